@@ -1,0 +1,226 @@
+"""Logit quantal response equilibrium in agent form (McKelvey & Palfrey 1998), for a batch of draws at once.
+
+The solver is a ladder. A group of decisions that rely on nobody who relies on them is solved in one pass, exactly
+(rung 1). A cyclic group follows its equilibrium from precision 0 in a few steps with a damped fixed point (rung 2); it is
+accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.games.fixedpoint import extended, settle, sweep
+from engine.games.index import IndexSigns
+from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group
+from engine.games.segments import FloatArray
+from engine.games.tree import NOT_MOVED, Tree
+
+STEPS: Final = (0.25, 0.5, 1.0)
+LOOSE: Final = 1e-3
+TIGHT: Final = 1e-12
+MAX_SWEEPS: Final = 400
+JUMP: Final = 0.35
+"""A probability that moves by more than this away from where the last step pointed has jumped."""
+IMPOSSIBLE: Final = 1e-60
+"""What an actor holds impossible is to it this likely: it changes nothing until it happens, and then the belief is what
+it would be if every impossible thing were equally surprising."""
+
+BACKWARD, FIXED_POINT, UNCHECKED, UNSOLVED = 1, 2, -1, -2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worlds:
+    """What differs between draws: the numbers on the leaves.
+
+    Attributes:
+        chance: true chance of each leaf, decisions left out; (n_leaves, n_draws).
+        believed: chance in the eyes of an actor who sees it otherwise; same shape.
+        payoff: for each actor; same shape.
+        precision: for each actor; (n_draws,).
+    """
+
+    chance: FloatArray
+    believed: Mapping[int, FloatArray]
+    payoff: Mapping[int, FloatArray]
+    precision: Mapping[int, FloatArray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solution:
+    """Everybody's play.
+
+    Attributes:
+        play: probability of each action; (n_actions, n_draws).
+        log_play: its logarithm.
+        reached: whether chance lets the action's information set come about; unreached sets play uniformly.
+        rung: what solved the draw: BACKWARD, FIXED_POINT, UNCHECKED (converged, branch not certified), UNSOLVED.
+        residual: largest distance of a probability from the response to the others; (n_draws,).
+        index: sign of the index where it was taken, else 1; (n_draws,).
+    """
+
+    play: FloatArray
+    log_play: FloatArray
+    reached: BoolArray
+    rung: npt.NDArray[np.int64]
+    residual: FloatArray
+    index: FloatArray
+
+
+class Solver:
+    """A tree and the order of solution, laid out once for all draws."""
+
+    def __init__(self, tree: Tree, order: tuple[tuple[int, ...], ...]) -> None:
+        self.tree = tree
+        self.stages = []
+        for number, decisions in enumerate(order):
+            later = [move for component in order[number + 1 :] for move in component]
+            made = [move for move in decisions if tree.sets_of(move)]
+            if made:
+                part = group(tree, made, [move for move in later if tree.sets_of(move)])
+                self.stages.append((part, IndexSigns(part) if len(made) > 1 else None))
+
+    @property
+    def cyclic(self) -> bool:
+        """Whether any group needs a fixed point."""
+        return any(signs is not None for _, signs in self.stages)
+
+    def solve(self, worlds: Worlds) -> Solution:
+        """The equilibrium of each draw."""
+        n = worlds.chance.shape[-1]
+        log_play = np.zeros((self.tree.n_actions, n))
+        reached = np.ones((self.tree.n_actions, n), dtype=np.bool_)
+        rung, residual, index = np.full(n, BACKWARD), np.zeros(n), np.ones(n)
+        solved: list[int] = []
+        for part, signs in self.stages:
+            part_reached = np.vstack([to_rows.sum((worlds.chance > 0).astype(float)) > 0 for to_rows in part.leaves_to_rows])
+            stage = _Stage(self.tree, part, worlds, log_play, tuple(solved), part_reached)
+            scaled, found, gap, sign = _solve_stage(stage, signs)
+            for (first, last), (start, end), options in zip(part.actions, part.rows, part.n_options, strict=True):
+                log_play[first:last] = _log_choice(scaled[start:end], options)
+                reached[first:last] = part_reached[start:end]
+            rung = np.where((found < 0) | (rung < 0), np.minimum(found, rung), np.maximum(found, rung))
+            residual, index = np.maximum(residual, gap), np.minimum(index, sign)
+            solved += part.decisions
+        return Solution(np.exp(log_play), log_play, reached, rung, residual, index)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stage:
+    tree: Tree
+    part: Group
+    worlds: Worlds
+    log_play: FloatArray
+    solved: tuple[int, ...]
+    reached: BoolArray
+
+    def path_sums(self) -> PathSums:
+        """The group's game summed to paths, for all draws."""
+        fixed = self.fixed_play()
+        chances: dict[int, FloatArray] = {}
+        chance, payoff = [], []
+        for actor in self.part.actors:
+            view = self.view(actor)
+            weighted = view * fixed
+            key = id(view)
+            if key not in chances:
+                chances[key] = self.part.leaves_to_paths.sum(weighted)
+            chance.append(chances[key])
+            payoff.append(weighted)
+        sums: dict[int, FloatArray] = {}
+        for number, actor in enumerate(self.part.actors):
+            if actor not in sums:
+                sums[actor] = self.part.leaves_to_paths.sum(payoff[number] * self.worlds.payoff[actor])
+        n = self.worlds.chance.shape[-1]
+        return PathSums(self.part, self.precision(), tuple(chance), tuple(sums[actor] for actor in self.part.actors),
+                        self.reached, np.arange(n), self.hidden())  # fmt: skip
+
+    def log_sums(self, draws: npt.NDArray[np.int64]) -> LogSums:
+        """The same in logarithms, for some draws."""
+        fixed = np.log(np.broadcast_to(self.part.weight, (self.tree.n_leaves, len(draws)))).copy()
+        for move in self.solved:
+            on_leaf = self.tree.action[move] != NOT_MOVED
+            fixed[on_leaf] += self.log_play[self.tree.action[move][on_leaf]][:, draws]
+        with np.errstate(divide="ignore"):
+            chance = {actor: np.log(self.view(actor)[:, draws]) + fixed for actor in set(self.part.actors)}
+        payoff = {actor: self.worlds.payoff[actor][:, draws] for actor in set(self.part.actors)}
+        precision = tuple(array[draws] for array in self.precision())
+        return LogSums(self.part, precision, tuple(chance[a] for a in self.part.actors),
+                       tuple(payoff[a] for a in self.part.actors), self.reached[:, draws])  # fmt: skip
+
+    def view(self, actor: int) -> FloatArray:
+        return self.worlds.believed.get(actor, self.worlds.chance)
+
+    def precision(self) -> tuple[FloatArray, ...]:
+        return tuple(self.worlds.precision[actor] for actor in self.part.actors)
+
+    def fixed_play(self) -> FloatArray:
+        """Probability that decisions solved before take the leaf's actions; (n_leaves, n_draws) or (n_leaves, 1)."""
+        fixed = self.part.weight
+        for move in self.solved:
+            played = np.exp(self.log_play[slice(*_span(self.tree, move))])
+            rows = np.vstack([played, np.ones((1, played.shape[-1]))])
+            first = _span(self.tree, move)[0]
+            action = self.tree.action[move]
+            fixed = fixed * rows[np.where(action == NOT_MOVED, len(played), action - first)]
+        return fixed
+
+    def hidden(self) -> BoolArray:
+        """Draws in which an earlier solution is so sharp that products of plain probabilities may vanish."""
+        small = np.zeros(self.worlds.chance.shape[-1], dtype=np.bool_)
+        for move in self.solved:
+            small |= (self.log_play[slice(*_span(self.tree, move))] < -150).any(axis=0)
+        return small
+
+
+def _span(tree: Tree, move: int) -> tuple[int, int]:
+    sets = tree.sets_of(move)
+    return sets[0].actions[0], sets[-1].actions[1]
+
+
+def _log_choice(scaled: FloatArray, options: int) -> FloatArray:
+    by_set = scaled.reshape(-1, options, scaled.shape[-1])
+    shifted = by_set - by_set.max(axis=1, keepdims=True)
+    return (shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))).reshape(scaled.shape)
+
+
+_Found = tuple[FloatArray, npt.NDArray[np.int64], FloatArray, FloatArray]
+
+
+def _solve_stage(stage: _Stage, signs: IndexSigns | None) -> _Found:
+    """Scaled payoffs, rung, residual and index of one group; draws that plain sums cannot do are done in logarithms."""
+    sums = stage.path_sums()
+    found = _climb(sums, signs)
+    hard = np.flatnonzero(sums.small)
+    if len(hard):
+        again = _climb(stage.log_sums(hard), signs)
+        for whole, part in zip(found, again, strict=True):
+            whole[..., hard] = part
+    return found
+
+
+def _climb(responder: Responder, signs: IndexSigns | None) -> _Found:
+    part = responder.group
+    n = responder.precision[0].shape[-1]
+    scaled = np.zeros((part.n_rows, n))
+    if signs is None:
+        scaled = sweep(responder, scaled, 1.0)[0]
+        return scaled, np.full(n, BACKWARD), np.zeros(n), np.ones(n)
+    settled, jumped = np.ones(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
+    residual, before = np.zeros(n), 0.0
+    for share in STEPS:
+        guess = scaled * (share / before) if before else scaled
+        tolerance = TIGHT if share == STEPS[-1] else LOOSE
+        point = settle(responder, guess, share, tolerance, MAX_SWEEPS)
+        if before:
+            jumped |= np.abs(extended(responder, point.scaled)[0] - extended(responder, guess)[0]).max(axis=0) > JUMP
+        settled &= point.residual <= tolerance
+        scaled, residual, before = point.scaled, point.residual, share
+    index = signs.at(responder, scaled) if isinstance(responder, PathSums) else np.full(n, np.nan)
+    accepted = settled & ~jumped & (index > 0)
+    solved = residual <= 1e3 * TIGHT
+    return scaled, np.where(accepted, FIXED_POINT, np.where(solved, UNCHECKED, UNSOLVED)), residual, index

@@ -1,0 +1,131 @@
+"""The damped fixed point: each decision in turn answers the others, until nobody moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.games.response import Responder, logit_choice
+from engine.games.segments import FloatArray
+
+BoolArray = npt.NDArray[np.bool_]
+
+MEMORY: Final = 3
+"""Earlier steps that Anderson mixing (Anderson 1965, Walker & Ni 2011) combines."""
+SMALLEST_STEP: Final = 1 / 64
+COMPACT_BELOW: Final = 0.7
+"""The batch is cut to the draws that still move when their share falls below this."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Point:
+    """Where the iteration stopped.
+
+    Attributes:
+        scaled: precision times expected payoff of each action; (n_rows, n_draws).
+        residual: largest change of a probability in the last sweep; (n_draws,).
+    """
+
+    scaled: FloatArray
+    residual: FloatArray
+
+
+def extended(responder: Responder, scaled: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Probabilities and log-probabilities of the group's actions, with a last row for 'no action'."""
+    group, n = responder.group, scaled.shape[-1]
+    play, log_play = np.ones((group.n_rows + 1, n)), np.zeros((group.n_rows + 1, n))
+    for (start, end), options in zip(group.rows, group.n_options, strict=True):
+        play[start:end], log_play[start:end] = logit_choice(scaled[start:end], options)
+    return play, log_play
+
+
+def sweep(responder: Responder, scaled: FloatArray, share: float) -> tuple[FloatArray, FloatArray]:
+    """Every decision answers once, the last first, at `share` of the actors' precision.
+
+    Returns:
+        The new scaled payoffs, and the largest change of a probability, (n_draws,).
+    """
+    group = responder.group
+    play, log_play = extended(responder, scaled)
+    answer = np.empty_like(scaled)
+    change = np.zeros(scaled.shape[-1])
+    for number in reversed(range(len(group.decisions))):
+        start, end = group.rows[number]
+        payoffs = responder.expected(number, play, log_play)
+        answer[start:end] = payoffs * (responder.precision[number] * share)
+        chosen, log_chosen = logit_choice(answer[start:end], group.n_options[number])
+        change = np.maximum(change, np.abs(chosen - play[start:end]).max(axis=0))
+        play[start:end], log_play[start:end] = chosen, log_chosen
+    return answer, change
+
+
+def settle(responder: Responder, scaled: FloatArray, share: float, tolerance: float, max_sweeps: int) -> Point:
+    """Sweeps from `scaled` until no probability changes by more than `tolerance`; draws that are done leave the batch."""
+    result, residual = scaled.copy(), np.full(scaled.shape[-1], np.inf)
+    active = np.arange(scaled.shape[-1])
+    mixer = _Mixer(*scaled.shape)
+    for _ in range(max_sweeps):
+        answer, change = sweep(responder, scaled, share)
+        result[:, active], residual[active] = answer, change
+        moving = change > tolerance
+        if not moving.any():
+            break
+        scaled = mixer.next(scaled, answer)
+        if moving.mean() < COMPACT_BELOW:
+            kept = np.flatnonzero(moving)
+            active, scaled, responder = active[kept], np.ascontiguousarray(scaled[:, kept]), responder.take(kept)
+            mixer.take(kept)
+    return Point(result, residual)
+
+
+class _Mixer:
+    """Anderson mixing, draw by draw, with a step that shrinks where the distance grows."""
+
+    def __init__(self, n_rows: int, n_draws: int) -> None:
+        self.steps: list[FloatArray] = []
+        self.gaps: list[FloatArray] = []
+        self.previous: tuple[FloatArray, FloatArray] | None = None
+        self.step = np.ones(n_draws)
+        self.distance = np.full(n_draws, np.inf)
+
+    def next(self, point: FloatArray, answer: FloatArray) -> FloatArray:
+        """The point to try after `point` was answered by `answer`."""
+        gap = answer - point
+        distance = np.abs(gap).max(axis=0)
+        if self.previous is not None:
+            self.steps = [point - self.previous[0], *self.steps[: MEMORY - 1]]
+            self.gaps = [gap - self.previous[1], *self.gaps[: MEMORY - 1]]
+        worse = distance > 1.5 * self.distance
+        if worse.any():
+            self.step = np.where(worse, np.maximum(self.step / 2, SMALLEST_STEP), self.step)
+            for array in (*self.steps, *self.gaps):
+                array[:, worse] = 0.0
+        self.previous, self.distance = (point, gap), np.minimum(distance, 1e300)
+        return self.mixed(point, gap)
+
+    def mixed(self, point: FloatArray, gap: FloatArray) -> FloatArray:
+        """The step that would close the gap if it were linear in the point (least squares by Gram-Schmidt)."""
+        step, left = np.zeros_like(point), gap
+        directions: list[tuple[FloatArray, FloatArray]] = []
+        for moved, closed in zip(self.steps, self.gaps, strict=True):
+            for direction, motion in directions:
+                overlap = (direction * closed).sum(axis=0)
+                closed, moved = closed - overlap * direction, moved - overlap * motion
+            length = np.sqrt((closed * closed).sum(axis=0))
+            scale = np.divide(1.0, length, out=np.zeros_like(length), where=length > 1e-14)
+            directions.append((closed * scale, moved * scale))
+            share = (directions[-1][0] * left).sum(axis=0)
+            left = left - share * directions[-1][0]
+            step -= share * directions[-1][1]
+        return point + step + self.step * left
+
+    def take(self, draws: npt.NDArray[np.int64]) -> None:
+        """Keep only these draws."""
+        self.steps = [array[:, draws] for array in self.steps]
+        self.gaps = [array[:, draws] for array in self.gaps]
+        if self.previous is not None:
+            self.previous = (self.previous[0][:, draws], self.previous[1][:, draws])
+        self.step, self.distance = self.step[draws], self.distance[draws]

@@ -1,0 +1,223 @@
+"""The response of a group of decisions to everybody's play: expected payoffs by Bayes' rule, and the logit choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.games.segments import FloatArray, IntArray, Segments, segments
+from engine.games.tree import NOT_MOVED, Tree
+
+BoolArray = npt.NDArray[np.bool_]
+
+SMALL_REACH: Final = 1e-200
+"""Below this probability of an information set, plain sums are no longer trusted and logarithms are used."""
+
+
+def logit_choice(scaled: FloatArray, n_options: int) -> tuple[FloatArray, FloatArray]:
+    """Probabilities of a logit quantal response (McKelvey & Palfrey 1998), and their logarithms.
+
+    Args:
+        scaled: precision times expected payoff of each action, options of a set together; (n_actions, n_draws).
+        n_options: options per information set.
+
+    Returns:
+        Probabilities and log-probabilities, (n_actions, n_draws); they sum to 1 within each set.
+    """
+    by_set = scaled.reshape(-1, n_options, scaled.shape[-1])
+    shifted = by_set - by_set.max(axis=1, keepdims=True)
+    odds = np.exp(shifted)
+    total = odds.sum(axis=1, keepdims=True)
+    return (odds / total).reshape(scaled.shape), (shifted - np.log(total)).reshape(scaled.shape)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Decisions that are solved together, and their part of the tree.
+
+    Leaves that take the same actions of the group form one *path*: what chance and the other decisions do on them is
+    summed once, before any iteration.
+
+    Attributes:
+        decisions: the moves, in order of play; the tuples below run along them.
+        actors: who decides.
+        n_options: how many options.
+        actions: the decision's actions in the whole tree, first and one past the last.
+        rows: its rows among the group's actions, first and one past the last.
+        weight: the leaf's share under uniform play of decisions that do not matter here; (n_leaves, 1).
+        leaves_to_paths: sums leaves into paths.
+        leaf_row, path_row: the row of the action on each leaf or path; one past the last row where there is none.
+        leaves_to_rows, paths_to_rows: sums leaves or paths into the decision's actions.
+    """
+
+    decisions: tuple[int, ...]
+    actors: tuple[int, ...]
+    n_options: tuple[int, ...]
+    actions: tuple[tuple[int, int], ...]
+    rows: tuple[tuple[int, int], ...]
+    weight: FloatArray
+    leaves_to_paths: Segments
+    leaf_row: tuple[IntArray, ...]
+    path_row: tuple[IntArray, ...]
+    leaves_to_rows: tuple[Segments, ...]
+    paths_to_rows: tuple[Segments, ...]
+
+    @property
+    def n_rows(self) -> int:
+        return self.rows[-1][1]
+
+
+def group(tree: Tree, decisions: Sequence[int], irrelevant: Sequence[int]) -> Group:
+    """The part of the tree that matters to these decisions; those that are neither solved nor relevant play uniformly."""
+    actions, rows, end = [], [], 0
+    for decision in decisions:
+        sets = tree.sets_of(decision)
+        actions.append((sets[0].actions[0], sets[-1].actions[1]))
+        rows.append((end, end + actions[-1][1] - actions[-1][0]))
+        end = rows[-1][1]
+    leaf_row = [np.where(tree.action[d] == NOT_MOVED, end, tree.action[d] - span[0] + row[0])
+                for d, span, row in zip(decisions, actions, rows, strict=True)]  # fmt: skip
+    path_row, path_of_leaf = np.unique(np.array(leaf_row), axis=1, return_inverse=True)
+    weight = np.ones(tree.n_leaves)
+    for move in irrelevant:
+        weight = weight / np.where(tree.action[move] == NOT_MOVED, 1, tree.moves[move].n_values)
+    return Group(
+        decisions=tuple(decisions),
+        actors=tuple(actor for d in decisions if (actor := tree.moves[d].actor) is not None),
+        n_options=tuple(tree.moves[d].n_values for d in decisions),
+        actions=tuple(actions),
+        rows=tuple(rows),
+        weight=weight[:, None],
+        leaves_to_paths=segments(path_of_leaf.ravel(), path_row.shape[1]),
+        leaf_row=tuple(leaf_row),
+        path_row=tuple(path_row),
+        leaves_to_rows=tuple(_by_action(own, row) for own, row in zip(leaf_row, rows, strict=True)),
+        paths_to_rows=tuple(_by_action(own, row) for own, row in zip(path_row, rows, strict=True)),
+    )
+
+
+def _by_action(row_of: IntArray, rows: tuple[int, int]) -> Segments:
+    return segments(np.where(row_of < rows[1], row_of - rows[0], NOT_MOVED), rows[1] - rows[0])
+
+
+class Responder(Protocol):
+    """Expected payoffs of a group's actions in a batch of draws, given everybody's play."""
+
+    group: Group
+    precision: tuple[FloatArray, ...]
+    """Of each decision's actor; each (n_draws,)."""
+
+    def expected(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
+        """Expected payoff of each action of the group's decision number `decision`; (its actions, n_draws).
+
+        Args:
+            decision: its position in the group.
+            play: probability of each action of the group; (n_rows + 1, n_draws), the last row 1.
+            log_play: logarithms of the same, the last row 0.
+        """
+
+    def take(self, draws: IntArray | BoolArray) -> Responder:
+        """The same for some of the draws."""
+
+
+@dataclass(slots=True, eq=False)
+class PathSums:
+    """Plain sums over paths: fast, and right while no information set is reached with a vanishing probability.
+
+    Attributes:
+        chance: for each decision the chance of each path in its actor's eyes, without the group's actions.
+        payoff: for each decision that chance times the actor's payoff; each (n_paths, n_draws).
+        reached: whether chance ever lets the action's information set come about; (n_rows, n_draws).
+        draws: where these draws stand in the whole batch; (n_draws,).
+        small: draws of the whole batch in which a reached set came below SMALL_REACH, so that `LogSums` must do them.
+    """
+
+    group: Group
+    precision: tuple[FloatArray, ...]
+    chance: tuple[FloatArray, ...]
+    payoff: tuple[FloatArray, ...]
+    reached: BoolArray
+    draws: IntArray
+    small: BoolArray
+
+    def expected(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
+        chance, payoff = self.weights(decision, play)
+        return self.ratio(decision, chance, payoff)
+
+    def weights(self, decision: int, play: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Chance and chance times payoff of each path, without the decision's own action."""
+        others = [row for number, row in enumerate(self.group.path_row) if number != decision]
+        if not others:
+            return self.chance[decision], self.payoff[decision]
+        reach = play[others[0]]
+        for row in others[1:]:
+            reach *= play[row]
+        return reach * self.chance[decision], reach * self.payoff[decision]
+
+    def ratio(self, decision: int, chance: FloatArray, payoff: FloatArray) -> FloatArray:
+        """Expected payoffs from path weights; 0 where the set is not reached."""
+        start, end = self.group.rows[decision]
+        total = self.group.paths_to_rows[decision].sum(chance)
+        if total.min() >= SMALL_REACH:
+            return self.group.paths_to_rows[decision].sum(payoff) / total
+        tiny = total < SMALL_REACH
+        self.small[self.draws] |= (tiny & self.reached[start:end]).any(axis=0)
+        return np.where(tiny, 0.0, self.group.paths_to_rows[decision].sum(payoff) / np.where(tiny, 1.0, total))
+
+    def take(self, draws: IntArray | BoolArray) -> PathSums:
+        cut = _Shared(draws)
+        return PathSums(self.group, cut(self.precision), cut(self.chance), cut(self.payoff), self.reached[:, draws],
+                        self.draws[draws], self.small)  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class LogSums:
+    """Sums over leaves in logarithms, shifted for each action: slower, and safe at any reach.
+
+    Attributes:
+        log_chance: for each decision the logarithm of the leaf's chance in its actor's eyes, other decisions included.
+        payoff: for each decision the actor's payoff; each (n_leaves, n_draws).
+        reached: whether chance ever lets the action's information set come about; (n_rows, n_draws).
+    """
+
+    group: Group
+    precision: tuple[FloatArray, ...]
+    log_chance: tuple[FloatArray, ...]
+    payoff: tuple[FloatArray, ...]
+    reached: BoolArray
+
+    def expected(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
+        group, (start, end) = self.group, self.group.rows[decision]
+        weight = self.log_chance[decision].copy()
+        for number, row in enumerate(group.leaf_row):
+            if number != decision:
+                weight += log_play[row]
+        to_rows = group.leaves_to_rows[decision]
+        top = to_rows.largest(weight)
+        top = np.vstack([np.where(np.isfinite(top), top, 0.0), np.zeros(top.shape[1])])
+        weight = np.exp(weight - top[np.minimum(group.leaf_row[decision] - start, end - start)])
+        total = to_rows.sum(weight)
+        reached = self.reached[start:end] & (total > 0)
+        return np.where(reached, to_rows.sum(weight * self.payoff[decision]) / np.where(reached, total, 1.0), 0.0)
+
+    def take(self, draws: IntArray | BoolArray) -> LogSums:
+        cut = _Shared(draws)
+        return LogSums(self.group, cut(self.precision), cut(self.log_chance), cut(self.payoff), self.reached[:, draws])
+
+
+class _Shared:
+    """Cuts arrays to some draws; arrays that are one object stay one object."""
+
+    def __init__(self, draws: IntArray | BoolArray) -> None:
+        self.draws = draws
+        self.done: dict[int, FloatArray] = {}
+
+    def __call__(self, arrays: tuple[FloatArray, ...]) -> tuple[FloatArray, ...]:
+        for array in arrays:
+            if id(array) not in self.done:
+                self.done[id(array)] = array[..., self.draws]
+        return tuple(self.done[id(array)] for array in arrays)

@@ -1,0 +1,58 @@
+"""Sums of rows by group: how probabilities of paths add up to those of actions and outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segments:
+    """Which rows belong to which group, laid out by size of group so that each size is one dense sum.
+
+    A dense product with a 0/1 matrix would spend (number of groups) times the work on zeros.
+
+    Attributes:
+        n_groups: number of groups; an empty group sums to 0.
+        blocks: for each size of group: the groups, (n,), and their rows, (n, size).
+        whole: all groups have the same size and stand in order, so the rows need not be moved.
+    """
+
+    n_groups: int
+    blocks: tuple[tuple[IntArray, IntArray], ...]
+    whole: bool
+
+    def sum(self, rows: FloatArray) -> FloatArray:
+        """Sums of `rows`, (n_rows, n_draws), by group: (n_groups, n_draws)."""
+        if self.whole:
+            return rows.reshape(self.n_groups, -1, rows.shape[-1]).sum(axis=1)
+        total = np.zeros((self.n_groups, rows.shape[-1]))
+        for groups, members in self.blocks:
+            total[groups] = rows[members].sum(axis=1) if members.shape[1] > 1 else rows[members[:, 0]]
+        return total
+
+    def largest(self, rows: FloatArray) -> FloatArray:
+        """The largest row of each group; -inf for an empty one."""
+        top = np.full((self.n_groups, rows.shape[-1]), -np.inf)
+        for groups, members in self.blocks:
+            top[groups] = rows[members].max(axis=1)
+        return top
+
+
+def segments(group: IntArray, n_groups: int) -> Segments:
+    """The layout for rows that belong to `group`, (n_rows,); a negative group is left out."""
+    order = np.argsort(group, kind="stable")
+    order = order[group[order] >= 0]
+    sizes = np.bincount(group[order], minlength=n_groups)
+    starts = np.cumsum(sizes) - sizes
+    blocks = []
+    for size in np.unique(sizes[sizes > 0]).tolist():
+        groups = np.flatnonzero(sizes == size)
+        blocks.append((groups, order[starts[groups][:, None] + np.arange(size)]))
+    whole = len(blocks) == 1 and len(blocks[0][0]) == n_groups and bool((order == np.arange(len(group))).all())
+    return Segments(n_groups, tuple(blocks), whole)

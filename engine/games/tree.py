@@ -1,0 +1,133 @@
+"""The leaf table: moves in order of play, unrolled once into the paths that all draws share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+MAX_LEAVES: Final = 16_384
+NOT_MOVED: Final = -1
+"""The value of a move that does not happen; also the action of a path that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One move of the game.
+
+    Attributes:
+        n_values: how many options or values it has.
+        actor: index of the actor who decides; None for chance.
+        knows: indices of the earlier moves whose values the actor has seen (with perfect recall); empty for chance.
+        when: from the values of the earlier moves, (n_earlier, n_paths), whether it happens, (n_paths,); None: always.
+        otherwise: index of the value that it has where it does not happen, or NOT_MOVED.
+    """
+
+    n_values: int
+    actor: int | None = None
+    knows: tuple[int, ...] = ()
+    when: Callable[[IntArray], BoolArray] | None = None
+    otherwise: int = NOT_MOVED
+
+
+@dataclass(frozen=True, slots=True)
+class InformationSet:
+    """What an actor knows when it decides, and where its options stand among the actions.
+
+    Attributes:
+        decision: index of the move.
+        known: the values of the moves it knows, in the order of the move's `knows`.
+        actions: first action and one past the last.
+    """
+
+    decision: int
+    known: tuple[int, ...]
+    actions: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """The paths through a game.
+
+    Attributes:
+        moves: in order of play.
+        values: the value of each move on each path, NOT_MOVED where there is none; (n_moves, n_leaves).
+        happens: whether the move is made on the path; (n_moves, n_leaves).
+        sets: the information sets, grouped by decision in order of play.
+        action: the action taken on each path, per decision in order of play, NOT_MOVED where none; (n_moves, n_leaves);
+            rows of chance moves hold NOT_MOVED.
+    """
+
+    moves: tuple[Move, ...]
+    values: IntArray
+    happens: BoolArray
+    sets: tuple[InformationSet, ...]
+    action: IntArray
+
+    @property
+    def n_leaves(self) -> int:
+        return self.values.shape[1]
+
+    @property
+    def n_actions(self) -> int:
+        return self.sets[-1].actions[1] if self.sets else 0
+
+    @property
+    def decisions(self) -> tuple[int, ...]:
+        return tuple(index for index, move in enumerate(self.moves) if move.actor is not None)
+
+    def sets_of(self, decision: int) -> tuple[InformationSet, ...]:
+        """The information sets of one decision."""
+        return tuple(item for item in self.sets if item.decision == decision)
+
+
+def unroll(moves: Sequence[Move]) -> Tree:
+    """All paths through the moves, in lexicographic order of their values.
+
+    Raises:
+        ValueError: more than MAX_LEAVES paths.
+    """
+    values = np.zeros((0, 1), dtype=np.int64)
+    happens = np.zeros((0, 1), dtype=np.bool_)
+    action = np.zeros((0, 1), dtype=np.int64)
+    sets: list[InformationSet] = []
+    for index, move in enumerate(moves):
+        made = np.ones(values.shape[1], dtype=np.bool_) if move.when is None else move.when(values)
+        branches = np.where(made, move.n_values, 1)
+        if branches.sum() > MAX_LEAVES:
+            raise ValueError(f"the game has more than {MAX_LEAVES:,} paths")
+        first_action = sets[-1].actions[1] if sets else 0
+        found, member = _information_sets(values, made, index, move, first_action)
+        sets += found
+        source = np.repeat(np.arange(values.shape[1]), branches)
+        branch = np.arange(len(source)) - np.repeat(np.cumsum(branches) - branches, branches)
+        taken = np.where(made[source], branch, move.otherwise)
+        acted = np.where(member[source] >= 0, first_action + member[source] * move.n_values + branch, NOT_MOVED)
+        values = np.vstack([values[:, source], taken])
+        happens = np.vstack([happens[:, source], made[source]])
+        action = np.vstack([action[:, source], acted])
+    return Tree(tuple(moves), values, happens, tuple(sets), action)
+
+
+def _information_sets(
+    values: IntArray, made: BoolArray, index: int, move: Move, first_action: int
+) -> tuple[list[InformationSet], IntArray]:
+    """The information sets of a move among the paths so far, and which of them each path is in (or NOT_MOVED)."""
+    member = np.full(values.shape[1], NOT_MOVED)
+    if move.actor is None or not made.any():
+        return [], member
+    known = values[list(move.knows)][:, made] if move.knows else np.zeros((1, int(made.sum())), dtype=np.int64)
+    distinct, inverse = np.unique(known, axis=1, return_inverse=True)
+    member[made] = inverse.ravel()
+    n = move.n_values
+    sets = []
+    for number, column in enumerate(distinct.T.tolist()):
+        start = first_action + number * n
+        sets.append(InformationSet(index, tuple(column) if move.knows else (), (start, start + n)))
+    return sets, member

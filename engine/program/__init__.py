@@ -1,0 +1,1 @@
+"""From a scenario to arrays: the leaf table, and expressions laid out on it."""

@@ -1,0 +1,99 @@
+"""The value of a bound expression, by broadcasting: rows are combinations of moves, columns are draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.scenario import scope
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Array = npt.NDArray[Any]
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What names stand for while one expression is evaluated.
+
+    Attributes:
+        unknowns: the draws' values; each (n_draws,).
+        moves: position of the value that each move has, -1 for none; each (n_rows,).
+        numbers: the number that each position of a move carries, the last one for none; by move.
+        quantities: the bound quantities.
+        state: values that everybody sees.
+        known: quantities that have been evaluated.
+    """
+
+    unknowns: Mapping[str, FloatArray]
+    moves: Mapping[str, IntArray]
+    numbers: Mapping[str, FloatArray]
+    quantities: Mapping[str, scope.Bound]
+    state: Mapping[str, float]
+    known: dict[str, Array] = field(default_factory=dict)
+
+
+def value(bound: scope.Bound, around: Surroundings) -> Array:
+    """The expression's value, broadcastable to (n_rows, n_draws); conditions are boolean."""
+    match bound:
+        case float() | int():
+            return np.full((1, 1), float(bound))
+        case scope.Unknown(name):
+            return around.unknowns[name][None, :]
+        case scope.UnknownIs(name, position):
+            return (around.unknowns[name] == position)[None, :]
+        case scope.MoveNumber(name):
+            return around.numbers[name][around.moves[name]][:, None]
+        case scope.MoveIs(name, position):
+            return (around.moves[name] == position)[:, None]
+        case scope.State(name):
+            return np.full((1, 1), around.state[name])
+        case scope.Clock():
+            return np.ones((1, 1))
+        case scope.Quantity(name):
+            if name not in around.known:
+                around.known[name] = value(around.quantities[name], around)
+            return around.known[name]
+        case scope.Apply(operator, parts):
+            return OPERATIONS[operator](*(value(part, around) for part in parts))
+
+
+def number(array: Array) -> FloatArray:
+    """A condition as 0 or 1; numbers stay."""
+    return array.astype(np.float64) if array.dtype == np.bool_ else array
+
+
+def truth(array: Array) -> npt.NDArray[np.bool_]:
+    """A number as a condition: true unless 0."""
+    return array if array.dtype == np.bool_ else array != 0
+
+
+def _on_numbers(function: Callable[..., Array]) -> Callable[..., Array]:
+    return lambda *arrays: function(*map(number, arrays))
+
+
+def _folded(function: Callable[[Array, Array], Array]) -> Callable[..., Array]:
+    return lambda *arrays: reduce(function, map(number, arrays))
+
+
+def _logistic(x: FloatArray) -> FloatArray:
+    return np.where(x >= 0, 1 / (1 + np.exp(-np.abs(x))), np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))))
+
+
+OPERATIONS: Final[Mapping[str, Callable[..., Array]]] = {
+    "+": _on_numbers(np.add), "-": _on_numbers(np.subtract), "*": _on_numbers(np.multiply),
+    "/": _on_numbers(np.divide), "**": _on_numbers(np.power), "negate": _on_numbers(np.negative),
+    "==": _on_numbers(np.equal), "!=": _on_numbers(np.not_equal), "<": _on_numbers(np.less),
+    "<=": _on_numbers(np.less_equal), ">": _on_numbers(np.greater), ">=": _on_numbers(np.greater_equal),
+    "and": lambda a, b: truth(a) & truth(b), "or": lambda a, b: truth(a) | truth(b), "not": lambda a: ~truth(a),
+    "if": lambda condition, then, otherwise: np.where(truth(condition), number(then), number(otherwise)),
+    "min": _folded(np.minimum), "max": _folded(np.maximum), "abs": _on_numbers(np.abs), "exp": _on_numbers(np.exp),
+    "log": _on_numbers(np.log), "sqrt": _on_numbers(np.sqrt), "logistic": _on_numbers(_logistic),
+    "clip": _on_numbers(lambda x, low, high: np.minimum(np.maximum(x, low), high)),
+    "per_round": _on_numbers(lambda chance: chance),  # one round covers the whole horizon
+}  # fmt: skip

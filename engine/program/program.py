@@ -1,0 +1,188 @@
+"""The program: a scenario as arrays, the same for every draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.distributions.distribution import Distribution
+from engine.games.equilibrium import Solver
+from engine.games.segments import Segments
+from engine.games.tree import Tree
+from engine.scenario import scope
+from engine.scenario.model import Path
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+class EvaluationError(ValueError):
+    """A number that depends on a draw is impossible.
+
+    Attributes:
+        path: where in the scenario the expression stands.
+        message: what is wrong, with the draw's inputs.
+    """
+
+    def __init__(self, path: Path, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.path, self.message, self.hint = path, message, hint
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Input:
+    """An unknown: one column of uniforms, turned by its quantile function."""
+
+    name: str
+    label: str
+    distribution: Distribution
+    known: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Copula:
+    """Gaussian copula over some inputs.
+
+    Attributes:
+        columns: the inputs that are correlated; (k,).
+        factor: Cholesky factor of their normal correlation; (k, k).
+    """
+
+    columns: IntArray
+    factor: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """An expression laid out on the distinct combinations of the moves that it reads.
+
+    Attributes:
+        path: where it stands in the scenario.
+        text: as written.
+        bound: with its names resolved.
+        moves: for each move that it reads, the position of its value; each (n_rows,).
+        row: the row of each leaf; (n_leaves,); -1 where the expression has no meaning.
+        uncertain: whether it reads any unknown.
+    """
+
+    path: Path
+    text: str
+    bound: scope.Bound
+    moves: Mapping[str, IntArray]
+    row: IntArray
+    uncertain: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChanceTable:
+    """The chance of each value of a chance move.
+
+    Attributes:
+        move: its name.
+        shares: for each value the table of its chance; None for `rest`.
+        value: which value the move has on each leaf, -1 where it does not happen; (n_leaves,).
+        path: where the chance stands in the scenario.
+    """
+
+    move: str
+    shares: tuple[Table | None, ...]
+    value: IntArray
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermTable:
+    """One named term of an actor's payoff."""
+
+    actor: int
+    name: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measure:
+    """What is read off the solved game for one outcome.
+
+    Attributes:
+        name: the outcome's.
+        kind: `happens`, `quantity`, `choice` or `belief`.
+        table: of the condition or the number; None for a choice.
+        given: of the condition on which it is taken; None: always. For a belief: what holds at its information sets.
+        values: of a choice its options' names, of a quantity that is the same in every draw its distinct numbers.
+        by_value: sums leaves by value, where `values` has any.
+        belief: whose, and at which information sets; None for other kinds.
+    """
+
+    name: str
+    kind: str
+    table: Table | None
+    given: Table | None
+    values: tuple[str, ...] | tuple[float, ...]
+    by_value: Segments | None
+    belief: BeliefSets | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BeliefSets:
+    """The information sets at which a belief is asked.
+
+    Attributes:
+        actor: whose belief.
+        by_set: sums leaves by information set, leaving out those where the condition does not hold.
+    """
+
+    actor: int
+    by_set: Segments
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stated:
+    """A stated probability as a distribution, and whether draws are weighted by it."""
+
+    name: str
+    about: str
+    distribution: Distribution
+    believed: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """Everything that a simulation needs, and nothing of the file.
+
+    Attributes:
+        actors: names; actors are meant by position elsewhere.
+        beliefs: for each actor with chances of its own, the tables that replace the true ones, by move.
+    """
+
+    inputs: tuple[Input, ...]
+    copula: Copula | None
+    actors: tuple[str, ...]
+    moves: tuple[str, ...]
+    tree: Tree
+    solver: Solver
+    chances: tuple[ChanceTable, ...]
+    beliefs: Mapping[int, Mapping[str, ChanceTable]]
+    precision: Mapping[int, Table]
+    terms: tuple[TermTable, ...]
+    measures: tuple[Measure, ...]
+    statements: tuple[Stated, ...]
+    numbers: Mapping[str, FloatArray]
+    quantities: Mapping[str, scope.Bound]
+    state: Mapping[str, float]
+
+    @property
+    def n_inputs(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def deciders(self) -> tuple[int, ...]:
+        """Actors that make a decision in the game."""
+        owners = (self.tree.moves[item.decision].actor for item in self.tree.sets)
+        return tuple(sorted({actor for actor in owners if actor is not None}))
+
+    def terms_of(self, actor: int) -> Iterator[TermTable]:
+        return (term for term in self.terms if term.actor == actor)

@@ -1,0 +1,329 @@
+"""The small language of expressions: text in, a frozen tree out; nothing is ever executed.
+
+Python's own parser reads the text (as data: `ast.parse` builds a tree and runs nothing), an allow-list turns that tree
+into ours, and every node keeps the offset at which it stands, so that a message can point into the scenario file.
+Two things that Python's grammar lacks are put in by replacing text at equal length before parsing, so offsets hold:
+a percentage (`5%`) and names that Python reserves (`pass`, `raise`, `in`).
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
+from typing import Final
+
+MAX_LENGTH: Final = 1_000
+MAX_DEPTH: Final = 40
+MAX_POWER: Final = 64
+
+# name: (fewest arguments, most arguments)
+FUNCTIONS: Final = {
+    "min": (2, 16), "max": (2, 16), "abs": (1, 1), "exp": (1, 1), "log": (1, 1), "sqrt": (1, 1),
+    "logistic": (1, 1), "clip": (3, 3), "per_round": (1, 1),
+}  # fmt: skip
+OPERATORS: Final = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+COMPARISONS: Final = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+GRAMMAR: Final = frozenset({"and", "or", "not", "if", "else"})
+RESERVED: Final = GRAMMAR | {"none", "rest", "round", "rounds", "base", *FUNCTIONS}
+
+
+class ExpressionError(ValueError):
+    """The text is no expression of this language.
+
+    Attributes:
+        offset: where in the text, in characters.
+        hint: what to write instead; may be empty.
+    """
+
+    def __init__(self, message: str, offset: int, hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.offset, self.hint = message, offset, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: float
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    id: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """`-x` or `not x`."""
+
+    operator: str
+    operand: Node
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """`left + right`, and the other arithmetic; also `and`, `or`, chained to the left."""
+
+    operator: str
+    left: Node
+    right: Node
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    operator: str
+    left: Node
+    right: Node
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """`then if condition else otherwise`."""
+
+    condition: Node
+    then: Node
+    otherwise: Node
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    function: str
+    arguments: tuple[Node, ...]
+    at: int
+
+
+Node = Number | Name | Unary | Binary | Compare | Choose | Call
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression as written, and its tree."""
+
+    text: str
+    root: Node
+
+
+def parse(text: str) -> Expression:
+    """The tree of an expression.
+
+    Raises:
+        ExpressionError: with the offset of what is wrong.
+    """
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"an expression may have {MAX_LENGTH} characters, this one has {len(text)}", MAX_LENGTH,
+                              "name its parts under 'quantities'")  # fmt: skip
+    if not text.strip():
+        raise ExpressionError("an expression is missing", 0, "write a number or an expression")
+    masked, literals = _mask(text)
+    tree = _python_tree(masked, text)
+    return Expression(text, _Reader(text, literals).node(tree, 0))
+
+
+def constant(value: float) -> Expression:
+    """The expression that is just this number."""
+    return Expression(repr(value), Number(float(value), 0))
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it, left to right."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The parts directly below a node."""
+    match node:
+        case Unary():
+            return (node.operand,)
+        case Binary() | Compare():
+            return (node.left, node.right)
+        case Choose():
+            return (node.condition, node.then, node.otherwise)
+        case Call():
+            return node.arguments
+        case _:
+            return ()
+
+
+def literals(expression: Expression) -> Iterator[float]:
+    """The numbers that are written in it."""
+    return (node.value for node in walk(expression.root) if isinstance(node, Number))
+
+
+_TOKEN: Final = re.compile(
+    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?P<percent>%)?|(?P<name>[^\W\d]\w*)|(?P<other>.)", re.DOTALL
+)
+
+
+def _mask(text: str) -> tuple[str, dict[int, Node]]:
+    """The text with percentages and reserved names replaced at equal length, and what stands at those offsets."""
+    parts: list[str] = []
+    found: dict[int, Node] = {}
+    for token in _TOKEN.finditer(text):
+        at, word = token.start(), token.group()
+        if token["percent"]:
+            following = text[token.end() : token.end() + 1]
+            if following.isalnum() or following in ("_", "(", "."):
+                raise ExpressionError("'%' marks a percentage, there is no remainder operator", token.end() - 1)
+            found[at] = Number(float(Decimal(token["number"]).scaleb(-2)), at)
+            word = "_" * len(word)
+        elif token["name"] and keyword.iskeyword(word) and word not in GRAMMAR:
+            found[at] = Name(word, at)
+            word = "_" * len(word)
+        elif token["other"] and token["other"] in "#\\\0'\"`;":
+            raise ExpressionError(f"{token['other']!r} cannot stand in an expression", at,
+                                  "options and names are written without quotes")  # fmt: skip
+        parts.append(word)
+    return "".join(parts), found
+
+
+def _python_tree(masked: str, text: str) -> ast.expr:
+    # Brackets around the whole let it run over several lines, as a folded YAML scalar may.
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(f"({masked}\n)", mode="eval").body
+    except SyntaxError as error:
+        offset = _offset(text, error.lineno or 1, (error.offset or 1) - 1)
+        raise ExpressionError(*_explain(text, offset)) from None
+    except (ValueError, MemoryError, RecursionError, OverflowError):
+        raise ExpressionError("this cannot be read as an expression", 0, "name its parts under 'quantities'") from None
+
+
+def _explain(text: str, offset: int) -> tuple[str, int, str]:
+    for match in re.finditer(r"[^=<>!]=(?!=)|&&?|\|\|?|!(?!=)|\^|<>", text):
+        found = match.group().strip()
+        hint = {"&": "and", "&&": "and", "|": "or", "||": "or", "!": "not", "^": "**", "<>": "!="}.get(found, "==")
+        at = match.end() - 1 if hint == "==" else match.start()
+        return f"'{found[-1] if hint == '==' else found}' cannot stand here", at, f"write '{hint}'"
+    if text.count("(") != text.count(")"):
+        return "the brackets do not match", text.find("(") if "(" in text else text.find(")"), ""
+    return "this cannot be read as an expression", offset, "for example: 2 * loans if answer == join else 0"
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    """The offset in `text` of a place in Python's bracketed copy of it; column in characters from 0."""
+    starts = [0]
+    for row in text.split("\n"):
+        starts.append(starts[-1] + len(row) + 1)
+    before = starts[min(line, len(starts)) - 1]
+    return max(0, min(before + column - (1 if line == 1 else 0), len(text)))
+
+
+class _Reader:
+    """Turns Python's tree into ours, allowing what the language has and nothing else."""
+
+    def __init__(self, text: str, masked: dict[int, Node]) -> None:
+        self.text, self.masked = text, masked
+        self.lines = f"({text}\n)".split("\n")
+
+    def node(self, tree: ast.expr, depth: int) -> Node:
+        at = self.at(tree)
+        if depth > MAX_DEPTH:
+            raise ExpressionError(f"an expression may be {MAX_DEPTH} levels deep, this one is deeper", at,
+                                  "name its parts under 'quantities'")  # fmt: skip
+        match tree:
+            case ast.Name():
+                return self.masked.get(at) or Name(tree.id, at)
+            case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+                return self.number(value, at)
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Not()):
+                return self.unary(tree, at, depth)
+            case ast.BinOp() if type(tree.op) in OPERATORS:
+                return self.binary(tree, at, depth)
+            case ast.BoolOp():
+                return self.logical(tree, at, depth)
+            case ast.Compare() if all(type(op) in COMPARISONS for op in tree.ops):
+                return self.comparison(tree, at, depth)
+            case ast.IfExp():
+                return Choose(self.node(tree.test, depth + 1), self.node(tree.body, depth + 1),
+                              self.node(tree.orelse, depth + 1), at)  # fmt: skip
+            case ast.Call():
+                return self.call(tree, at, depth)
+            case _:
+                raise ExpressionError(_REFUSED.get(type(tree), "this is not part of the language of expressions"), at,
+                                      "allowed: numbers, names, + - * / **, comparisons, and or not, a if c else b")  # fmt: skip
+
+    def at(self, tree: ast.expr) -> int:
+        line = self.lines[tree.lineno - 1].encode()[: tree.col_offset]
+        return _offset(self.text, tree.lineno, len(line.decode(errors="ignore")))
+
+    def number(self, value: float, at: int) -> Number:
+        try:
+            number = float(value)
+        except OverflowError:
+            number = float("inf")
+        if not isfinite(number):
+            raise ExpressionError("this number is too large", at)
+        return Number(number, at)
+
+    def unary(self, tree: ast.UnaryOp, at: int, depth: int) -> Node:
+        operand = self.node(tree.operand, depth + 1)
+        if isinstance(tree.op, ast.Not):
+            return Unary("not", operand, at)
+        if isinstance(tree.op, ast.UAdd):
+            return operand
+        return Number(-operand.value, at) if isinstance(operand, Number) else Unary("-", operand, at)
+
+    def binary(self, tree: ast.BinOp, at: int, depth: int) -> Node:
+        operator = OPERATORS[type(tree.op)]
+        left, right = self.node(tree.left, depth + 1), self.node(tree.right, depth + 1)
+        if operator == "**" and not any(isinstance(part, Name) for part in walk(right)):
+            if not isinstance(right, Number) or abs(right.value) > MAX_POWER:
+                raise ExpressionError(f"a constant power is one number of at most {MAX_POWER}", right.at)
+        return Binary(operator, left, right, at)
+
+    def logical(self, tree: ast.BoolOp, at: int, depth: int) -> Node:
+        operator = "and" if isinstance(tree.op, ast.And) else "or"
+        parts = [self.node(value, depth + 1) for value in tree.values]
+        joined = parts[0]
+        for part in parts[1:]:
+            joined = Binary(operator, joined, part, at)
+        return joined
+
+    def comparison(self, tree: ast.Compare, at: int, depth: int) -> Node:
+        sides = [self.node(side, depth + 1) for side in (tree.left, *tree.comparators)]
+        links = [Compare(COMPARISONS[type(op)], left, right, left.at)
+                 for op, left, right in zip(tree.ops, sides, sides[1:], strict=False)]  # fmt: skip
+        joined: Node = links[0]
+        for link in links[1:]:
+            joined = Binary("and", joined, link, at)
+        return joined
+
+    def call(self, tree: ast.Call, at: int, depth: int) -> Node:
+        name = tree.func.id if isinstance(tree.func, ast.Name) else ""
+        if name not in FUNCTIONS:
+            shown = f"'{name}' is no function here" if name.strip("_") else "only named functions can be called"
+            raise ExpressionError(shown, at, f"functions are: {', '.join(FUNCTIONS)}")
+        fewest, most = FUNCTIONS[name]
+        if tree.keywords or not fewest <= len(tree.args) <= most:
+            wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
+            raise ExpressionError(f"'{name}' takes {wanted} argument{'s' if most > 1 else ''}", at)
+        return Call(name, tuple(self.node(argument, depth + 1) for argument in tree.args), at)
+
+
+_REFUSED: Final[dict[type[ast.expr], str]] = {
+    ast.Attribute: "a dot after a name is not allowed: there are no attributes",
+    ast.Subscript: "square brackets are not allowed: there is nothing to index",
+    ast.Lambda: "functions cannot be defined in an expression",
+    ast.NamedExpr: "':=' is not allowed: name values under 'quantities'",
+    ast.Tuple: "a comma is only allowed between the arguments of a function",
+    ast.List: "lists are not allowed",
+    ast.Dict: "braces are not allowed",
+    ast.Set: "braces are not allowed",
+    ast.Starred: "'*' only multiplies",
+    ast.BinOp: "this operator is not allowed; there are + - * / **",
+    ast.UnaryOp: "this operator is not allowed; there are - and not",
+    ast.Constant: "only plain numbers are allowed here",
+}

@@ -1,0 +1,140 @@
+"""The values that a scenario's fields can hold: numbers, names, dates, expressions, chances."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from math import isfinite
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from engine.document import Percent
+from engine.scenario import expressions
+from engine.scenario.expressions import RESERVED, Expression, ExpressionError
+
+MAX_NAME: Final = 60
+
+
+def fault(message: str, hint: str = "", offset: int = 0, at: tuple[str | int, ...] = ()) -> PydanticCustomError:
+    """A problem with a value, for pydantic to place; `at` continues the path to the value, `offset` is inside its text."""
+    context = {"message": message, "hint": hint, "offset": offset, "at": at}
+    return PydanticCustomError("scenario", "{message}", context)  # type: ignore[arg-type]
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise fault(f"a number is needed here, not {_shown(value)}", _number_hint(value))
+    number = value if isinstance(value, Percent) else _as_float(value)
+    if not isfinite(number):
+        raise fault("this number is not finite", "write a number between -1e300 and 1e300")
+    return number
+
+
+def _as_float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")
+
+
+def _number_hint(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[-+]?\d+,\d+%?", value):
+        return f"write {value.replace(',', '.')}"
+    return "text such as 1,000 or '5' in quotes is no number" if isinstance(value, str) else ""
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"the text '{value[:40]}'"
+    return {dict: "a mapping", list: "a list"}.get(type(value), f"the number {value}")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value}"
+    raise fault(f"text is needed here, not {_shown(value)}", "put it in quotes" if isinstance(value, bool) else "")
+
+
+def _name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise fault(f"'{value[:40]}' cannot be a name", "names have letters, digits and _, and start with a letter")
+    if len(value) > MAX_NAME:
+        raise fault(f"a name may have {MAX_NAME} characters")
+    if value in RESERVED:
+        raise fault(f"'{value}' cannot be a name: the language uses it")
+    if "__" in value:
+        raise fault(f"'{value}' cannot be a name", "use single underscores")
+    return value
+
+
+def _label(value: str) -> str:
+    return value if value in ("round", "base", *expressions.FUNCTIONS) else _name(value)
+
+
+def _date(value: object) -> datetime.date:
+    if isinstance(value, datetime.date):
+        return value
+    try:
+        return datetime.date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise fault(f"a date is needed here, not {_shown(value)}", "write it as 2022-12-18") from None
+
+
+def _expression(value: object) -> Expression:
+    if isinstance(value, Expression):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return expressions.constant(_number(value))
+    if not isinstance(value, str):
+        raise fault(f"a number or an expression is needed here, not {_shown(value)}")
+    try:
+        return expressions.parse(value)
+    except ExpressionError as error:
+        raise fault(error.message, error.hint, error.offset) from None
+
+
+def _share(value: object) -> Expression | Literal["rest"]:
+    return "rest" if value == "rest" else _expression(value)
+
+
+def _strings(value: object) -> object:
+    return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
+
+
+def _map_or(kind: str) -> Any:
+    return Discriminator(lambda value: "map" if isinstance(value, Mapping) else kind)
+
+
+_NUMBER_SCHEMA: Final = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[-+0-9.eE]+%$"}]}
+_EXPRESSION_SCHEMA: Final = {"anyOf": [{"type": "number"}, {"type": "string"}], "description": "a number or an expression"}
+
+Number = Annotated[float, PlainValidator(_number), WithJsonSchema(_NUMBER_SCHEMA)]
+Text = Annotated[str, BeforeValidator(_text), Field(max_length=20_000)]
+Name = Annotated[str, BeforeValidator(_text), AfterValidator(_name)]
+Label = Annotated[str, BeforeValidator(_text), AfterValidator(_label)]
+Date = Annotated[datetime.date, PlainValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+Formula = Annotated[Expression, PlainValidator(_expression), WithJsonSchema(_EXPRESSION_SCHEMA)]
+Share = Annotated[Expression | Literal["rest"], PlainValidator(_share), WithJsonSchema(_EXPRESSION_SCHEMA)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_strings)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_strings)]
+
+Shares = Annotated[dict[Label, Share], Field(min_length=1)]
+Chance = Annotated[Annotated[Shares, Tag("map")] | Annotated[Formula, Tag("one")], _map_or("one")]
+"""The chance of `yes`, or of each value; one value may have `rest`."""
+
+Numbered = Annotated[dict[Label, Number], Tag("map")]
+Listed = Annotated[tuple[Label, ...], Tag("list")]
+Options = Annotated[Numbered | Listed, _map_or("list")]
+"""Options as a list of names, or as a map from name to number."""
+
+TAGS: Final = frozenset({"map", "one", "list", "decision", "event", "type"})
+"""What pydantic puts into the path of a problem beside the file's own keys."""

@@ -1,0 +1,141 @@
+"""From the tree of a document to a checked scenario; all problems of a file are reported at once, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from engine import document
+from engine.document import MappingNode
+from engine.errors import Problem, ScenarioError
+from engine.scenario import checks, model, sources
+from engine.scenario.fields import TAGS
+from engine.scenario.places import key_problem, problem_at
+from engine.scenario.scope import nearest
+
+
+def read_scenario(text: str, file: str, folder: Path) -> model.Scenario:
+    """The scenario in a YAML text.
+
+    Args:
+        text: the YAML text.
+        file: what to call it in messages.
+        folder: where its sources are.
+
+    Raises:
+        ScenarioError: with everything that is wrong.
+    """
+    tree = document.parse(text, file, mapping=True)
+    if not isinstance(tree, MappingNode):
+        raise ScenarioError([document.problem(tree, "a scenario is a mapping", "it starts with 'engine: 1'")])
+    scenario = validate(tree)
+    problems = sources.check_quotes(scenario, folder)
+    if problems:
+        raise ScenarioError(problems)
+    return scenario
+
+
+def validate(tree: MappingNode) -> model.Scenario:
+    """The checked scenario in a tree; quotes are not looked up.
+
+    Raises:
+        ScenarioError: with everything that is wrong.
+    """
+    try:
+        scenario = model.Scenario.model_validate(document.plain(tree))
+    except ValidationError as error:
+        raise ScenarioError(_translated(tree, found) for found in error.errors(include_url=False)) from None
+    scenario._document = tree
+    problems = checks.check(scenario)
+    if problems:
+        raise ScenarioError(problems)
+    return scenario
+
+
+# Pydantic's findings, in our words
+
+
+def _translated(tree: MappingNode, found: ErrorDetails) -> Problem:
+    path = tuple(step for step in found["loc"] if step != "[key]")
+    kind, context = found["type"], found.get("ctx", {})
+    if kind == "scenario":
+        message = context.get("message", found["msg"])
+        place = (*path, *context.get("at", ()))
+        if found["loc"] and found["loc"][-1] == "[key]":
+            return key_problem(tree, path, message, context.get("hint", ""))
+        return problem_at(tree, place, message, context.get("hint", ""), context.get("offset", 0))
+    if kind == "extra_forbidden":
+        return _unknown_key(tree, path)
+    if kind == "missing":
+        return problem_at(tree, path[:-1], f"'{path[-1]}' is missing", _missing_hint(path))
+    return problem_at(tree, path, _MESSAGES.get(kind, _as_pydantic)(found, context))
+
+
+def _unknown_key(tree: MappingNode, path: tuple[str | int, ...]) -> Problem:
+    name = str(path[-1])
+    record = _record(path[:-1])
+    known = [field.alias or key for key, field in record.model_fields.items()] if record else []
+    owners = model.LATER.get(name, ())
+    if owners and (path[0] in owners or (len(path) == 1 and "" in owners)):
+        return key_problem(tree, path, f"'{name}' is not yet supported", f"leave '{name}' out")
+    return key_problem(tree, path, f"'{name}' is no key here", nearest(name, known))
+
+
+def _missing_hint(path: tuple[str | int, ...]) -> str:
+    if path == ("engine",):
+        return "a scenario starts with 'engine: 1'"
+    if path == ("outcomes",):
+        return "say what you want to know, for example outcomes: {it_rains: {label: It rains, happens: rain == yes}}"
+    return ""
+
+
+def _record(path: tuple[str | int, ...]) -> type[BaseModel] | None:
+    """The record whose keys stand at the path."""
+    names = [step for step in path if step not in TAGS]
+    if not names:
+        return model.Scenario
+    if names[0] == "moves":
+        kinds: Mapping[str, type[BaseModel]] = {"decision": model.Decision, "event": model.Event, "type": model.Type}
+        return next((kinds[str(step)] for step in path if step in kinds), None)
+    if "mixture" in names[1:]:
+        return model.Part
+    if names[0] == "outcomes" and names[-1] == "belief":
+        return model.Posterior
+    return _SECTIONS.get(str(names[0]))
+
+
+_SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
+    "sources": model.Source, "evidence": model.Evidence, "actors": model.Actor, "unknowns": model.Unknown,
+    "correlated": model.Correlated, "state": model.State, "payoffs": model.Term, "outcomes": model.Outcome,
+    "statements": model.Statement, "assumptions": model.Assumptions, "references": model.Reference,
+    "resolution": model.Resolution,
+}  # fmt: skip
+
+Wording = Callable[[ErrorDetails, Mapping[str, Any]], str]
+
+
+def _as_pydantic(found: ErrorDetails, context: Mapping[str, Any]) -> str:
+    return found["msg"][:1].lower() + found["msg"][1:]
+
+
+def _mapping_needed(found: ErrorDetails, context: Mapping[str, Any]) -> str:
+    return "a mapping is needed here (key: value)"
+
+
+def _list_needed(found: ErrorDetails, context: Mapping[str, Any]) -> str:
+    return "a list is needed here ([a, b], or lines that start with -)"
+
+
+_MESSAGES: Final[Mapping[str, Wording]] = {
+    "model_type": _mapping_needed, "dict_type": _mapping_needed, "model_attributes_type": _mapping_needed,
+    "tuple_type": _list_needed, "list_type": _list_needed,
+    "literal_error": lambda found, context: f"this must be {str(context.get('expected', '')).replace(' or ', ', or ')}",
+    "bool_type": lambda found, context: "this must be true or false",
+    "too_short": lambda found, context: f"at least {context.get('min_length')} are needed",
+    "too_long": lambda found, context: f"at most {context.get('max_length')} are possible",
+    "string_too_long": lambda found, context: f"a text may have {context.get('max_length'):,} characters",
+}  # fmt: skip

@@ -1,0 +1,150 @@
+"""What a batch of draws says about each outcome, given the solved game: exact given the draw, nothing is sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.games.equilibrium import Solution
+from engine.games.segments import FloatArray
+from engine.games.tree import NOT_MOVED
+from engine.program.program import Measure, Program, Table
+from engine.program.worlds import Batch, Reader
+
+IMPOSSIBLE_BELIEF = 1e-50
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One outcome in a batch of draws, as shares of what it is taken among.
+
+    Attributes:
+        parts: of an event its probability, of a quantity its mean and mean square, of a choice the probability of each
+            value, of a belief the believed probability; each times `among`; (n_parts, n_draws).
+        among: the probability of the condition it is taken among; (n_draws,), 1 where there is none.
+        values: of a quantity its values, (n_values, 1 or n_draws); None for other kinds.
+        mass: the probability of each value, (n_values, n_draws); None for other kinds.
+    """
+
+    parts: FloatArray
+    among: FloatArray
+    values: FloatArray | None = None
+    mass: FloatArray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draws:
+    """A solved batch.
+
+    Attributes:
+        readings: one for each outcome.
+        weight: of each draw; (n_draws,); all 1 unless a statement is believed.
+        rung, residual, index: of the solution; each (n_draws,).
+        spans: how far apart each deciding actor's worst and best payoff lie; each (n_draws,).
+        surprised: for each actor with beliefs of its own, the chance of what it holds impossible; each (n_draws,).
+    """
+
+    readings: Mapping[str, Reading]
+    weight: FloatArray
+    solution: Solution
+    spans: Mapping[int, FloatArray]
+    surprised: Mapping[int, FloatArray]
+
+
+def read_draws(program: Program, batch: Batch, solution: Solution) -> Draws:
+    """Every outcome of a solved batch."""
+    played = played_share(program, solution)
+    leaves = batch.worlds.chance * played
+    reader, eyes = Reader(program, batch.values), Reader(program, batch.seen)
+    readings: dict[str, Reading] = {}
+    for measure in program.measures:
+        if measure.belief is None:
+            readings[measure.name] = _read(measure, reader, leaves)
+        else:
+            believed = batch.worlds.believed.get(measure.belief.actor)
+            view = leaves if believed is None else believed * played
+            readings[measure.name] = _read_belief(measure, eyes, leaves, view)
+    surprised = {actor: leaves[:, :].sum(axis=0, where=view < IMPOSSIBLE_BELIEF)
+                 for actor, view in batch.worlds.believed.items() if actor in program.beliefs}  # fmt: skip
+    return Draws(readings, _weight(program, readings), solution, batch.spans, surprised)
+
+
+def played_share(program: Program, solution: Solution) -> FloatArray:
+    """The probability that the decisions on each leaf's path are taken; (n_leaves, n_draws)."""
+    tree = program.tree
+    share = np.ones((tree.n_leaves, solution.residual.shape[-1]))
+    for move in tree.decisions:
+        action = tree.action[move]
+        on_path = action != NOT_MOVED
+        if on_path.all():
+            share *= solution.play[action]
+        elif on_path.any():
+            share[on_path] *= solution.play[action[on_path]]
+    return share
+
+
+def _read(measure: Measure, reader: Reader, leaves: FloatArray) -> Reading:
+    n = leaves.shape[-1]
+    among = np.ones(n)
+    if measure.given is not None:
+        leaves, among = _restricted(measure.given, reader, leaves)
+    if measure.kind == "choice" and measure.by_value is not None:
+        return Reading(measure.by_value.sum(leaves), among)
+    if measure.kind == "quantity" and measure.by_value is not None:
+        values = np.array(measure.values, dtype=np.float64)[:, None]
+        return _quantity(values, measure.by_value.sum(leaves), among)
+    if measure.table is None:
+        raise AssertionError(f"'{measure.name}' has nothing to read")
+    if measure.kind == "quantity":
+        return _quantity(reader.leaves(measure.table), leaves, among)
+    return Reading(_restricted(measure.table, reader, leaves)[1][None, :], among)
+
+
+def _quantity(values: FloatArray, mass: FloatArray, among: FloatArray) -> Reading:
+    weighted = values * mass
+    return Reading(np.array([weighted.sum(axis=0), (weighted * values).sum(axis=0)]), among, values, mass)
+
+
+def _restricted(condition: Table, reader: Reader, leaves: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The leaves on which a condition holds (others at 0), and their sum."""
+    rows = reader.rows(condition) != 0
+    holds = rows[condition.row]
+    kept = np.where(holds, leaves, 0.0)
+    return kept, kept.sum(axis=0)
+
+
+def _read_belief(measure: Measure, eyes: Reader, leaves: FloatArray, view: FloatArray) -> Reading:
+    """The average of an actor's posterior over its information sets, weighted by how often they are really reached."""
+    if measure.belief is None or measure.table is None:
+        raise AssertionError(f"'{measure.name}' is no belief")
+    by_set = measure.belief.by_set
+    reached = by_set.sum(leaves)
+    that = by_set.sum(_restricted(measure.table, eyes, view)[0])
+    total = by_set.sum(view)
+    posterior = np.divide(that, total, out=np.zeros_like(that), where=total > 0)
+    return Reading((reached * posterior).sum(axis=0)[None, :], reached.sum(axis=0))
+
+
+def _weight(program: Program, readings: Mapping[str, Reading]) -> FloatArray:
+    """How well each draw's probabilities fit the statements that are believed (after Poole & Raftery 2000).
+
+    The weight is the mass that the stated distribution gives to the implied probability +- 1 percentage point, so it is
+    bounded; several statements multiply.
+    """
+    n = next(iter(readings.values())).among.shape[0]
+    weight = np.ones(n)
+    for statement in program.statements:
+        if statement.believed:
+            implied = probability(readings[statement.about])
+            mass = statement.distribution.cdf(implied + 0.01) - statement.distribution.cdf(implied - 0.01)
+            weight *= np.clip(mass, 0.0, 1.0)
+    return weight
+
+
+def probability(reading: Reading) -> FloatArray:
+    """An event's or belief's probability in each draw; 0 where its condition never holds."""
+    return np.divide(reading.parts[0], reading.among, out=np.zeros_like(reading.among), where=reading.among > 0)
+
+
