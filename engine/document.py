@@ -342,13 +342,13 @@ def _clean(builder: _Builder) -> str:
 
     Tabs become spaces, because the two parsers disagree about them; `_Builder.valued` puts them back into values.
     """
-    text = builder.source.text
-    for match in _REFUSED.finditer(text):
+    for match in _REFUSED.finditer(builder.source.text):
         code = ord(match[0])
         escape = f'delete it, or write it in double quotes as "\\x{code:02x}"' if code < 0xA0 else "delete it"
         what, hint = _NAMED.get(match[0], (f"the character U+{code:04X}", escape))
         builder.report(match.start(), f"{what} is not allowed", hint)
-    text = _REFUSED.sub(lambda match: "\n" if match[0] == "\r" else "\ufffd", text)
+    text = _REFUSED.sub(lambda match: "\n" if match[0] == "\r" else "\ufffd", builder.source.text)
+    builder.text = text
     tabs = [match.start(1) for match in _INDENT_TAB.finditer(text)]
     for index in tabs:
         builder.report(index, "a tab in the indentation", "indent with spaces")
@@ -405,9 +405,15 @@ class _Sized:
 
 @dataclass(slots=True)
 class _Builder:
-    """What is known so far while the events come in."""
+    """What is known so far while the events come in.
+
+    Attributes:
+        source: where everything comes from.
+        text: its text without refused characters, which is what the events are about.
+    """
 
     source: Source
+    text: str = ""
     problems: list[Problem] = field(default_factory=list)
     stack: list[_Frame] = field(default_factory=list)
     anchors: dict[str, _Sized | None] = field(default_factory=dict)  # None while the node is still open
@@ -440,14 +446,14 @@ class _Builder:
         frame = self.stack[-1] if self.stack else None
         if not style and not event.value:
             # The parsers place what is not there differently.
-            while start > 0 and self.source.text[start - 1] in " \t\r\n":
+            while start > 0 and self.text[start - 1] in " \t\r\n":
                 start -= 1
             if frame and frame.mapping and frame.key is not None:
                 start = frame.key.start
                 self.missing(frame)
             end = start
         elif event.anchor or event.tag:
-            start = _skip_properties(self.source.text, start)
+            start = _skip_properties(self.text, start)
         node = self.valued(event.value, start, end, style)
         self.attach(_Sized(node), event.anchor)
 
@@ -461,9 +467,11 @@ class _Builder:
 
     def valued(self, text: str, start: int, end: int, style: str) -> ScalarNode:
         """The scalar with its value found."""
-        raw = self.source.text[start:end]
+        raw = self.text[start:end]
         if "\t" in raw:
             text = _decode(raw, style, text)[0]
+        if _CRAMPED.match(raw) and style in ("|", ">"):
+            self.stop(start, *_NO_BLOCK)  # libyaml takes it, PyYAML's own parser does not
         if half := _SURROGATE.search(text):
             self.stop(start + _decode(raw, style, text)[1][half.start()], *_NO_CHARACTER)
         value: Value = text
@@ -479,7 +487,7 @@ class _Builder:
         self.properties(event)
         start = _start(event)
         if event.anchor or event.tag:
-            start = _skip_properties(self.source.text, start)
+            start = _skip_properties(self.text, start)
         if len(self.stack) >= MAX_DEPTH:
             self.stop(start, f"more than {MAX_DEPTH} levels inside each other")
         self.stack.append(_Frame(mapping, bool(event.flow_style), start, event.anchor))
@@ -653,6 +661,7 @@ def _short(text: str, length: int = 60) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+_CRAMPED = re.compile("[|>][-+0-9]*#")  # a comment without a space before it
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANK = re.compile(r"(?:\s++|#[^\n]*+)*+")
 _PROPERTIES = re.compile(r"(?:(?:&[0-9A-Za-z_-]++|![^\s,\[\]{}]*+)(?:\s++|(?<=\s)#[^\n]*+)*+)*+")
@@ -834,6 +843,10 @@ def _block_lines(text: str, start: int, indent: int) -> Iterator[tuple[int, int]
 # Faults of syntax
 
 _NO_TAGS = ("tags are not allowed", "quote text that starts with '!'")
+_NO_BLOCK = (
+    "this block of text does not begin as it should",
+    "write |, >, |- or >- alone at the end of the line, then indented lines",
+)
 _NO_CHARACTER = ("this escape stands for no character", "write \\UXXXXXXXX with a code up to 10FFFF, and no surrogates")
 
 
@@ -901,8 +914,7 @@ _FAULTS = (
     ),
     _Fault(
         "block scalar",
-        "this block of text does not begin as it should",
-        "write |, >, |- or >- alone at the end of the line, then indented lines",
+        *_NO_BLOCK,
         context=True,
     ),
     _Fault("cannot start any token", "text cannot start with '{char}'", "quote it"),
@@ -930,7 +942,7 @@ def _stop_at_syntax(builder: _Builder, text: str, error: yaml.MarkedYAMLError) -
     mark = (error.context_mark if fault.context else None) or error.problem_mark or error.context_mark
     index = min(mark.index, len(text)) if mark else len(text)
     hint = fault.hint
-    opened = next((frame.start for frame in reversed(builder.stack) if text[frame.start] in "[{" and frame.flow), None)
+    opened = next((frame.start for frame in reversed(builder.stack) if frame.flow and text[frame.start] in "[{"), None)
     if opened is not None and not fault.context:
         if _skip_blank(text, index) == len(text):
             builder.stop(opened, f"this '{text[opened]}' is never closed", f"close it; {_BRACKETS}")

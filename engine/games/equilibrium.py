@@ -96,8 +96,9 @@ class Solver:
         reached = np.ones((self.tree.n_actions, n), dtype=np.bool_)
         rung, residual, index = np.full(n, BACKWARD), np.zeros(n), np.ones(n)
         solved: list[int] = []
+        possible = None if worlds.chance.min() > 0 else (worlds.chance > 0).astype(np.float64)
         for part, signs in self.stages:
-            part_reached = np.vstack([to_rows.sum((worlds.chance > 0).astype(float)) > 0 for to_rows in part.leaves_to_rows])
+            part_reached = _reached(part, possible, n)
             stage = _Stage(self.tree, part, worlds, log_play, tuple(solved), part_reached)
             scaled, found, gap, sign = _solve_stage(stage, signs)
             for (first, last), (start, end), options in zip(part.actions, part.rows, part.n_options, strict=True):
@@ -120,24 +121,20 @@ class _Stage:
 
     def path_sums(self) -> PathSums:
         """The group's game summed to paths, for all draws."""
-        fixed = self.fixed_play()
-        chances: dict[int, FloatArray] = {}
-        chance, payoff = [], []
+        fixed, to_paths = self.fixed_play(), self.part.leaves_to_paths
+        weight, chance, payoff = {}, {}, {}
         for actor in self.part.actors:
             view = self.view(actor)
-            weighted = view * fixed
-            key = id(view)
-            if key not in chances:
-                chances[key] = self.part.leaves_to_paths.sum(weighted)
-            chance.append(chances[key])
-            payoff.append(weighted)
-        sums: dict[int, FloatArray] = {}
-        for number, actor in enumerate(self.part.actors):
-            if actor not in sums:
-                sums[actor] = self.part.leaves_to_paths.sum(payoff[number] * self.worlds.payoff[actor])
-        n = self.worlds.chance.shape[-1]
-        return PathSums(self.part, self.precision(), tuple(chance), tuple(sums[actor] for actor in self.part.actors),
-                        self.reached, np.arange(n), self.hidden())  # fmt: skip
+            if id(view) not in weight:
+                weight[id(view)] = view * fixed
+                chance[id(view)] = to_paths.sum(weight[id(view)])
+            if actor not in payoff:
+                payoff[actor] = to_paths.sum(weight[id(view)] * self.worlds.payoff[actor])
+        return PathSums(
+            self.part, self.precision(), tuple(chance[id(self.view(actor))] for actor in self.part.actors),
+            tuple(payoff[actor] for actor in self.part.actors), self.reached,
+            np.arange(self.worlds.chance.shape[-1]), self.hidden(),
+        )  # fmt: skip
 
     def log_sums(self, draws: npt.NDArray[np.int64]) -> LogSums:
         """The same in logarithms, for some draws."""
@@ -175,6 +172,12 @@ class _Stage:
         for move in self.solved:
             small |= (self.log_play[slice(*_span(self.tree, move))] < -150).any(axis=0)
         return small
+
+
+def _reached(part: Group, possible: FloatArray | None, n_draws: int) -> BoolArray:
+    if possible is None:
+        return np.ones((part.n_rows, n_draws), dtype=np.bool_)
+    return np.vstack([to_rows.sum(possible) > 0 for to_rows in part.leaves_to_rows])
 
 
 def _span(tree: Tree, move: int) -> tuple[int, int]:

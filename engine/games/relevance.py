@@ -29,6 +29,45 @@ def solution_order(diagram: Diagram) -> tuple[tuple[int, ...], ...]:
     return strong_components(decisions, relies)
 
 
+def without_idle_knowledge(diagram: Diagram, kept: Mapping[int, frozenset[int]]) -> Diagram:
+    """The diagram in which decisions know only what can matter to them (Lauritzen & Nilsson 2001, minimal reduction).
+
+    What an actor knows is idle when, given the rest of its knowledge and its choice, it is d-separated from every payoff
+    term that the choice can influence. Differences of expected payoffs do not depend on it, so neither does any choice
+    that answers to them; leaving it out merges information sets and lets more decisions be solved one by one.
+
+    Args:
+        diagram: with all that actors know.
+        kept: what stays in any case, by decision (what its `when` reads).
+    """
+    decisions = [move for move, actor in enumerate(diagram.actor) if actor is not None]
+    while True:
+        parents = list(diagram.parents)
+        for move in reversed(decisions):
+            current = Diagram(tuple(parents), diagram.terms, diagram.actor)
+            idle = {known for known in parents[move] - kept.get(move, frozenset()) if _is_idle(current, move, known)}
+            parents[move] = parents[move] - idle
+        if tuple(parents) == diagram.parents:
+            return diagram
+        diagram = Diagram(tuple(parents), diagram.terms, diagram.actor)
+
+
+def _is_idle(diagram: Diagram, decision: int, known: int) -> bool:
+    rest = (diagram.parents[decision] | {decision}) - {known}
+    children = _children(diagram.parents)
+    # the trail may leave `known` in either direction
+    reached = _connected(diagram.parents, children, known, rest, both_ways=True)
+    return not any(reads & reached for reads in _influenced_terms(diagram, children, decision))
+
+
+def _influenced_terms(
+    diagram: Diagram, children: Sequence[Sequence[int]], decision: int
+) -> list[frozenset[int]]:
+    influenced = _descendants(children, decision)
+    actor = diagram.actor[decision]
+    return [reads for reads in diagram.terms.get(actor, ()) if reads & influenced] if actor is not None else []
+
+
 def relies_on(diagram: Diagram, decision: int, other: int) -> bool:
     """Whether the best choice at `decision` can depend on the strategy at `other` (s-reachability).
 
@@ -36,9 +75,7 @@ def relies_on(diagram: Diagram, decision: int, other: int) -> bool:
     is not separated from a payoff term that the decision can influence.
     """
     children = _children(diagram.parents)
-    influenced = _descendants(children, decision)
-    actor = diagram.actor[decision]
-    terms = [reads for reads in diagram.terms.get(actor, ()) if reads & influenced] if actor is not None else []
+    terms = _influenced_terms(diagram, children, decision)
     if not terms:
         return False
     seen = diagram.parents[decision] | {decision}
@@ -91,9 +128,12 @@ def _descendants(children: Sequence[Sequence[int]], move: int) -> set[int]:
 
 
 def _connected(
-    parents: Sequence[frozenset[int]], children: Sequence[Sequence[int]], start: int, given: Iterable[int]
-) -> set[int]:
+    parents: Sequence[frozenset[int]], children: Sequence[Sequence[int]], start: int, given: Iterable[int],
+    both_ways: bool = False,
+) -> set[int]:  # fmt: skip
     """Moves that an extra parent of `start` is not d-separated from, given `given` (Koller & Friedman 2009, alg. 3.1).
+
+    With `both_ways` it is `start` itself that they are not separated from.
 
     A term that reads a given move is reached only through its other parents, so given moves are left out.
     """
@@ -106,7 +146,7 @@ def _connected(
         todo += fresh
     reached: set[int] = set()
     visited: set[tuple[int, bool]] = set()
-    trails = [(start, False)]  # (move, whether the trail comes up from a child)
+    trails = [(start, both_ways)]  # (move, whether the trail comes up from a child)
     while trails:
         move, upward = trails.pop()
         if (move, upward) in visited:

@@ -54,5 +54,6 @@ def segments(group: IntArray, n_groups: int) -> Segments:
     for size in np.unique(sizes[sizes > 0]).tolist():
         groups = np.flatnonzero(sizes == size)
         blocks.append((groups, order[starts[groups][:, None] + np.arange(size)]))
-    whole = len(blocks) == 1 and len(blocks[0][0]) == n_groups and bool((order == np.arange(len(group))).all())
+    even = len(blocks) == 1 and len(blocks[0][0]) == n_groups and len(order) == len(group)
+    whole = even and bool((order == np.arange(len(group))).all())
     return Segments(n_groups, tuple(blocks), whole)

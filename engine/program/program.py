@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,14 +83,18 @@ class ChanceTable:
 
     Attributes:
         move: its name.
-        shares: for each value the table of its chance; None for `rest`.
-        value: which value the move has on each leaf, -1 where it does not happen; (n_leaves,).
+        shares: for each value the table of its chance, all on the same rows; None for `rest`.
+        n_rows: how many rows.
+        cell: row times number of values plus value on each leaf, one past the last where the move does not happen.
+        unknowns: the unknowns that it depends on.
         path: where the chance stands in the scenario.
     """
 
     move: str
     shares: tuple[Table | None, ...]
-    value: IntArray
+    n_rows: int
+    cell: IntArray
+    unknowns: frozenset[str]
     path: Path
 
 
@@ -104,14 +108,41 @@ class TermTable:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class PayoffRows:
+    """How an actor's terms add up: on the distinct combinations of their rows.
+
+    Attributes:
+        rows: for each term the row in each combination; (n_terms, n_combinations).
+        combination: of each leaf; (n_leaves,).
+    """
+
+    rows: IntArray
+    combination: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """Where something holds.
+
+    Attributes:
+        table: the condition.
+        leaves: the leaves on which it holds, where no unknown matters; None if it differs between draws.
+    """
+
+    table: Table
+    leaves: IntArray | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Measure:
     """What is read off the solved game for one outcome.
 
     Attributes:
         name: the outcome's.
         kind: `happens`, `quantity`, `choice` or `belief`.
-        table: of the condition or the number; None for a choice.
-        given: of the condition on which it is taken; None: always. For a belief: what holds at its information sets.
+        event: the condition, of an event or a belief.
+        number: the number, of a quantity.
+        given: the condition on which it is taken; None: always.
         values: of a choice its options' names, of a quantity that is the same in every draw its distinct numbers.
         by_value: sums leaves by value, where `values` has any.
         belief: whose, and at which information sets; None for other kinds.
@@ -119,8 +150,9 @@ class Measure:
 
     name: str
     kind: str
-    table: Table | None
-    given: Table | None
+    event: Condition | None
+    number: Table | None
+    given: Condition | None
     values: tuple[str, ...] | tuple[float, ...]
     by_value: Segments | None
     belief: BeliefSets | None
@@ -168,6 +200,7 @@ class Program:
     beliefs: Mapping[int, Mapping[str, ChanceTable]]
     precision: Mapping[int, Table]
     terms: tuple[TermTable, ...]
+    payoffs: Mapping[int, PayoffRows]
     measures: tuple[Measure, ...]
     statements: tuple[Stated, ...]
     numbers: Mapping[str, FloatArray]
@@ -186,3 +219,13 @@ class Program:
 
     def terms_of(self, actor: int) -> Iterator[TermTable]:
         return (term for term in self.terms if term.actor == actor)
+
+
+def payoff_rows(terms: Sequence[TermTable], n_leaves: int) -> dict[int, PayoffRows]:
+    """How each actor's terms add up on the leaves."""
+    found = {}
+    for actor in sorted({term.actor for term in terms}):
+        rows = np.array([term.table.row for term in terms if term.actor == actor])
+        distinct, inverse = np.unique(rows, axis=1, return_inverse=True)
+        found[actor] = PayoffRows(distinct, inverse.ravel())
+    return found

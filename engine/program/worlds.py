@@ -11,7 +11,7 @@ import numpy as np
 from engine.games.equilibrium import Worlds
 from engine.program import evaluate
 from engine.program.evaluate import Surroundings
-from engine.program.program import ChanceTable, EvaluationError, FloatArray, IntArray, Program, Table
+from engine.program.program import ChanceTable, EvaluationError, FloatArray, Program, Table
 
 ROUNDING: Final = 1e-9
 """Chances may miss 0, 1 or their sum by this much; it is rounding, and is taken out."""
@@ -45,18 +45,17 @@ def batch_of(program: Program, uniforms: FloatArray) -> Batch:
         EvaluationError: a chance outside 0 to 1, a number that is not finite.
     """
     values = draw_values(program, uniforms)
-    unseen = [item for item in program.inputs if not item.known]
-    seen = {**values, **{item.name: np.full(uniforms.shape[-1], item.distribution.mean()) for item in unseen}}
+    unseen = frozenset(item.name for item in program.inputs if not item.known)
+    means = {item.name: np.full(uniforms.shape[-1], item.distribution.mean()) for item in program.inputs if not item.known}
+    seen = {**values, **means} if unseen else values
     reader = Reader(program, values)
-    views = {id(values): reader} if not unseen else {id(values): reader, id(seen): Reader(program, seen)}
-    eyes = views.get(id(seen), reader)
-    chance = _product([reader.chance(table) for table in program.chances], program.tree.n_leaves, uniforms.shape[-1])
+    eyes = Reader(program, seen) if unseen else reader
+    chance, believed = _chances(program, reader, eyes, unseen)
     payoff, spans = {}, {}
     for actor in program.deciders:
         payoff[actor], spans[actor] = eyes.payoff(actor)
-    worlds = Worlds(chance, _believed(program, eyes, chance, bool(unseen)), payoff,
-                    {actor: eyes.precision(program.precision[actor]) for actor in program.deciders})  # fmt: skip
-    return Batch(values, seen, worlds, spans)
+    precision = {actor: eyes.precision(program.precision[actor]) for actor in program.deciders}
+    return Batch(values, seen, Worlds(chance, believed, payoff, precision), spans)
 
 
 def draw_values(program: Program, uniforms: FloatArray) -> dict[str, FloatArray]:
@@ -75,19 +74,26 @@ def _mixed(factor: FloatArray, normal: FloatArray) -> FloatArray:
     return np.array([sum(factor[row, column] * normal[column] for column in range(row + 1)) for row in range(len(factor))])
 
 
-def _believed(program: Program, eyes: Reader, chance: FloatArray, unseen: bool) -> dict[int, FloatArray]:
-    """The chance of each leaf in the eyes of actors who see it otherwise than it is."""
-    if not unseen and not program.beliefs:
-        return {}
-    shared = [eyes.chance(table) for table in program.chances]
-    common = _product(shared, program.tree.n_leaves, chance.shape[-1]) if unseen else chance
-    believed = {actor: common for actor in program.deciders} if unseen else {}
+def _chances(
+    program: Program, reader: Reader, eyes: Reader, unseen: frozenset[str]
+) -> tuple[FloatArray, dict[int, FloatArray]]:
+    """The true chance of each leaf, and that in the eyes of actors who see it otherwise."""
+    n_leaves, n_draws = program.tree.n_leaves, _n_draws(reader.values)
+    own_moves = {move for own in program.beliefs.values() for move in own}
+    agreed = [table for table in program.chances if not table.unknowns & unseen and table.move not in own_moves]
+    disputed = [table for table in program.chances if table.unknowns & unseen or table.move in own_moves]
+    common = _product([reader.chance(table) for table in agreed], n_leaves, n_draws)
+    if not disputed:
+        return common, {}
+    chance = _times(common, [reader.chance(table) for table in disputed])
+    shared = _times(common, [eyes.chance(table) for table in disputed]) if unseen else chance
+    believed = {actor: shared for actor in program.deciders} if unseen else {}
     for actor, own in program.beliefs.items():
         if actor in program.deciders:
-            factors = [np.maximum(eyes.chance(own[table.move]), IMPOSSIBLE) if table.move in own else factor
-                       for table, factor in zip(program.chances, shared, strict=True)]  # fmt: skip
-            believed[actor] = _product(factors, program.tree.n_leaves, chance.shape[-1])
-    return believed
+            factors = [np.maximum(eyes.chance(own[table.move]), IMPOSSIBLE) if table.move in own else eyes.chance(table)
+                       for table in disputed]  # fmt: skip
+            believed[actor] = _times(common, factors)
+    return chance, believed
 
 
 def _product(factors: list[FloatArray], n_leaves: int, n_draws: int) -> FloatArray:
@@ -96,10 +102,13 @@ def _product(factors: list[FloatArray], n_leaves: int, n_draws: int) -> FloatArr
     for factor in factors:
         if factor.shape[-1] == 1:
             fixed = fixed * factor
-    product = np.broadcast_to(fixed, (n_leaves, n_draws)).copy()
+    return _times(np.broadcast_to(fixed, (n_leaves, n_draws)), [one for one in factors if one.shape[-1] > 1])
+
+
+def _times(product: FloatArray, factors: list[FloatArray]) -> FloatArray:
+    product = product.copy()
     for factor in factors:
-        if factor.shape[-1] > 1:
-            product *= factor
+        product *= factor
     return product
 
 
@@ -139,25 +148,21 @@ class Reader:
         Raises:
             EvaluationError: a chance is outside 0 to 1, or they do not sum to 1.
         """
-        shares = [self.share(share) if share is not None else None for share in table.shares]
-        given = [(share, rows) for share, rows in zip(table.shares, shares, strict=True) if share and rows is not None]
-        width = max((rows.shape[-1] for _, rows in given), default=1)
-        leaves = [(share.row, rows) for share, rows in given]
-        total = sum((np.broadcast_to(rows, (len(rows), width))[row] for row, rows in leaves), np.zeros((1, width)))
-        rest = any(share is None for share in table.shares)
-        wrong = (total > 1 + ROUNDING) if rest else (np.abs(total - 1) > ROUNDING)
-        made = table.value >= 0
-        if given and wrong[made].any():
-            bad = np.where(made[:, None], wrong, False)
-            self.complain_sum(table, bad, total)
-        factor = np.ones((len(table.value), width))
-        for position, (share, rows) in enumerate(zip(table.shares, shares, strict=True)):
-            here = table.value == position
-            if share is None or rows is None:
-                factor[here] = np.maximum(1 - total[here], 0.0) if given else 1.0
-            else:
-                factor[here] = rows[share.row[here]]
-        return factor
+        shares = [None if share is None else self.share(share) for share in table.shares]
+        width = max((rows.shape[-1] for rows in shares if rows is not None), default=1)
+        cells = np.zeros((table.n_rows, len(shares), width))
+        for value, rows in enumerate(shares):
+            if rows is not None:
+                cells[:, value] = rows
+        total = cells.sum(axis=1)
+        rest = [value for value, rows in enumerate(shares) if rows is None]
+        wrong = total > 1 + ROUNDING if rest else np.abs(total - 1) > ROUNDING
+        if wrong.any():
+            self.complain_sum(table, wrong, total)
+        if rest:
+            cells[:, rest[0]] = np.maximum(1 - total, 0.0)
+        flat = np.concatenate([cells.reshape(-1, width), np.ones((1, width))])
+        return flat[table.cell]
 
     def share(self, table: Table) -> FloatArray:
         """The chance of one value, in 0 to 1."""
@@ -170,12 +175,13 @@ class Reader:
     def payoff(self, actor: int) -> tuple[FloatArray, FloatArray]:
         """The actor's payoff on each leaf, (n_leaves, n_draws), and how far apart its worst and best lie, (n_draws,)."""
         n = _n_draws(self.values)
-        tables = [term.table for term in self.program.terms_of(actor)]
-        combined, row = _distinct_rows(tables, self.program.tree.n_leaves)
-        total = np.zeros((combined.shape[1], n))
-        for table, rows in zip(tables, combined, strict=True):
-            total += self.rows(table)[rows]
-        return total[row], total.max(axis=0) - total.min(axis=0)
+        layout = self.program.payoffs.get(actor)
+        if layout is None:
+            return np.zeros((self.program.tree.n_leaves, n)), np.zeros(n)
+        total = np.zeros((layout.rows.shape[1], n))
+        for term, rows in zip(self.program.terms_of(actor), layout.rows, strict=True):
+            total += self.rows(term.table)[rows]
+        return total[layout.combination], total.max(axis=0) - total.min(axis=0)
 
     def precision(self, table: Table) -> FloatArray:
         """An actor's precision; (n_draws,)."""
@@ -193,13 +199,12 @@ class Reader:
         raise EvaluationError(table.path, f"'{table.text}' is {number:.6g}, which {reason}", self.inputs(table, row, draw))
 
     def complain_sum(self, table: ChanceTable, wrong: Any, total: FloatArray) -> None:
-        wrong = np.broadcast_to(wrong, (len(wrong), _n_draws(self.values)))
-        leaf, draw = (int(found[0]) for found in np.nonzero(wrong))
-        number = np.broadcast_to(total, wrong.shape)[leaf, draw]
+        """Says that the chances of a move do not sum to 1, and in which draw."""
+        row, draw = (int(found[0]) for found in np.nonzero(wrong))
         share = next(share for share in table.shares if share is not None)
-        what = "more than 1" if any(share is None for share in table.shares) else "not to 1"
-        raise EvaluationError(table.path, f"the chances of '{table.move}' sum to {number:.6g}, {what}",
-                              self.inputs(share, int(share.row[leaf]), draw))  # fmt: skip
+        what = "more than 1" if None in table.shares else "not 1"
+        raise EvaluationError(table.path, f"the chances of '{table.move}' sum to {total[row, draw]:.6g}, {what}",
+                              self.inputs(share, row, draw))  # fmt: skip
 
     def inputs(self, table: Table, row: int, draw: int) -> str:
         """The draw's inputs and the moves, in words."""
@@ -213,11 +218,3 @@ class Reader:
 
 def _n_draws(values: Values) -> int:
     return len(next(iter(values.values()))) if values else 1
-
-
-def _distinct_rows(tables: list[Table], n_leaves: int) -> tuple[IntArray, IntArray]:
-    """The distinct combinations of rows of several tables, (n_tables, n_rows), and which one each leaf has."""
-    if not tables:
-        return np.zeros((0, 1), dtype=np.int64), np.zeros(n_leaves, dtype=np.int64)
-    distinct, inverse = np.unique(np.array([table.row for table in tables]), axis=1, return_inverse=True)
-    return distinct, inverse.ravel()

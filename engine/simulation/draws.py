@@ -10,7 +10,7 @@ import numpy as np
 from engine.games.equilibrium import Solution
 from engine.games.segments import FloatArray
 from engine.games.tree import NOT_MOVED
-from engine.program.program import Measure, Program, Table
+from engine.program.program import Condition, Measure, Program
 from engine.program.worlds import Batch, Reader
 
 IMPOSSIBLE_BELIEF = 1e-50
@@ -86,20 +86,22 @@ def played_share(program: Program, solution: Solution) -> FloatArray:
 
 
 def _read(measure: Measure, reader: Reader, leaves: FloatArray) -> Reading:
-    n = leaves.shape[-1]
-    among = np.ones(n)
+    among = np.ones(leaves.shape[-1])
+    if measure.event is not None and measure.given is None:
+        return Reading(_mass(measure.event, reader, leaves)[None, :], among)
     if measure.given is not None:
-        leaves, among = _restricted(measure.given, reader, leaves)
-    if measure.kind == "choice" and measure.by_value is not None:
+        leaves = _kept(measure.given, reader, leaves)
+        among = leaves.sum(axis=0)
+    if measure.event is not None:
+        return Reading(_mass(measure.event, reader, leaves)[None, :], among)
+    if measure.number is None and measure.by_value is not None:
         return Reading(measure.by_value.sum(leaves), among)
-    if measure.kind == "quantity" and measure.by_value is not None:
+    if measure.number is None:
+        raise AssertionError(f"'{measure.name}' has nothing to read")
+    if measure.by_value is not None:
         values = np.array(measure.values, dtype=np.float64)[:, None]
         return _quantity(values, measure.by_value.sum(leaves), among)
-    if measure.table is None:
-        raise AssertionError(f"'{measure.name}' has nothing to read")
-    if measure.kind == "quantity":
-        return _quantity(reader.leaves(measure.table), leaves, among)
-    return Reading(_restricted(measure.table, reader, leaves)[1][None, :], among)
+    return _quantity(reader.leaves(measure.number), leaves, among)
 
 
 def _quantity(values: FloatArray, mass: FloatArray, among: FloatArray) -> Reading:
@@ -107,22 +109,26 @@ def _quantity(values: FloatArray, mass: FloatArray, among: FloatArray) -> Readin
     return Reading(np.array([weighted.sum(axis=0), (weighted * values).sum(axis=0)]), among, values, mass)
 
 
-def _restricted(condition: Table, reader: Reader, leaves: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The leaves on which a condition holds (others at 0), and their sum."""
-    rows = reader.rows(condition) != 0
-    holds = rows[condition.row]
-    kept = np.where(holds, leaves, 0.0)
-    return kept, kept.sum(axis=0)
+def _mass(condition: Condition, reader: Reader, leaves: FloatArray) -> FloatArray:
+    """The probability that a condition holds; (n_draws,)."""
+    if condition.leaves is not None:
+        return leaves[condition.leaves].sum(axis=0)
+    return _kept(condition, reader, leaves).sum(axis=0)
+
+
+def _kept(condition: Condition, reader: Reader, leaves: FloatArray) -> FloatArray:
+    """The leaves on which a condition holds, others at 0."""
+    rows = reader.rows(condition.table) != 0
+    return np.where(rows[condition.table.row], leaves, 0.0)
 
 
 def _read_belief(measure: Measure, eyes: Reader, leaves: FloatArray, view: FloatArray) -> Reading:
     """The average of an actor's posterior over its information sets, weighted by how often they are really reached."""
-    if measure.belief is None or measure.table is None:
+    if measure.belief is None or measure.event is None:
         raise AssertionError(f"'{measure.name}' is no belief")
     by_set = measure.belief.by_set
-    reached = by_set.sum(leaves)
-    that = by_set.sum(_restricted(measure.table, eyes, view)[0])
-    total = by_set.sum(view)
+    reached, total = by_set.sum(leaves), by_set.sum(view)
+    that = by_set.sum(_kept(measure.event, eyes, view))
     posterior = np.divide(that, total, out=np.zeros_like(that), where=total > 0)
     return Reading((reached * posterior).sum(axis=0)[None, :], reached.sum(axis=0))
 

@@ -1,0 +1,1 @@
+"""What a simulation says: summaries, and why they are as they are."""

@@ -1,0 +1,70 @@
+"""One reason for the first outcome: the payoff term whose removal, solved again, moves it most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from engine.analysis.estimates import Estimate, estimate, exact, student_t
+from engine.analysis.summary import Reason
+from engine.program.program import Program, payoff_rows
+from engine.sampling import Design
+from engine.scenario.model import Scenario
+from engine.simulation.run import Totals, simulate
+
+
+def strongest_reason(scenario: Scenario, program: Program, design: Design) -> Reason | None:
+    """Solves the game again without each payoff term, on the draws of `design`; None where no term moves anything.
+
+    The first outcome that has a single figure is explained; of the terms that move it, the one that moves it furthest.
+    """
+    measure = next((measure for measure in program.measures if measure.kind != "choice"), None)
+    if measure is None or not program.terms:
+        return None
+    only = replace(program, measures=_needed(program, measure.name))
+    base = simulate(only, design)
+    found = [reason for label, variant in _variants(only)
+             if (reason := _compare(measure.name, label, base, simulate(variant, design), scenario)) is not None]  # fmt: skip
+    strongest = max(found, key=lambda reason: abs(reason.difference.value), default=None)
+    if strongest is None or abs(strongest.difference.value) <= 2 * strongest.difference.error + 1e-12:
+        return None
+    return strongest
+
+
+def _needed(program: Program, name: str) -> tuple[object, ...]:
+    believed = {statement.about for statement in program.statements if statement.believed}
+    return tuple(measure for measure in program.measures if measure.name in {name, *believed})
+
+
+def _variants(program: Program) -> Iterator[tuple[tuple[str, str], Program]]:
+    for place, term in enumerate(program.terms):
+        if term.actor in program.deciders:
+            kept = program.terms[:place] + program.terms[place + 1 :]
+            rows = payoff_rows(kept, program.tree.n_leaves)
+            yield (program.actors[term.actor], term.name), replace(program, terms=kept, payoffs=rows)
+
+
+def _compare(
+    outcome: str, label: tuple[str, str], base: Totals, variant: Totals, scenario: Scenario
+) -> Reason | None:
+    bounded = scenario.outcomes[outcome].quantity is None
+    pairs = [[sums.outcomes[outcome] for sums in totals.replicates] for totals in (base, variant)]
+    n_draws = base.whole.n_draws
+    one, other = (estimate(sums, 0, n_draws, bounded) for sums in pairs)
+    if one is None or other is None:
+        return None
+    return Reason(outcome, *label, one, other, _difference(pairs, other.value - one.value))
+
+
+def _difference(pairs: list[list[object]], value: float) -> Estimate:
+    """The difference and its error from the replicates, which share their draws."""
+    if len(pairs[0]) < 2:
+        return exact(value)
+    base, variant = pairs
+    gaps = [float(new.parts[0] / new.among - old.parts[0] / old.among)  # type: ignore[attr-defined]
+            for old, new in zip(base, variant, strict=True) if new.among > 0 and old.among > 0]  # type: ignore[attr-defined]  # fmt: skip
+    error = float(np.std(gaps, ddof=1) / np.sqrt(len(gaps))) if len(gaps) > 1 else 0.0
+    t = student_t(len(gaps) - 1) if len(gaps) > 1 else 0.0
+    return Estimate(value, error, value - t * error, value + t * error)

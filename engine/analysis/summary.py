@@ -1,0 +1,275 @@
+"""The result of a run: every outcome with its error and its spread, statements beside it, and how the game was solved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from engine.analysis.estimates import (
+    Estimate, Histogram, discrete_histogram, discrete_quantiles, estimate, histogram, quantiles,
+)  # fmt: skip
+from engine.games.equilibrium import BACKWARD, FIXED_POINT, UNCHECKED, UNSOLVED
+from engine.program.program import Measure, Program
+from engine.sampling import Design
+from engine.scenario.assumptions import Assumed
+from engine.scenario.model import Scenario
+from engine.simulation.accumulate import OutcomeSums, Sums
+from engine.simulation.run import Totals
+
+FEWEST_EFFECTIVE: Final = 100
+SCALE: Final = 10.0
+SCALE_SLACK: Final = 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSummary:
+    """One outcome.
+
+    Attributes:
+        kind: `event`, `quantity`, `choice` or `belief`.
+        estimate: its probability, or the mean of a quantity; None for a choice, or if its condition never holds.
+        shares: of a choice, the probability of each value.
+        across: quantiles of its probability (mean) over what we do not know; None for a choice or with too few draws.
+        reached: the probability of the condition it is taken among; None where there is none.
+        sd, quantiles, histogram: of a quantity.
+    """
+
+    name: str
+    kind: str
+    label: str
+    unit: str | None
+    estimate: Estimate | None
+    shares: Mapping[str, Estimate]
+    across: Mapping[float, float] | None
+    reached: float | None
+    sd: float | None = None
+    quantiles: Mapping[float, float] | None = None
+    histogram: Histogram | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementSummary:
+    """A stated probability beside the engine's own.
+
+    Attributes:
+        said: the words, or the numbers, as written.
+        low, middle, high: its 5, 50 and 95 %.
+        model: the engine's figure.
+        fits: whether that lies between the 5 and 95 %.
+    """
+
+    name: str
+    about: str
+    by: str | None
+    said: str
+    low: float
+    middle: float
+    high: float
+    model: float | None
+    fits: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionSummary:
+    """How the games were solved, as shares of the draws.
+
+    Attributes:
+        converged: solved by any rung.
+        backward: by backward induction, exact.
+        fixed_point: by the fixed point, with the branch certified.
+        unchecked: by the fixed point, without.
+        residual: the largest distance of a probability from the response to the others.
+        negative_index: where further equilibria are certain.
+        several: where other equilibria were found; None when nobody looked.
+    """
+
+    converged: float
+    backward: float
+    fixed_point: float
+    unchecked: float
+    residual: float
+    negative_index: float
+    several: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How it was computed."""
+
+    draws: int
+    seed: int
+    method: str
+    replicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The payoff term that matters most for the first outcome: what it would be without that term, solved again.
+
+    Attributes:
+        difference: without minus with, on the same draws, and its error.
+    """
+
+    outcome: str
+    actor: str
+    term: str
+    baseline: Estimate
+    without: Estimate
+    difference: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run says.
+
+    Attributes:
+        sha256: of the scenario file.
+        effective: effective sample size; None where no statement is believed.
+    """
+
+    scenario: Scenario
+    sha256: str
+    assumptions: str
+    label: str
+    overrides: Mapping[str, str]
+    settings: Settings
+    outcomes: Mapping[str, OutcomeSummary]
+    statements: Mapping[str, StatementSummary]
+    solution: SolutionSummary
+    n_inputs: int
+    effective: float | None = None
+    warnings: tuple[str, ...] = ()
+    reason: Reason | None = field(default=None)
+
+
+def summarise(assumed: Assumed, sha256: str, program: Program, design: Design, totals: Totals) -> Result:
+    """The result of a finished simulation."""
+    whole = totals.whole
+    weighted = any(statement.believed for statement in program.statements)
+    effective = whole.weight**2 / whole.weight_squared if weighted and whole.weight_squared > 0 else None
+    if weighted and effective is None:
+        effective = 0.0
+    spread = effective is None or effective >= FEWEST_EFFECTIVE
+    outcomes = {measure.name: _outcome(assumed.scenario, measure, totals, whole, spread) for measure in program.measures}
+    return Result(
+        scenario=assumed.scenario,
+        sha256=sha256,
+        assumptions=assumed.name,
+        label=assumed.label,
+        overrides=dict(assumed.overrides),
+        settings=Settings(design.n_draws, design.seed, "exact" if design.method == "point" else design.method,
+                          design.replicates),
+        outcomes=outcomes,
+        statements=_statements(assumed.scenario, program, outcomes),
+        solution=_solution(program, whole),
+        n_inputs=program.n_inputs,
+        effective=effective,
+        warnings=tuple(_warnings(program, whole, effective)),
+    )  # fmt: skip
+
+
+def _outcome(
+    scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, spread: bool
+) -> OutcomeSummary:
+    replicates = [sums.outcomes[measure.name] for sums in totals.replicates]
+    sums, record = whole.outcomes[measure.name], scenario.outcomes[measure.name]
+    conditional = measure.given is not None or measure.belief is not None
+    reached = sums.among / whole.weight if conditional and whole.weight > 0 else None
+    shares: dict[str, Estimate] = {}
+    found = None
+    if measure.kind == "choice":
+        found_shares = [estimate(replicates, part, whole.n_draws, True) for part in range(len(measure.values))]
+        shares = {str(name): share for name, share in zip(measure.values, found_shares, strict=True) if share is not None}
+    else:
+        found = estimate(replicates, 0, whole.n_draws, measure.kind != "quantity")
+    across = quantiles(sums.across) if spread and measure.kind != "choice" else None
+    kind = {"happens": "event"}.get(measure.kind, measure.kind)
+    if measure.kind != "quantity" or found is None:
+        return OutcomeSummary(measure.name, kind, record.label, record.unit, found, shares, across, reached)
+    return OutcomeSummary(measure.name, kind, record.label, _unit(scenario, measure), found, shares, across, reached,
+                          _sd(sums), *_shape(measure, sums, spread))  # fmt: skip
+
+
+def _sd(sums: OutcomeSums) -> float:
+    mean, square = (sums.parts / sums.among).tolist()
+    return float(max(0.0, square - mean**2) ** 0.5)
+
+
+def _shape(measure: Measure, sums: OutcomeSums, spread: bool) -> tuple[Mapping[float, float] | None, Histogram | None]:
+    if not spread or not len(sums.values.bins):
+        return None, None
+    numbers = [float(value) for value in measure.values]
+    if numbers:
+        return discrete_quantiles(sums.values, numbers), discrete_histogram(sums.values, numbers)
+    return quantiles(sums.values), histogram(sums.values)
+
+
+def _unit(scenario: Scenario, measure: Measure) -> str | None:
+    record = scenario.outcomes[measure.name]
+    if record.unit is not None or measure.number is None or len(measure.number.moves) != 1:
+        return record.unit
+    move = next(move for move in scenario.moves if move.name in measure.number.moves)
+    return getattr(move, "unit", None) if record.quantity is not None and record.quantity.text == move.name else None
+
+
+def _statements(
+    scenario: Scenario, program: Program, outcomes: Mapping[str, OutcomeSummary]
+) -> dict[str, StatementSummary]:
+    import numpy as np
+
+    found = {}
+    for stated in program.statements:
+        record = scenario.statements[stated.name]
+        low, middle, high = stated.distribution.quantile(np.array([0.05, 0.5, 0.95])).tolist()
+        about = outcomes[stated.about].estimate
+        model = about.value if about is not None else None
+        fits = None if model is None else bool(low - 1e-12 <= model <= high + 1e-12)
+        found[stated.name] = StatementSummary(stated.name, stated.about, record.by, _said(scenario, stated.name), low,
+                                              middle, high, model, fits)  # fmt: skip
+    return found
+
+
+def _said(scenario: Scenario, name: str) -> str:
+    record = scenario.statements[name]
+    if record.phrase is None:
+        return ""
+    if isinstance(record.phrase, str):
+        return record.phrase
+    return str(record.phrase.get(record.standard or scenario.words, ""))
+
+
+def _solution(program: Program, whole: Sums) -> SolutionSummary:
+    share = {rung: count / whole.n_draws for rung, count in whole.rungs.items()}
+    return SolutionSummary(
+        converged=1.0 - share[UNSOLVED], backward=share[BACKWARD], fixed_point=share[FIXED_POINT],
+        unchecked=share[UNCHECKED], residual=whole.residual, negative_index=whole.folded / whole.n_draws,
+        several=None if program.solver.cyclic else 0.0,
+    )  # fmt: skip
+
+
+def _warnings(program: Program, whole: Sums, effective: float | None) -> Sequence[str]:
+    found = []
+    if effective is not None and effective < FEWEST_EFFECTIVE:
+        found.append(f"the statements that are believed leave an effective sample of {effective:.0f} draws: what the "
+                     "model implies hardly ever fits them, so no quantiles are given")  # fmt: skip
+    if whole.rungs[UNSOLVED]:
+        found.append(f"{_share(whole.rungs[UNSOLVED], whole)} of the draws did not converge; they keep their last iterate")
+    if whole.rungs[UNCHECKED]:
+        found.append(f"branch unchecked in {_share(whole.rungs[UNCHECKED], whole)} of the draws: there the equilibrium may "
+                     "not be the one that starts at precision 0")  # fmt: skip
+    for actor, span in whole.spans.items():
+        mean = span / whole.n_draws
+        if not SCALE / SCALE_SLACK <= mean <= SCALE * SCALE_SLACK:
+            found.append(f"the worst and best payoff of {program.actors[actor]} lie {mean:.3g} apart, not {SCALE:g}: its "
+                         "precision means something else than other actors'")  # fmt: skip
+    for actor, chance in whole.surprised.items():
+        if chance > 0:
+            found.append(f"{program.actors[actor]} sees what it held impossible with a chance of "
+                         f"{chance / whole.n_draws:.2g}")  # fmt: skip
+    return found
+
+
+def _share(count: int, whole: Sums) -> str:
+    share = count / whole.n_draws
+    return f"{share:.1%}" if share >= 0.001 else f"{count} of {whole.n_draws:,}"

@@ -1,0 +1,158 @@
+"""What the engine does, as functions: load a scenario, assume, run it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from engine import document
+from engine.analysis.reason import strongest_reason
+from engine.analysis.summary import Result, summarise
+from engine.errors import Problem, ScenarioError
+from engine.program.compile import compile_program
+from engine.program.program import EvaluationError, Program
+from engine.sampling import Design, point_design, random_design, sobol_design
+from engine.scenario.assumptions import BASE, Assumed, assume, check_assumptions
+from engine.scenario.model import Scenario
+from engine.scenario.read import read_scenario
+from engine.simulation.run import CHUNKS_PER_BLOCK, simulate
+
+DEFAULT_DRAWS: Final = 16_384
+DEFAULT_SEED: Final = 1
+MAX_DRAWS: Final = 2**28
+REPLICATES: Final = 16
+REASON_DRAWS: Final = 256
+METHODS: Final = ("sobol", "random")
+
+__all__ = ["BASE", "DEFAULT_DRAWS", "DEFAULT_SEED", "Assumed", "Loaded", "Options", "Result", "assume", "check", "load",
+           "loads", "run"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A scenario and the file that it came from.
+
+    Attributes:
+        sha256: of the file's bytes.
+        text: the file's text.
+    """
+
+    scenario: Scenario
+    file: str
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run.
+
+    Attributes:
+        draws: in all; rounded up to 16 scrambles of a power of 2.
+        error: if given, draws are doubled until every probability's sampling error is below this.
+        seed: of the scrambles or streams.
+        method: `sobol` or `random`.
+        threads: None: as many as there are processors, at most 8.
+        chunks_per_block: chunks that a thread takes at a time; changes nothing but speed.
+        reason: whether to look for the payoff term that matters most.
+    """
+
+    draws: int = DEFAULT_DRAWS
+    error: float | None = None
+    seed: int = DEFAULT_SEED
+    method: str = "sobol"
+    threads: int | None = None
+    chunks_per_block: int = CHUNKS_PER_BLOCK
+    reason: bool = True
+
+
+Progress = Callable[[int, int], None]
+
+
+def load(path: Path) -> Loaded:
+    """Reads a scenario file and checks all of it.
+
+    Raises:
+        ScenarioError: with every problem, each with its place.
+    """
+    return loads(document.read_file(path), str(path), path.parent)
+
+
+def loads(text: str, file: str = "<text>", folder: Path | None = None) -> Loaded:
+    """As `load`, for a text; `folder` is where its sources are (default: the current one)."""
+    scenario = read_scenario(text, file, folder or Path())
+    return Loaded(scenario, file, text, hashlib.sha256(text.encode()).hexdigest())
+
+
+def check(loaded: Loaded) -> list[Problem]:
+    """What is wrong with a scenario beyond its own text: with its assumption sets, and with the game it describes."""
+    problems = check_assumptions(loaded.scenario)
+    return problems
+
+
+def run(
+    loaded: Loaded, assumptions: str = BASE, overrides: Sequence[tuple[str, str]] = (), options: Options | None = None,
+    progress: Progress | None = None,
+) -> Result:  # fmt: skip
+    """Simulates a scenario under an assumption set.
+
+    Raises:
+        UsageError: no such set, or an override that leads nowhere.
+        ScenarioError: what is wrong with the scenario or with the numbers of some draw.
+    """
+    options = options or Options()
+    assumed = assume(loaded.scenario, assumptions, overrides)
+    program = compile_program(assumed.scenario, assumed.believe)
+    try:
+        return _run(loaded, assumed, program, options, progress)
+    except EvaluationError as error:
+        raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
+
+
+def _run(
+    loaded: Loaded, assumed: Assumed, program: Program, options: Options, progress: Progress | None
+) -> Result:
+    draws = options.draws
+    while True:
+        design = design_for(program, draws, options)
+        report = None if progress is None else _towards(progress, design.n_draws)
+        totals = simulate(program, design, _threads(options), report, options.chunks_per_block)
+        result = summarise(assumed, loaded.sha256, program, design, totals)
+        if options.error is None or design.method == "point" or _largest_error(result) <= options.error:
+            break
+        if 2 * design.n_draws > MAX_DRAWS:
+            limit = f"the sampling error is still {_largest_error(result):.2g} after {design.n_draws:,} draws"
+            result = replace(result, warnings=(*result.warnings, limit))
+            break
+        draws = 2 * design.n_draws
+    if options.reason:
+        few = design_for(program, min(REASON_DRAWS, design.n_draws), options)
+        result = replace(result, reason=strongest_reason(assumed.scenario, program, few))
+    return result
+
+
+def design_for(program: Program, draws: int, options: Options) -> Design:
+    """The uniforms of a run; one exact draw where nothing is unknown."""
+    if program.n_inputs == 0:
+        return point_design(0)
+    if options.method == "random":
+        return random_design(program.n_inputs, draws, options.seed)
+    return sobol_design(program.n_inputs, draws, options.seed, REPLICATES)
+
+
+def _threads(options: Options) -> int:
+    return options.threads or max(1, min(8, os.cpu_count() or 1))
+
+
+def _towards(progress: Progress, total: int) -> Callable[[int], None]:
+    return lambda done: progress(done, total)
+
+
+def _largest_error(result: Result) -> float:
+    errors = [found.error for outcome in result.outcomes.values() if outcome.kind != "quantity"
+              for found in (outcome.estimate, *outcome.shares.values()) if found is not None]  # fmt: skip
+    return max(errors, default=0.0)

@@ -1,0 +1,129 @@
+"""Results for other programs: JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from engine.analysis.estimates import Estimate
+from engine.analysis.summary import OutcomeSummary, Result
+
+SCHEMA: Final = 1
+
+
+def result_record(result: Result, version: str) -> dict[str, Any]:
+    """A run's result as plain data; keys may be added, never renamed. Times and dates stay out of it."""
+    record: dict[str, Any] = {
+        "engine": version, "schema": SCHEMA, "command": "run",
+        "scenario": {"title": result.scenario.title, "sha256": result.sha256},
+        "assumptions": result.assumptions,
+        "overrides": dict(result.overrides),
+        "settings": {"draws": result.settings.draws, "seed": result.settings.seed, "method": result.settings.method,
+                     "replicates": result.settings.replicates},
+        "outcomes": {name: _outcome(outcome) for name, outcome in result.outcomes.items()},
+        "solution": _solution(result),
+        "statements": {
+            name: {"about": item.about, "by": item.by, "said": item.said,
+                   "stated": {"p05": item.low, "p50": item.middle, "p95": item.high},
+                   "model": item.model, "fits": item.fits} for name, item in result.statements.items()
+        },
+        "references": [{"about": item.about, "by": item.by, "probability": float(item.probability),
+                        "source": item.source, "note": item.note} for item in result.scenario.references],
+        "reason": _reason(result),
+        "warnings": list(result.warnings),
+    }  # fmt: skip
+    if result.effective is not None:
+        record["effective_sample_size"] = result.effective
+    return record
+
+
+def json_text(record: Mapping[str, Any]) -> str:
+    """The record as JSON text, without NaN or infinity."""
+    return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+
+
+def csv_text(result: Result) -> str:
+    """One row for each figure."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["assumptions", "outcome", "label", "kind", "figure", "value", "mc_error", "low", "high"])
+    for outcome in result.outcomes.values():
+        for figure, value, error, low, high in _rows(outcome):
+            writer.writerow([result.assumptions, outcome.name, _plain(outcome.label), outcome.kind, figure, value, error,
+                             low, high])  # fmt: skip
+    return out.getvalue()
+
+
+def _plain(text: str) -> str:
+    """Text that a spreadsheet will not take for a formula."""
+    return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
+
+
+def _rows(outcome: OutcomeSummary) -> Iterator[tuple[Any, ...]]:
+    if outcome.estimate is not None:
+        yield ("mean" if outcome.kind == "quantity" else "probability", *_figures(outcome.estimate))
+    for name, share in outcome.shares.items():
+        yield (f"probability of {name}", *_figures(share))
+    for level, value in (outcome.across or {}).items():
+        yield (f"across draws {level:.0%}", value, "", "", "")
+    for level, value in (outcome.quantiles or {}).items():
+        yield (f"quantile {level:.0%}", value, "", "", "")
+
+
+def _figures(estimate: Estimate) -> tuple[float, float, float, float]:
+    return estimate.value, estimate.error, estimate.low, estimate.high
+
+
+def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
+    record: dict[str, Any] = {"kind": outcome.kind, "label": outcome.label}
+    if outcome.kind == "choice":
+        record["probabilities"] = {name: share.value for name, share in outcome.shares.items()}
+        record["mc_error"] = {name: _finite(share.error) for name, share in outcome.shares.items()}
+        if outcome.reached is not None:
+            record["reached"] = outcome.reached
+        return record
+    if outcome.kind == "quantity":
+        record["unit"] = outcome.unit
+    found = outcome.estimate
+    record["mean" if outcome.kind == "quantity" else "probability"] = found.value if found else None
+    record["mc_error"] = _finite(found.error) if found else None
+    record["mc_interval"] = [_finite(found.low), _finite(found.high)] if found else None
+    if outcome.reached is not None:
+        record["reached"] = outcome.reached
+    if outcome.kind == "quantity":
+        record["sd"] = outcome.sd
+        record["quantiles"] = {f"{level:g}": value for level, value in (outcome.quantiles or {}).items()} or None
+        record["histogram"] = None if outcome.histogram is None else {
+            "edges": list(outcome.histogram.edges), "mass": list(outcome.histogram.mass)}  # fmt: skip
+    record["across_draws"] = {f"p{round(100 * level):02d}": value for level, value in (outcome.across or {}).items()} or None
+    return record
+
+
+def _finite(value: float) -> float | None:
+    return value if abs(value) != float("inf") else None
+
+
+def _solution(result: Result) -> dict[str, Any]:
+    found = result.solution
+    return {
+        "concept": "logit equilibrium",
+        "converged": found.converged,
+        "several_equilibria": found.several,
+        "backward_induction": found.backward,
+        "fixed_point": found.fixed_point,
+        "branch_unchecked": found.unchecked,
+        "largest_residual": found.residual,
+        "negative_index": found.negative_index,
+    }
+
+
+def _reason(result: Result) -> dict[str, Any] | None:
+    reason = result.reason
+    if reason is None:
+        return None
+    return {"outcome": reason.outcome, "actor": reason.actor, "term": reason.term, "with": reason.baseline.value,
+            "without": reason.without.value, "difference": reason.difference.value,
+            "mc_error": reason.difference.error}  # fmt: skip
