@@ -87,11 +87,11 @@ class Tree:
         return tuple(item for item in self.sets if item.decision == decision)
 
 
-def unroll(moves: Sequence[Move]) -> Tree:
+def unroll(moves: Sequence[Move], most: int = MAX_LEAVES) -> Tree:
     """All paths through the moves, in lexicographic order of their values.
 
     Raises:
-        ValueError: more than MAX_LEAVES paths.
+        ValueError: more than `most` paths.
     """
     values = np.zeros((0, 1), dtype=np.int64)
     happens = np.zeros((0, 1), dtype=np.bool_)
@@ -100,8 +100,8 @@ def unroll(moves: Sequence[Move]) -> Tree:
     for index, move in enumerate(moves):
         made = np.ones(values.shape[1], dtype=np.bool_) if move.when is None else move.when(values)
         branches = np.where(made, move.n_values, 1)
-        if branches.sum() > MAX_LEAVES:
-            raise ValueError(f"the game has more than {MAX_LEAVES:,} paths")
+        if branches.sum() > most:
+            raise ValueError(f"the game has more than {most:,} paths")
         first_action = sets[-1].actions[1] if sets else 0
         found, member = _information_sets(values, made, index, move, first_action)
         sets += found

@@ -91,6 +91,7 @@ OPERATIONS: Final[Mapping[str, Callable[..., Array]]] = {
     "==": _on_numbers(np.equal), "!=": _on_numbers(np.not_equal), "<": _on_numbers(np.less),
     "<=": _on_numbers(np.less_equal), ">": _on_numbers(np.greater), ">=": _on_numbers(np.greater_equal),
     "and": lambda a, b: truth(a) & truth(b), "or": lambda a, b: truth(a) | truth(b), "not": lambda a: ~truth(a),
+    "holds": truth,
     "if": lambda condition, then, otherwise: np.where(truth(condition), number(then), number(otherwise)),
     "min": _folded(np.minimum), "max": _folded(np.maximum), "abs": _on_numbers(np.abs), "exp": _on_numbers(np.exp),
     "log": _on_numbers(np.log), "sqrt": _on_numbers(np.sqrt), "logistic": _on_numbers(_logistic),

@@ -57,6 +57,19 @@ class Copula:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Fold:
+    """Chance that is summed inside a table: which chance each row has.
+
+    Attributes:
+        move: the chance move.
+        cell: of its `ChanceTable`; (n_rows,).
+    """
+
+    move: str
+    cell: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """An expression laid out on the distinct combinations of the moves that it reads.
 
@@ -65,16 +78,22 @@ class Table:
         text: as written.
         bound: with its names resolved.
         moves: for each move that it reads, the position of its value; each (n_rows,).
-        row: the row of each leaf; (n_leaves,); -1 where the expression has no meaning.
-        uncertain: whether it reads any unknown.
+        n_rows: how many combinations.
+        row: the row of each leaf, or its group of rows where there are folds; (n_leaves,).
+        uncertain: whether it differs between draws.
+        folds: chance by which rows are weighted before they are summed; empty for most tables.
+        by_group: sums weighted rows; None where there are no folds.
     """
 
     path: Path
     text: str
     bound: scope.Bound
     moves: Mapping[str, IntArray]
+    n_rows: int
     row: IntArray
     uncertain: bool
+    folds: tuple[Fold, ...]
+    by_group: Segments | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +159,7 @@ class Measure:
     Attributes:
         name: the outcome's.
         kind: `happens`, `quantity`, `choice` or `belief`.
-        event: the condition, of an event or a belief.
+        event: the condition, of an event (with what it is conditioned on) or a belief.
         number: the number, of a quantity.
         given: the condition on which it is taken; None: always.
         values: of a choice its options' names, of a quantity that is the same in every draw its distinct numbers.
@@ -187,16 +206,19 @@ class Program:
 
     Attributes:
         actors: names; actors are meant by position elsewhere.
+        tree: the paths that are solved; chance that nobody acts on does not branch it.
+        chances: of the chance moves that branch the tree.
+        folded: of those that do not, by name.
         beliefs: for each actor with chances of its own, the tables that replace the true ones, by move.
     """
 
     inputs: tuple[Input, ...]
     copula: Copula | None
     actors: tuple[str, ...]
-    moves: tuple[str, ...]
     tree: Tree
     solver: Solver
     chances: tuple[ChanceTable, ...]
+    folded: Mapping[str, ChanceTable]
     beliefs: Mapping[int, Mapping[str, ChanceTable]]
     precision: Mapping[int, Table]
     terms: tuple[TermTable, ...]

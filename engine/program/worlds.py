@@ -117,9 +117,10 @@ class Reader:
 
     def __init__(self, program: Program, values: Values) -> None:
         self.program, self.values = program, values
+        self.cells: dict[str, FloatArray] = {}
 
     def rows(self, table: Table) -> FloatArray:
-        """The table's rows, (n_rows, n_draws), or (n_rows, 1) where nothing in it is uncertain.
+        """The table's rows, chance that it folds summed; (n_rows or n_groups, n_draws), or 1 draw if nothing is uncertain.
 
         Raises:
             EvaluationError: a row is not finite.
@@ -127,20 +128,29 @@ class Reader:
         found = self.raw(table)
         if not np.isfinite(found).all():
             self.complain(table, ~np.isfinite(found), "is not a finite number")
-        return found
+        if table.by_group is None:
+            return found
+        for fold in table.folds:
+            found = found * self.folded(fold.move)[fold.cell]
+        return table.by_group.sum(found)
 
     def raw(self, table: Table) -> FloatArray:
-        """As `rows`, whatever comes out."""
+        """The expression's value on each row, whatever comes out."""
         program = self.program
         around = Surroundings(self.values, table.moves, program.numbers, program.quantities, program.state)
         with np.errstate(all="ignore"):
             found = evaluate.number(evaluate.value(table.bound, around))
-        n_rows = len(next(iter(table.moves.values()), np.zeros(1)))
-        return np.broadcast_to(found, (n_rows, found.shape[1]))
+        return np.broadcast_to(found, (table.n_rows, found.shape[1]))
 
     def leaves(self, table: Table) -> FloatArray:
         """The table on the leaves, (n_leaves, n_draws) or (n_leaves, 1)."""
         return self.rows(table)[table.row]
+
+    def folded(self, move: str) -> FloatArray:
+        """The chances of a move that does not branch the tree, by cell."""
+        if move not in self.cells:
+            self.cells[move] = self.chances(self.program.folded[move])
+        return self.cells[move]
 
     def chance(self, table: ChanceTable) -> FloatArray:
         """The chance of the value that the move has on each leaf, 1 where it does not happen; (n_leaves, n_draws or 1).
@@ -148,6 +158,10 @@ class Reader:
         Raises:
             EvaluationError: a chance is outside 0 to 1, or they do not sum to 1.
         """
+        return self.chances(table)[table.cell]
+
+    def chances(self, table: ChanceTable) -> FloatArray:
+        """The chance of each value on each row, and a last 1 for 'does not happen'; (n_cells, n_draws or 1)."""
         shares = [None if share is None else self.share(share) for share in table.shares]
         width = max((rows.shape[-1] for rows in shares if rows is not None), default=1)
         cells = np.zeros((table.n_rows, len(shares), width))
@@ -161,8 +175,7 @@ class Reader:
             self.complain_sum(table, wrong, total)
         if rest:
             cells[:, rest[0]] = np.maximum(1 - total, 0.0)
-        flat = np.concatenate([cells.reshape(-1, width), np.ones((1, width))])
-        return flat[table.cell]
+        return np.concatenate([cells.reshape(-1, width), np.ones((1, width))])
 
     def share(self, table: Table) -> FloatArray:
         """The chance of one value, in 0 to 1."""

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from engine.analysis.estimates import Estimate
-from engine.analysis.summary import OutcomeSummary, Result, StatementSummary
-from engine.report.charts import bar, sparkline
-from engine.report.figures import day, half_width, number, percent, plural, points, span
-from engine.report.terminal import Screen, cut, left, right, width, wrap
+from engine.analysis.summary import Reason, Result
+from engine.report.figures import day, half_width, number, percent, plural, points
+from engine.report.outcomes import LINES, chance_lines, quantity_lines, stated_lines
+from engine.report.terminal import Screen, width, wrap
 from engine.scenario.model import Scenario
-
-CHANCE: Final = 8  # columns of a chance, with the space before it
-RANGE: Final = 10
-NUMBER: Final = 9
-FEWEST_BAR: Final = 18
-MOST_BAR: Final = 40
-FEWEST_LABEL: Final = 12
-LINES: Final = 3  # of a label
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +28,23 @@ class Ran:
 
 def result_text(result: Result, ran: Ran, screen: Screen) -> str:
     """The whole result; warnings stand apart, in `result.warnings`."""
-    blocks = [_head(result, ran, screen), _chances(result, screen), _quantities(result, screen), _stated(result, screen),
-              _notes(result, screen), _why(result, screen), _next(result, ran, screen)]  # fmt: skip
+    blocks = (_head(result, ran, screen), chance_lines(result, screen), quantity_lines(result, screen),
+              stated_lines(result, screen), _notes(result, screen), _next(result, ran, screen))  # fmt: skip
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-# What it is
+def warnings_text(warnings: Sequence[str], screen: Screen) -> str:
+    """Each warning on lines of its own."""
+    lines = []
+    for warning in warnings:
+        first, *more = wrap(screen.label(warning), screen.width - 9, screen.width - 2)
+        lines += [f"{screen.paint('warning:', 'bold', 'yellow')} {first}", *(f"  {line}" for line in more)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def title_lines(scenario: Scenario, screen: Screen) -> list[str]:
     """The title with its dates on the right, and the question below."""
-    dates = " → ".join(text for text in (day(scenario.as_of), day(scenario.horizon)) if text)
-    if scenario.horizon and not scenario.as_of:
-        dates = f"until {dates}"
-    dates = screen.symbols(dates)
+    dates = screen.symbols(_dates(scenario))
     room = screen.width - (width(dates) + 2 if dates else 0)
     first, *more = wrap(screen.label(scenario.title), room, screen.width, LINES, screen)
     head = screen.paint(first, "bold")
@@ -63,11 +56,25 @@ def title_lines(scenario: Scenario, screen: Screen) -> list[str]:
     return lines
 
 
+def command(screen: Screen, *words: str) -> str:
+    """A command to type."""
+    return screen.label(" ".join(shlex.quote(word) for word in words))
+
+
+# Private functions
+
+
+def _dates(scenario: Scenario) -> str:
+    if scenario.as_of and scenario.horizon:
+        return f"{day(scenario.as_of)} → {day(scenario.horizon)}"
+    return f"until {day(scenario.horizon)}" if scenario.horizon else day(scenario.as_of)
+
+
 def _head(result: Result, ran: Ran, screen: Screen) -> list[str]:
     settings = result.settings
-    name = screen.label(result.assumptions) + (f" ({screen.label(result.label)})" if result.label else "")
-    parts = [f"assumptions {name}"]
-    parts += [f"with {screen.label(path)} = {screen.label(value)}" for path, value in result.overrides.items()]
+    label = f" ({screen.label(result.label)})" if result.label else ""
+    parts = [f"assumptions {screen.label(result.assumptions)}{label}"]
+    parts += [f"with {screen.label(f'{path} = {value}')}" for path, value in result.overrides.items()]
     if settings.method == "exact":
         parts.append("exact: nothing is unknown")
     else:
@@ -77,121 +84,93 @@ def _head(result: Result, ran: Ran, screen: Screen) -> list[str]:
 
 
 def _joined(parts: Sequence[str], screen: Screen) -> list[str]:
-    """The parts with dots between, broken between parts where they fit."""
-    dot = screen.symbols(" · ")
+    """The parts with dots between, in lines that break between parts where they can."""
     lines = [""]
     for part in parts:
-        longer = f"{lines[-1]}{dot}{part}" if lines[-1] else part
+        longer = screen.symbols(f"{lines[-1]} · {part}") if lines[-1] else part
         if lines[-1] and width(longer) > screen.width:
-            lines.append("  " + part)
+            lines.append(part)
         else:
             lines[-1] = longer
-    return [found for line in lines for found in _indented(line, screen.width)]
+    return [found for line in lines for found in wrap(line, screen.width)]
 
 
-def _indented(line: str, cells: int) -> list[str]:
-    indent = len(line) - len(line.lstrip())
-    return [" " * (indent if not place else indent + 2) + text
-            for place, text in enumerate(wrap(line, cells - indent, cells - indent - 2))]  # fmt: skip
+def _notes(result: Result, screen: Screen) -> list[str]:
+    texts = [_about_range(result, screen), _about_error(result), _about_sample(result), _about_solution(result),
+             _why(result.reason, result.scenario) if result.reason else ""]  # fmt: skip
+    return [line for text in texts if text for line in _hanging(screen.symbols(text), screen)]
 
 
-# Chances
+def _hanging(text: str, screen: Screen) -> list[str]:
+    """The text with its first word, such as `Why:`, at the margin and the other lines below what follows."""
+    word, _, rest = text.partition(": ")
+    indent = len(word) + 2
+    lines = wrap(screen.label(rest), screen.width - indent)
+    return [screen.paint(f"{word}:", "bold") + " " + lines[0], *(" " * indent + line for line in lines[1:])]
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A line with a bar."""
-
-    label: str
-    chance: Estimate | None
-    low: float | None = None
-    high: float | None = None
-    remark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """How wide label and bar are."""
-
-    label: int
-    bar: int
-
-
-def _chances(result: Result, screen: Screen) -> list[str]:
-    groups = list(_groups(result))
-    if not groups:
-        return []
-    every = [row for _, rows in groups for row in rows]
-    columns = _columns([screen.label(row.label) for row in every], screen)
-    axis = f" 0%{right('100%', columns.bar - 3)}"
-    lines = [screen.paint(left("", columns.label) + right("chance", CHANCE) + right("range", RANGE) + " " + axis, "dim")]
-    for place, (title, rows) in enumerate(groups):
-        if title:
-            if place:
-                lines.append("")
-            heading = [screen.paint(line, "bold") for line in wrap(screen.label(title), screen.width, None, LINES, screen)]
-            lines += heading
-        for row in rows:
-            lines += _row_lines(row, columns, result, screen)
-    return _without_gap(lines, columns, screen)
-
-
-def _without_gap(lines: list[str], columns: _Columns, screen: Screen) -> list[str]:
-    """A first group's title moves up into the line of the column heads, where it fits."""
-    return lines
-
-
-def _groups(result: Result) -> Iterator[tuple[str, list[_Row]]]:
-    """Events under one heading, each choice under its own, then beliefs."""
-    outcomes = list(result.outcomes.values())
-    for kind, title in (("event", ""), ("choice", ""), ("belief", "What they believe")):
-        found = [outcome for outcome in outcomes if outcome.kind == kind]
-        if kind == "choice":
-            yield from ((outcome.label, _options(outcome)) for outcome in found)
-        elif found:
-            yield title, [_single(outcome) for outcome in found]
-
-
-def _options(outcome: OutcomeSummary) -> list[_Row]:
-    if not outcome.shares:
-        return [_Row("(never comes about)", None)]
-    return [_Row(name.replace("_", " "), share) for name, share in outcome.shares.items()]
-
-
-def _single(outcome: OutcomeSummary) -> _Row:
-    across = outcome.across or {}
-    return _Row(outcome.label, outcome.estimate, across.get(0.05), across.get(0.95), _remark(outcome))
-
-
-def _remark(outcome: OutcomeSummary) -> str:
-    if outcome.reached is None:
+def _about_range(result: Result, screen: Screen) -> str:
+    if result.settings.method == "exact" or not any(outcome.across for outcome in result.outcomes.values()):
         return ""
-    what = "asked" if outcome.kind == "belief" else "given"
-    return f"{what} in {percent(outcome.reached)} of all cases" if outcome.reached > 0 else ""
+    inputs = plural(result.n_inputs, "unknown")
+    shade = "░" if screen.unicode else "---"
+    bars = any(outcome.across and outcome.kind != "quantity" for outcome in result.outcomes.values())
+    return (f"Range: 90% of what we don't know ({inputs}) puts the chance inside it"
+            + (f"; {shade} reaches to its upper end" if bars else ""))  # fmt: skip
 
 
-def _columns(labels: Iterable[str], screen: Screen) -> _Columns:
-    longest = max([FEWEST_LABEL, *map(width, labels)]) + 2
-    room = screen.width - CHANCE - RANGE - 2
-    label = min(longest, room - FEWEST_BAR)
-    return _Columns(label, min(MOST_BAR, room - label))
+def _about_error(result: Result) -> str:
+    if result.settings.method == "exact":
+        return ""
+    found = [estimate for outcome in result.outcomes.values() if outcome.kind != "quantity"
+             for estimate in (outcome.estimate, *outcome.shares.values()) if estimate is not None]  # fmt: skip
+    if not found:
+        return ""
+    largest = max(map(half_width, found))
+    return f"Sampling error: at most ±{points(largest)} points on any chance (95% interval)"
 
 
-def _row_lines(row: _Row, columns: _Columns, result: Result, screen: Screen) -> list[str]:
-    first, *more = wrap(screen.label(row.label), columns.label - 2, columns.label - 4, LINES, screen)
-    lines = [screen.paint(f"    {line}", "dim") for line in _tail(more, row, columns, screen)]
-    if row.chance is None:
-        return [left(f"  {first}", columns.label) + right(screen.symbols("–"), CHANCE) + "  its condition never holds"[: columns.bar], *lines]
-    chance = percent(row.chance.value, _sampled(result))
-    reach = "" if row.low is None or row.high is None or result.settings.method == "exact" else span(row.low, row.high)
-    drawn = bar(row.chance.value, row.high or 0.0, columns.bar, screen.unicode).rstrip()
-    figures = screen.paint(right(chance, CHANCE), "bold") + right(screen.symbols(reach), RANGE)
-    return [left(f"  {first}", columns.label) + figures + ("  " + screen.paint(drawn, "cyan") if drawn else ""), *lines]
+def _about_sample(result: Result) -> str:
+    if result.effective is None:
+        return ""
+    return f"Weights: believing statements leaves an effective sample of {plural(round(result.effective), 'draw')}"
 
 
-def _tail(more: list[str], row: _Row, columns: _Columns, screen: Screen) -> list[str]:
-    return [*more, *wrap(row.remark, columns.label - 4)] if row.remark else more
+def _about_solution(result: Result) -> str:
+    found = result.solution
+    parts = []
+    if found.converged < 1:
+        parts.append(f"{percent(found.converged)} of the draws are solved")
+    if found.unchecked > 0:
+        parts.append(f"in {percent(found.unchecked)} of the draws the branch of the equilibrium is unchecked")
+    if found.several:
+        parts.append(f"in {percent(found.several)} of the draws there are several equilibria")
+    return f"Solution: {'; '.join(parts)}" if parts else ""
 
 
-def _sampled(result: Result) -> int:
-    return 0 if result.settings.method == "exact" else result.settings.draws
+def _why(reason: Reason, scenario: Scenario) -> str:
+    outcome = scenario.outcomes[reason.outcome]
+    actor = scenario.actors[reason.actor].name if reason.actor in scenario.actors else reason.actor
+    if outcome.quantity is None:
+        verb, show, unit = "would be", percent, " points"
+        change = f"{points(reason.difference.value, sign=True)} ±{points(half_width(reason.difference))}"
+    else:
+        verb, show, unit = "would average", number, ""
+        change = f"{reason.difference.value:+.2g} ±{half_width(reason.difference):.1g}"
+    return (f"Why: without {actor}'s “{reason.term}”, “{outcome.label}” {verb} {show(reason.without.value)} instead of "
+            f"{show(reason.baseline.value)} ({change}{unit}, from a smaller sample)")  # fmt: skip
+
+
+def _next(result: Result, ran: Ran, screen: Screen) -> list[str]:
+    if ran.file == "-":
+        return []
+    other = next((name for name in result.scenario.assumptions if name != result.assumptions), None)
+    if other is not None:
+        line = command(screen, "engine", "run", ran.file, "--assume", other)
+        about = result.scenario.assumptions[other].label
+    else:
+        line = command(screen, "engine", "check", ran.file, "--evidence")
+        about = "where each number comes from"
+    text = screen.paint("Next:", "bold") + f" {line}"
+    room = screen.width - 6 - width(line) - 3
+    return [text + (f"   {screen.paint(wrap(screen.label(about), room, None, 1, screen)[0], 'dim')}" if room > 10 else "")]

@@ -87,21 +87,21 @@ def played_share(program: Program, solution: Solution) -> FloatArray:
 
 def _read(measure: Measure, reader: Reader, leaves: FloatArray) -> Reading:
     among = np.ones(leaves.shape[-1])
-    if measure.event is not None and measure.given is None:
+    if measure.event is not None:
+        if measure.given is not None:
+            among = _mass(measure.given, reader, leaves)
         return Reading(_mass(measure.event, reader, leaves)[None, :], among)
     if measure.given is not None:
         leaves = _kept(measure.given, reader, leaves)
         among = leaves.sum(axis=0)
-    if measure.event is not None:
-        return Reading(_mass(measure.event, reader, leaves)[None, :], among)
-    if measure.number is None and measure.by_value is not None:
-        return Reading(measure.by_value.sum(leaves), among)
+    if measure.by_value is None:
+        if measure.number is None:
+            raise AssertionError(f"'{measure.name}' has nothing to read")
+        return _quantity(reader.leaves(measure.number), leaves, among)
+    shares = measure.by_value.sum(leaves)
     if measure.number is None:
-        raise AssertionError(f"'{measure.name}' has nothing to read")
-    if measure.by_value is not None:
-        values = np.array(measure.values, dtype=np.float64)[:, None]
-        return _quantity(values, measure.by_value.sum(leaves), among)
-    return _quantity(reader.leaves(measure.number), leaves, among)
+        return Reading(shares, among)
+    return _quantity(np.array(measure.values, dtype=np.float64)[:, None], shares, among)
 
 
 def _quantity(values: FloatArray, mass: FloatArray, among: FloatArray) -> Reading:
@@ -117,9 +117,8 @@ def _mass(condition: Condition, reader: Reader, leaves: FloatArray) -> FloatArra
 
 
 def _kept(condition: Condition, reader: Reader, leaves: FloatArray) -> FloatArray:
-    """The leaves on which a condition holds, others at 0."""
-    rows = reader.rows(condition.table) != 0
-    return np.where(rows[condition.table.row], leaves, 0.0)
+    """The part of each leaf on which a condition holds."""
+    return leaves * reader.leaves(condition.table)
 
 
 def _read_belief(measure: Measure, eyes: Reader, leaves: FloatArray, view: FloatArray) -> Reading:

@@ -15,7 +15,7 @@ from engine.sampling import CHUNK, Design
 from engine.simulation.accumulate import Sums, sums_of
 from engine.simulation.draws import read_draws
 
-CELLS: Final = 2**21
+CELLS: Final = 2**19
 """A batch has about this many numbers per array (leaves times draws), so that it stays in the processor's cache."""
 CHUNKS_PER_BLOCK: Final = 4
 

@@ -114,7 +114,7 @@ class Response:
                 return precision * self.expected(self.choice(point)) - point
 
             guess = scaled * (step / (step - 1)) if step > 1 else scaled
-            found = optimize.root(gap, guess, tol=1e-13)
+            found = optimize.root(gap, guess, tol=1e-13, options={"maxfev": 40 * len(guess)})
             if np.abs(gap(found.x)).max() > 1e-9 or np.abs(self.choice(found.x) - self.choice(guess)).max() > jump:
                 return None
             scaled = found.x
@@ -132,7 +132,7 @@ def backward_induction(response: Response) -> FloatArray:
 
 
 def random_moves(rng: np.random.Generator, n_moves: int, perfect_information: bool = False) -> tuple[Move, ...]:
-    """Two or three actors, chance in between, random knowledge with perfect recall; some moves happen only sometimes."""
+    """Two or three actors, chance in between, knowledge with perfect recall; some moves happen only sometimes."""
     n_actors = int(rng.integers(2, 4))
     moves: list[Move] = []
     memory: dict[int, set[int]] = {actor: set() for actor in range(n_actors)}

@@ -1,0 +1,329 @@
+"""The leaf table of a scenario, and how expressions lie on it.
+
+Chance that nobody acts on is summed first. A chance move whose result no decision knows and no other move reads (whether a
+government falls, whether an attack succeeds) does not branch the tree that is solved; each payoff term or outcome that
+reads it becomes its expectation. That is exact, and makes the tree several times smaller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from engine.errors import ScenarioError
+from engine.games.relevance import Diagram, solution_order, without_idle_knowledge
+from engine.games.segments import segments
+from engine.games.tree import MAX_LEAVES, NOT_MOVED, Move, Tree, unroll
+from engine.program import evaluate
+from engine.program.evaluate import Surroundings
+from engine.program.program import (
+    BeliefSets, BoolArray, ChanceTable, Condition, FloatArray, Fold, IntArray, Measure, Table,
+)  # fmt: skip
+from engine.scenario import model
+from engine.scenario.expressions import Expression
+from engine.scenario.model import Path, Scenario
+from engine.scenario.scope import (
+    Apply, Bound, Reads, Scope, bind, bound_quantities, knowledge, reads, scope_of,
+)  # fmt: skip
+
+MAX_PATHS: Final = 262_144
+"""Paths before chance that nobody acts on is summed."""
+
+Chances = Expression | Mapping[str, Expression | str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An expression and what it depends on."""
+
+    text: str
+    bound: Bound
+    reads: Reads
+
+
+class Layout:
+    """Positions instead of names, for one scenario.
+
+    Attributes:
+        moves: every move, in order of play.
+        core: the moves that branch the tree which is solved.
+        tree: that tree.
+        full: the tree with every move.
+        folded: the chances of the moves that do not branch it, by name.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.scope: Scope = scope_of(scenario)
+        self.moves = tuple(move.name for move in scenario.moves)
+        self.actor = {name: position for position, name in enumerate(scenario.actors)}
+        self.quantities, self.read, _ = bound_quantities(scenario, self.scope)
+        self.numbers = {move.name: np.array([*(number or 0.0 for number in move.values.values()), 0.0])
+                        for move in scenario.moves}  # fmt: skip
+        self.state = {name: item.start for name, item in scenario.state.items()}
+        self.known = knowledge(scenario)
+        self.diagram = without_idle_knowledge(self._diagram(), self._conditions())
+        self.core = tuple(name for name in self.moves if name not in self._foldable())
+        self.full = self._unrolled(self.moves, MAX_PATHS)
+        self.tree = self._unrolled(self.core, MAX_LEAVES)
+        self.folded = {name: self._chance(name) for name in self.moves if name not in self.core}
+
+    # The order of play
+
+    def solution_order(self) -> tuple[tuple[int, ...], ...]:
+        """The decisions in order of solution, as positions in the tree."""
+        return tuple(tuple(self.core.index(self.moves[move]) for move in component)
+                     for component in solution_order(self.diagram))  # fmt: skip
+
+    def _unrolled(self, names: tuple[str, ...], most: int) -> Tree:
+        moves = []
+        for name in names:
+            position = self.moves.index(name)
+            move = self.scenario.moves[position]
+            decides = isinstance(move, model.Decision)
+            known = [names.index(self.moves[parent]) for parent in self.diagram.parents[position]] if decides else []
+            moves.append(Move(
+                n_values=len(move.values),
+                actor=self.diagram.actor[position],
+                knows=tuple(sorted(known)),
+                when=self._when(move.when, names) if move.when is not None else None,
+                otherwise=NOT_MOVED if move.otherwise is None else list(move.values).index(move.otherwise),
+            ))  # fmt: skip
+        try:
+            return unroll(moves, most)
+        except ValueError as error:
+            raise ScenarioError([self.scenario.problem(("moves",), str(error),
+                                                       "leave out values or moves that matter little")]) from None  # fmt: skip
+
+    def _when(self, condition: Expression, names: tuple[str, ...]) -> Callable[[IntArray], BoolArray]:
+        bound = bind(condition, self.scope)[0]
+
+        def holds(values: IntArray) -> BoolArray:
+            moves = dict(zip(names, values, strict=False))
+            around = Surroundings({}, moves, self.numbers, self.quantities, self.state)
+            with np.errstate(all="ignore"):
+                found = evaluate.truth(evaluate.value(bound, around))
+            return np.broadcast_to(found, (values.shape[1], 1))[:, 0]
+
+        return holds
+
+    def _conditions(self) -> dict[int, frozenset[int]]:
+        """The moves that each move's `when` reads."""
+        return {position: self._positions(self._expression(move.when).reads.moves)
+                for position, move in enumerate(self.scenario.moves) if move.when is not None}  # fmt: skip
+
+    def _diagram(self) -> Diagram:
+        """What each move and each term depends on, everything that actors know included."""
+        parents = []
+        for move in self.scenario.moves:
+            above = set(self.known.get(move.name, ()))
+            if move.when is not None:
+                above |= self._expression(move.when).reads.moves
+            if not isinstance(move, model.Decision):
+                views = [own[move.name] for own in self.scenario.beliefs.values() if move.name in own]
+                for chance in (move.chance, *views):
+                    for share in _shares(chance):
+                        above |= self._expression(share).reads.moves
+            parents.append(self._positions(above))
+        terms = {self.actor[name]: tuple(self._positions(self._expression(term.value).reads.moves) for term in terms)
+                 for name, terms in self.scenario.payoffs.items()}  # fmt: skip
+        actors = tuple(self.actor[move.actor] if isinstance(move, model.Decision) else None for move in self.scenario.moves)
+        return Diagram(tuple(parents), terms, actors)
+
+    def _foldable(self) -> frozenset[str]:
+        """Chance that only payoffs, events to happen and other such chance read."""
+        kept = {move.name for move in self.scenario.moves if isinstance(move, model.Decision)}
+        kept |= {move for own in self.scenario.beliefs.values() for move in own}
+        for outcome in self.scenario.outcomes.values():
+            if outcome.choice is not None:
+                kept.add(outcome.choice)
+            conditions = [outcome.quantity, outcome.given if outcome.happens is None else None]
+            if outcome.belief is not None:
+                conditions += [outcome.belief.that, outcome.belief.after]
+            for condition in conditions:
+                if condition is not None:
+                    kept |= self._expression(condition).reads.moves
+        todo = list(kept)
+        while todo:
+            above = {self.moves[parent] for parent in self.diagram.parents[self.moves.index(todo.pop())]}
+            todo += above - kept
+            kept |= above
+        return frozenset(self.moves) - kept
+
+    def _positions(self, names: Iterable[str]) -> frozenset[int]:
+        return frozenset(map(self.moves.index, names))
+
+    def _expression(self, expression: Expression) -> _Read:
+        bound = bind(expression, self.scope)[0]
+        return _Read(expression.text, bound, reads(bound, self.read))
+
+    # Expressions on leaves
+
+    def table(self, path: Path, expression: Expression) -> Table:
+        """The expression on the distinct combinations of what it reads."""
+        return self._table(path, self._expression(expression))
+
+    def _table(self, path: Path, read: _Read) -> Table:
+        summed = self._summed(read.reads.moves)
+        if summed:
+            return self._expectation(path, read, summed)
+        names = [name for name in self.core if name in read.reads.moves]
+        rows, row = _distinct(self.tree.values[[self.core.index(name) for name in names]])
+        moves = dict(zip(names, rows, strict=True))
+        return Table(path, read.text, read.bound, moves, rows.shape[1], row, bool(read.reads.unknowns), ())
+
+    def _expectation(self, path: Path, read: _Read, summed: frozenset[str]) -> Table:
+        """An expression that reads chance which is summed: rows with it, to be weighted and added up to rows without."""
+        wanted = set(read.reads.moves | summed)
+        for name in summed:
+            wanted |= {self.moves[parent] for parent in self.diagram.parents[self.moves.index(name)]}
+        names = [name for name in self.moves if name in wanted]
+        kept = [name for name in names if name in self.core]
+        rows, row_of_path = _distinct(self.full.values[[self.moves.index(name) for name in names]])
+        _, example = np.unique(row_of_path, return_index=True)
+        groups, group = _distinct(rows[[names.index(name) for name in kept]])
+        lookup = {tuple(column): number for number, column in enumerate(groups.T.tolist())}
+        leaves = self.tree.values[[self.core.index(name) for name in kept]]
+        leaf_group = np.array([lookup[tuple(column)] for column in leaves.T.tolist()], dtype=np.int64)
+        by_group = segments(group, groups.shape[1])
+        folds = tuple(Fold(name, self.folded[name].cell[example]) for name in self.moves if name in summed)
+        moves = dict(zip(names, rows, strict=True))
+        return Table(path, read.text, read.bound, moves, rows.shape[1], leaf_group, True, folds, by_group)
+
+    def _summed(self, names: frozenset[str]) -> frozenset[str]:
+        """The folded moves among these, and those that their chances depend on."""
+        found = {name for name in names if name not in self.core}
+        todo = list(found)
+        while todo:
+            parents = {self.moves[parent] for parent in self.diagram.parents[self.moves.index(todo.pop())]}
+            todo += (fresh := {name for name in parents if name not in self.core} - found)
+            found |= fresh
+        return frozenset(found)
+
+    # Chance
+
+    def core_chances(self) -> Iterator[ChanceTable]:
+        """The chances of the moves that branch the tree."""
+        for name in self.core:
+            if not isinstance(self._move(name), model.Decision):
+                yield self._chance(name)
+
+    def beliefs(self) -> dict[int, dict[str, ChanceTable]]:
+        """For each actor with chances of its own, the tables that replace the true ones."""
+        return {self.actor[actor]: {name: self._chance(name, chance, ("beliefs", actor, name))
+                                    for name, chance in own.items()}
+                for actor, own in self.scenario.beliefs.items()}  # fmt: skip
+
+    def _move(self, name: str) -> model.Decision | model.Event | model.Type:
+        return self.scenario.moves[self.moves.index(name)]
+
+    def _chance(self, name: str, chance: Chances | None = None, path: Path | None = None) -> ChanceTable:
+        """The chances of a move, on the leaves of the tree, or on all paths if it does not branch the tree."""
+        move = self._move(name)
+        if isinstance(move, model.Decision):
+            raise AssertionError(f"'{name}' is no chance")
+        chance = move.chance if chance is None else chance
+        path = path or ("moves", self.moves.index(name), "chance")
+        tree, names = (self.tree, self.core) if name in self.core else (self.full, self.moves)
+        made = tree.happens[names.index(name)]
+        found = [self._expression(share) for share in _shares(chance)]
+        wanted = [other for other in names if any(other in one.reads.moves for one in found)]
+        row = np.full(len(made), NOT_MOVED)
+        rows, row[made] = _distinct(tree.values[[names.index(other) for other in wanted]][:, made])
+        moves = dict(zip(wanted, rows, strict=True))
+        written = {"no": "rest", "yes": chance} if isinstance(chance, Expression) else chance
+        shares = []
+        for value in move.values:
+            share = written[value]
+            place = path if isinstance(chance, Expression) else (*path, value)
+            if isinstance(share, Expression):
+                read = self._expression(share)
+                shares.append(Table(place, read.text, read.bound, moves, rows.shape[1], row, bool(read.reads.unknowns), ()))
+            else:
+                shares.append(None)
+        n_rows = rows.shape[1]
+        cell = np.where(made, row * len(shares) + tree.values[names.index(name)], n_rows * len(shares))
+        unknowns = frozenset(unknown for one in found for unknown in one.reads.unknowns)
+        return ChanceTable(name, tuple(shares), n_rows, cell, unknowns, path)
+
+    # Outcomes
+
+    def measure(self, name: str, outcome: model.Outcome) -> Measure:
+        """How an outcome is read off the leaves."""
+        path: Path = ("outcomes", name)
+        given = self._condition((*path, "given"), outcome.given) if outcome.given is not None else None
+        if outcome.belief is not None:
+            return self._belief(name, outcome.belief)
+        if outcome.happens is not None:
+            both = [outcome.given, outcome.happens] if outcome.given is not None else [outcome.happens]
+            return Measure(name, "happens", self._condition((*path, "happens"), *both), None, given, (), None, None)
+        if outcome.choice is not None:
+            options = tuple(self._move(outcome.choice).values)
+            value = self.tree.values[self.core.index(outcome.choice)]
+            if (value == NOT_MOVED).any():
+                options, value = (*options, "none"), np.where(value == NOT_MOVED, len(options), value)
+            return Measure(name, "choice", None, None, given, options, segments(value, len(options)), None)
+        if outcome.quantity is None:
+            raise AssertionError(f"outcome '{name}' has no kind")
+        table = self.table((*path, "quantity"), outcome.quantity)
+        if table.uncertain:
+            return Measure(name, "quantity", None, table, given, (), None, None)
+        distinct, inverse = np.unique(self._constant(table)[table.row], return_inverse=True)
+        by_value = segments(inverse, len(distinct))
+        return Measure(name, "quantity", None, table, given, tuple(distinct.tolist()), by_value, None)
+
+    def _condition(self, path: Path, *expressions: Expression) -> Condition:
+        """Where all of these hold."""
+        found = [self._expression(expression) for expression in expressions]
+        read = found[-1]
+        for other in found[:-1]:
+            both = Reads(read.reads.unknowns | other.reads.unknowns, read.reads.moves | other.reads.moves,
+                         read.reads.state | other.reads.state)  # fmt: skip
+            read = _Read(read.text, Apply("and", (other.bound, read.bound)), both)
+        table = self._table(path, _Read(read.text, Apply("holds", (read.bound,)), read.reads))
+        return Condition(table, None if table.uncertain else np.flatnonzero(self._constant(table)[table.row]))
+
+    def _belief(self, name: str, belief: model.Posterior) -> Measure:
+        path: Path = ("outcomes", name, "belief")
+        that = self._condition((*path, "that"), belief.that)
+        needed = self._expression(belief.after).reads.moves if belief.after is not None else frozenset()
+        decision = next(move.name for move in self.scenario.moves if isinstance(move, model.Decision)
+                        and move.actor == belief.of and needed <= set(self.known[move.name]))  # fmt: skip
+        holds = self.tree.action[self.core.index(decision)] != NOT_MOVED
+        if belief.after is not None:
+            after = self.table((*path, "after"), belief.after)
+            holds = holds & (self._constant(after)[after.row] != 0)
+        # What the actor knows and does not need is told apart here: it may tell something about `that`.
+        seen = [self.core.index(move) for move in self.known[decision] if move in self.core]
+        sets, number = _distinct(self.tree.values[seen][:, holds])
+        member = np.full(self.tree.n_leaves, NOT_MOVED)
+        member[holds] = number
+        by_set = segments(member, max(1, sets.shape[1]))
+        return Measure(name, "belief", that, None, None, (), None, BeliefSets(self.actor[belief.of], by_set))
+
+    def _constant(self, table: Table) -> FloatArray:
+        """The rows of a table that reads no unknown; (n_rows,)."""
+        around = Surroundings({}, table.moves, self.numbers, self.quantities, self.state)
+        with np.errstate(all="ignore"):
+            found = evaluate.number(evaluate.value(table.bound, around))
+        rows: FloatArray = np.broadcast_to(found, (table.n_rows, 1))[:, 0]
+        if not np.isfinite(rows).all():
+            raise ScenarioError([self.scenario.problem(table.path, f"'{table.text}' has no finite value here")])
+        return rows
+
+
+def _distinct(columns: IntArray) -> tuple[IntArray, IntArray]:
+    """The distinct columns, and which of them each column is; one, where there are no rows."""
+    if not len(columns):
+        return np.zeros((0, 1), dtype=np.int64), np.zeros(columns.shape[1], dtype=np.int64)
+    rows, inverse = np.unique(columns, axis=1, return_inverse=True)
+    return rows, inverse.ravel()
+
+
+def _shares(chance: Chances) -> Iterable[Expression]:
+    if isinstance(chance, Expression):
+        return [chance]
+    return [share for share in chance.values() if isinstance(share, Expression)]
