@@ -113,9 +113,7 @@ def run(
         raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
 
 
-def _run(
-    loaded: Loaded, assumed: Assumed, program: Program, options: Options, progress: Progress | None
-) -> Result:
+def _run(loaded: Loaded, assumed: Assumed, program: Program, options: Options, progress: Progress | None) -> Result:
     draws = options.draws
     while True:
         design = design_for(program, draws, options)

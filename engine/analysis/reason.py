@@ -9,9 +9,10 @@ import numpy as np
 
 from engine.analysis.estimates import Estimate, estimate, exact, student_t
 from engine.analysis.summary import Reason
-from engine.program.program import Program, payoff_rows
+from engine.program.program import Measure, Program, without_term
 from engine.sampling import Design
 from engine.scenario.model import Scenario
+from engine.simulation.accumulate import OutcomeSums
 from engine.simulation.run import Totals, simulate
 
 
@@ -33,7 +34,7 @@ def strongest_reason(scenario: Scenario, program: Program, design: Design) -> Re
     return strongest
 
 
-def _needed(program: Program, name: str) -> tuple[object, ...]:
+def _needed(program: Program, name: str) -> tuple[Measure, ...]:
     believed = {statement.about for statement in program.statements if statement.believed}
     return tuple(measure for measure in program.measures if measure.name in {name, *believed})
 
@@ -41,14 +42,10 @@ def _needed(program: Program, name: str) -> tuple[object, ...]:
 def _variants(program: Program) -> Iterator[tuple[tuple[str, str], Program]]:
     for place, term in enumerate(program.terms):
         if term.actor in program.deciders:
-            kept = program.terms[:place] + program.terms[place + 1 :]
-            rows = payoff_rows(kept, program.tree.n_leaves)
-            yield (program.actors[term.actor], term.name), replace(program, terms=kept, payoffs=rows)
+            yield (program.actors[term.actor], term.name), without_term(program, place)
 
 
-def _compare(
-    outcome: str, label: tuple[str, str], base: Totals, variant: Totals, scenario: Scenario
-) -> Reason | None:
+def _compare(outcome: str, label: tuple[str, str], base: Totals, variant: Totals, scenario: Scenario) -> Reason | None:
     bounded = scenario.outcomes[outcome].quantity is None
     pairs = [[sums.outcomes[outcome] for sums in totals.replicates] for totals in (base, variant)]
     n_draws = base.whole.n_draws
@@ -58,13 +55,13 @@ def _compare(
     return Reason(outcome, *label, one, other, _difference(pairs, other.value - one.value))
 
 
-def _difference(pairs: list[list[object]], value: float) -> Estimate:
+def _difference(pairs: list[list[OutcomeSums]], value: float) -> Estimate:
     """The difference and its error from the replicates, which share their draws."""
     if len(pairs[0]) < 2:
         return exact(value)
     base, variant = pairs
-    gaps = [float(new.parts[0] / new.among - old.parts[0] / old.among)  # type: ignore[attr-defined]
-            for old, new in zip(base, variant, strict=True) if new.among > 0 and old.among > 0]  # type: ignore[attr-defined]  # fmt: skip
+    gaps = [float(new.parts[0] / new.among - old.parts[0] / old.among)
+            for old, new in zip(base, variant, strict=True) if new.among > 0 and old.among > 0]  # fmt: skip
     error = float(np.std(gaps, ddof=1) / np.sqrt(len(gaps))) if len(gaps) > 1 else 0.0
     t = student_t(len(gaps) - 1) if len(gaps) > 1 else 0.0
     return Estimate(value, error, value - t * error, value + t * error)

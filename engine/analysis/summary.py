@@ -7,10 +7,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from engine.analysis.estimates import (
-    Estimate, Histogram, discrete_histogram, discrete_quantiles, estimate, histogram, quantiles,
+    Estimate,
+    Histogram,
+    discrete_histogram,
+    discrete_quantiles,
+    estimate,
+    histogram,
+    quantiles,
 )  # fmt: skip
 from engine.games.equilibrium import BACKWARD, FIXED_POINT, UNCHECKED, UNSOLVED
 from engine.program.program import Measure, Program
+from engine.program.worlds import payoff_spans
 from engine.sampling import Design
 from engine.scenario.assumptions import Assumed
 from engine.scenario.model import Scenario
@@ -151,7 +158,9 @@ def summarise(assumed: Assumed, sha256: str, program: Program, design: Design, t
     if weighted and effective is None:
         effective = 0.0
     spread = effective is None or effective >= FEWEST_EFFECTIVE
-    outcomes = {measure.name: _outcome(assumed.scenario, measure, totals, whole, spread) for measure in program.measures}
+    outcomes = {
+        measure.name: _outcome(assumed.scenario, measure, totals, whole, spread) for measure in program.measures
+    }
     return Result(
         scenario=assumed.scenario,
         sha256=sha256,
@@ -169,9 +178,7 @@ def summarise(assumed: Assumed, sha256: str, program: Program, design: Design, t
     )  # fmt: skip
 
 
-def _outcome(
-    scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, spread: bool
-) -> OutcomeSummary:
+def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, spread: bool) -> OutcomeSummary:
     replicates = [sums.outcomes[measure.name] for sums in totals.replicates]
     sums, record = whole.outcomes[measure.name], scenario.outcomes[measure.name]
     conditional = measure.given is not None or measure.belief is not None
@@ -180,7 +187,9 @@ def _outcome(
     found = None
     if measure.kind == "choice":
         found_shares = [estimate(replicates, part, whole.n_draws, True) for part in range(len(measure.values))]
-        shares = {str(name): share for name, share in zip(measure.values, found_shares, strict=True) if share is not None}
+        shares = {
+            str(name): share for name, share in zip(measure.values, found_shares, strict=True) if share is not None
+        }
     else:
         found = estimate(replicates, 0, whole.n_draws, measure.kind != "quantity")
     across = quantiles(sums.across) if spread and measure.kind != "choice" else None
@@ -254,14 +263,15 @@ def _warnings(program: Program, whole: Sums, effective: float | None) -> Sequenc
         found.append(f"the statements that are believed leave an effective sample of {effective:.0f} draws: what the "
                      "model implies hardly ever fits them, so no quantiles are given")  # fmt: skip
     if whole.rungs[UNSOLVED]:
-        found.append(f"{_share(whole.rungs[UNSOLVED], whole)} of the draws did not converge; they keep their last iterate")
+        found.append(
+            f"{_share(whole.rungs[UNSOLVED], whole)} of the draws did not converge; they keep their last iterate"
+        )
     if whole.rungs[UNCHECKED]:
         found.append(f"branch unchecked in {_share(whole.rungs[UNCHECKED], whole)} of the draws: there the equilibrium may "
                      "not be the one that starts at precision 0")  # fmt: skip
-    for actor, span in whole.spans.items():
-        mean = span / whole.n_draws
-        if not SCALE / SCALE_SLACK <= mean <= SCALE * SCALE_SLACK:
-            found.append(f"the worst and best payoff of {program.actors[actor]} lie {mean:.3g} apart, not {SCALE:g}: its "
+    for actor, span in payoff_spans(program).items():
+        if not SCALE / SCALE_SLACK <= span <= SCALE * SCALE_SLACK:
+            found.append(f"the worst and best payoff of {program.actors[actor]} lie {span:.3g} apart, not {SCALE:g}: its "
                          "precision means something else than other actors'")  # fmt: skip
     for actor, chance in whole.surprised.items():
         if chance > 0:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from engine.games.fixedpoint import extended, settle, sweep
 from engine.games.index import IndexSigns
-from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group
+from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, logit_choice
 from engine.games.segments import FloatArray
 from engine.games.tree import NOT_MOVED, Tree
 
@@ -102,7 +102,7 @@ class Solver:
             stage = _Stage(self.tree, part, worlds, log_play, tuple(solved), part_reached)
             scaled, found, gap, sign = _solve_stage(stage, signs)
             for (first, last), (start, end), options in zip(part.actions, part.rows, part.n_options, strict=True):
-                log_play[first:last] = _log_choice(scaled[start:end], options)
+                log_play[first:last] = logit_choice(scaled[start:end], options)[1]
                 reached[first:last] = part_reached[start:end]
             rung = np.where((found < 0) | (rung < 0), np.minimum(found, rung), np.maximum(found, rung))
             residual, index = np.maximum(residual, gap), np.minimum(index, sign)
@@ -183,12 +183,6 @@ def _reached(part: Group, possible: FloatArray | None, n_draws: int) -> BoolArra
 def _span(tree: Tree, move: int) -> tuple[int, int]:
     sets = tree.sets_of(move)
     return sets[0].actions[0], sets[-1].actions[1]
-
-
-def _log_choice(scaled: FloatArray, options: int) -> FloatArray:
-    by_set = scaled.reshape(-1, options, scaled.shape[-1])
-    shifted = by_set - by_set.max(axis=1, keepdims=True)
-    return (shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))).reshape(scaled.shape)
 
 
 _Found = tuple[FloatArray, npt.NDArray[np.int64], FloatArray, FloatArray]

@@ -6,6 +6,8 @@ further equilibria.
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,8 +21,7 @@ class IndexSigns:
 
     def __init__(self, group: Group) -> None:
         self.group = group
-        self.pairs = {(one, other): _pairs(group, one, other)
-                      for one in range(len(group.decisions)) for other in range(len(group.decisions)) if one != other}  # fmt: skip
+        self.pairs = {pair: _pairs(group, *pair) for pair in permutations(range(len(group.decisions)), 2)}
 
     def at(self, sums: PathSums, scaled: FloatArray) -> npt.NDArray[np.float64]:
         """The sign at a solution, (n_draws,); NaN where it cannot be told."""
@@ -60,7 +61,8 @@ class IndexSigns:
         expected = to_rows.sum(payoff) / total
         on_path = np.flatnonzero(own < group.rows[decision][1])
         gap = np.zeros_like(chance)
-        gap[on_path] = (payoff[on_path] - expected[own[on_path] - start] * chance[on_path]) / total[own[on_path] - start]
+        row = own[on_path] - start
+        gap[on_path] = (payoff[on_path] - expected[row] * chance[on_path]) / total[row]
         return pair.sum(gap)
 
     @staticmethod
@@ -68,11 +70,13 @@ class IndexSigns:
         """From slopes in log-probabilities to slopes in scaled payoffs, set by set."""
         by_set = covariance.reshape(covariance.shape[0], -1, n_options, covariance.shape[-1])
         whole = by_set.sum(axis=2, keepdims=True)
-        return (by_set - whole * play.reshape(1, -1, n_options, play.shape[-1])).reshape(covariance.shape)
+        slopes: FloatArray = by_set - whole * play.reshape(1, -1, n_options, play.shape[-1])
+        return slopes.reshape(covariance.shape)
 
     def free(self, slope: FloatArray) -> FloatArray:
         """Differences to each set's last option, which lose nothing: the response ignores a common shift."""
-        kept, last = [], []
+        kept: list[int] = []
+        last: list[int] = []
         for (start, end), options in zip(self.group.rows, self.group.n_options, strict=True):
             for first in range(start, end, options):
                 kept += range(first, first + options - 1)

@@ -60,9 +60,7 @@ def _is_idle(diagram: Diagram, decision: int, known: int) -> bool:
     return not any(reads & reached for reads in _influenced_terms(diagram, children, decision))
 
 
-def _influenced_terms(
-    diagram: Diagram, children: Sequence[Sequence[int]], decision: int
-) -> list[frozenset[int]]:
+def _influenced_terms(diagram: Diagram, children: Sequence[Sequence[int]], decision: int) -> list[frozenset[int]]:
     influenced = _descendants(children, decision)
     actor = diagram.actor[decision]
     return [reads for reads in diagram.terms.get(actor, ()) if reads & influenced] if actor is not None else []

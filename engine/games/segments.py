@@ -30,7 +30,8 @@ class Segments:
     def sum(self, rows: FloatArray) -> FloatArray:
         """Sums of `rows`, (n_rows, n_draws), by group: (n_groups, n_draws)."""
         if self.whole:
-            return rows.reshape(self.n_groups, -1, rows.shape[-1]).sum(axis=1)
+            dense: FloatArray = rows.reshape(self.n_groups, -1, rows.shape[-1]).sum(axis=1)
+            return dense
         total = np.zeros((self.n_groups, rows.shape[-1]))
         for groups, members in self.blocks:
             total[groups] = rows[members].sum(axis=1) if members.shape[1] > 1 else rows[members[:, 0]]

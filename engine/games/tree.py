@@ -72,7 +72,7 @@ class Tree:
 
     @property
     def n_leaves(self) -> int:
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     @property
     def n_actions(self) -> int:

@@ -42,7 +42,8 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         precision={layout.actor[name]: layout.table(("actors", name, "precision"), actor.precision)
                    for name, actor in scenario.actors.items()},
         terms=terms,
-        payoffs=payoff_rows(terms, layout.tree.n_leaves),
+        payoffs=payoff_rows(terms, [term.table.row for term in terms]),
+        results=payoff_rows(terms, [layout.row_of_path(term.table) for term in terms]),
         measures=tuple(layout.measure(name, outcome) for name, outcome in scenario.outcomes.items()),
         statements=tuple(Stated(name, item.about, distribution_of(scenario, ("statements", name), item), name in believe)
                          for name, item in scenario.statements.items()),
@@ -102,7 +103,7 @@ def _copula(scenario: Scenario) -> Copula | None:
         one, other = (columns.index(names.index(name)) for name in pair.unknowns)
         matrix[one, other] = matrix[other, one] = 2 * np.sin(np.pi * pair.rank / 6)
     try:
-        return Copula(np.array(columns), np.linalg.cholesky(matrix))
+        return Copula(np.array(columns), np.linalg.cholesky(matrix).astype(np.float64))
     except np.linalg.LinAlgError:
         raise ScenarioError([scenario.problem(("correlated",), "these correlations contradict each other",
                                               "no unknowns can have all of them at once; weaken one")]) from None  # fmt: skip

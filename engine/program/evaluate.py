@@ -46,11 +46,14 @@ def value(bound: scope.Bound, around: Surroundings) -> Array:
         case scope.Unknown(name):
             return around.unknowns[name][None, :]
         case scope.UnknownIs(name, position):
-            return (around.unknowns[name] == position)[None, :]
+            chosen: Array = around.unknowns[name] == position
+            return chosen[None, :]
         case scope.MoveNumber(name):
-            return around.numbers[name][around.moves[name]][:, None]
+            carried: Array = around.numbers[name][around.moves[name]]
+            return carried[:, None]
         case scope.MoveIs(name, position):
-            return (around.moves[name] == position)[:, None]
+            has_value: Array = around.moves[name] == position
+            return has_value[:, None]
         case scope.State(name):
             return np.full((1, 1), around.state[name])
         case scope.Clock():

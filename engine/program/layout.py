@@ -20,13 +20,29 @@ from engine.games.tree import MAX_LEAVES, NOT_MOVED, Move, Tree, unroll
 from engine.program import evaluate
 from engine.program.evaluate import Surroundings
 from engine.program.program import (
-    BeliefSets, BoolArray, ChanceTable, Condition, FloatArray, Fold, IntArray, Measure, Table,
+    BeliefSets,
+    BoolArray,
+    ChanceTable,
+    Condition,
+    FloatArray,
+    Fold,
+    IntArray,
+    Measure,
+    Table,
 )  # fmt: skip
 from engine.scenario import model
 from engine.scenario.expressions import Expression
 from engine.scenario.model import Path, Scenario
 from engine.scenario.scope import (
-    Apply, Bound, Reads, Scope, bind, bound_quantities, knowledge, reads, scope_of,
+    Apply,
+    Bound,
+    Reads,
+    Scope,
+    bind,
+    bound_quantities,
+    knowledge,
+    reads,
+    scope_of,
 )  # fmt: skip
 
 MAX_PATHS: Final = 262_144
@@ -130,7 +146,9 @@ class Layout:
             parents.append(self._positions(above))
         terms = {self.actor[name]: tuple(self._positions(self._expression(term.value).reads.moves) for term in terms)
                  for name, terms in self.scenario.payoffs.items()}  # fmt: skip
-        actors = tuple(self.actor[move.actor] if isinstance(move, model.Decision) else None for move in self.scenario.moves)
+        actors = tuple(
+            self.actor[move.actor] if isinstance(move, model.Decision) else None for move in self.scenario.moves
+        )
         return Diagram(tuple(parents), terms, actors)
 
     def _foldable(self) -> frozenset[str]:
@@ -193,6 +211,10 @@ class Layout:
         moves = dict(zip(names, rows, strict=True))
         return Table(path, read.text, read.bound, moves, rows.shape[1], leaf_group, True, folds, by_group)
 
+    def row_of_path(self, table: Table) -> IntArray:
+        """The table's row on every path of the full tree; (n_paths,)."""
+        return _distinct(self.full.values[[self.moves.index(name) for name in table.moves]])[1]
+
     def _summed(self, names: frozenset[str]) -> frozenset[str]:
         """The folded moves among these, and those that their chances depend on."""
         found = {name for name in names if name not in self.core}
@@ -235,16 +257,17 @@ class Layout:
         rows, row[made] = _distinct(tree.values[[names.index(other) for other in wanted]][:, made])
         moves = dict(zip(wanted, rows, strict=True))
         written = {"no": "rest", "yes": chance} if isinstance(chance, Expression) else chance
-        shares = []
-        for value in move.values:
-            share = written[value]
-            place = path if isinstance(chance, Expression) else (*path, value)
-            if isinstance(share, Expression):
-                read = self._expression(share)
-                shares.append(Table(place, read.text, read.bound, moves, rows.shape[1], row, bool(read.reads.unknowns), ()))
-            else:
-                shares.append(None)
         n_rows = rows.shape[1]
+
+        def laid_out(value: str) -> Table | None:
+            share = written[value]
+            if not isinstance(share, Expression):
+                return None
+            read = self._expression(share)
+            place = path if isinstance(chance, Expression) else (*path, value)
+            return Table(place, read.text, read.bound, moves, n_rows, row, bool(read.reads.unknowns), ())
+
+        shares = [laid_out(value) for value in move.values]
         cell = np.where(made, row * len(shares) + tree.values[names.index(name)], n_rows * len(shares))
         unknowns = frozenset(unknown for one in found for unknown in one.reads.unknowns)
         return ChanceTable(name, tuple(shares), n_rows, cell, unknowns, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -209,6 +209,8 @@ class Program:
         tree: the paths that are solved; chance that nobody acts on does not branch it.
         chances: of the chance moves that branch the tree.
         folded: of those that do not, by name.
+        payoffs: how terms add up on the leaves, as expectations over chance that does not branch the tree.
+        results: how they add up on all paths, that chance included.
         beliefs: for each actor with chances of its own, the tables that replace the true ones, by move.
     """
 
@@ -223,6 +225,7 @@ class Program:
     precision: Mapping[int, Table]
     terms: tuple[TermTable, ...]
     payoffs: Mapping[int, PayoffRows]
+    results: Mapping[int, PayoffRows]
     measures: tuple[Measure, ...]
     statements: tuple[Stated, ...]
     numbers: Mapping[str, FloatArray]
@@ -243,11 +246,17 @@ class Program:
         return (term for term in self.terms if term.actor == actor)
 
 
-def payoff_rows(terms: Sequence[TermTable], n_leaves: int) -> dict[int, PayoffRows]:
-    """How each actor's terms add up on the leaves."""
+def payoff_rows(terms: Sequence[TermTable], rows: Sequence[IntArray]) -> dict[int, PayoffRows]:
+    """How each actor's terms add up, from the row of each term on each leaf."""
     found = {}
     for actor in sorted({term.actor for term in terms}):
-        rows = np.array([term.table.row for term in terms if term.actor == actor])
-        distinct, inverse = np.unique(rows, axis=1, return_inverse=True)
+        own = np.array([row for term, row in zip(terms, rows, strict=True) if term.actor == actor])
+        distinct, inverse = np.unique(own, axis=1, return_inverse=True)
         found[actor] = PayoffRows(distinct, inverse.ravel())
     return found
+
+
+def without_term(program: Program, place: int) -> Program:
+    """The program in which an actor does not care about one of its terms."""
+    terms = program.terms[:place] + program.terms[place + 1 :]
+    return replace(program, terms=terms, payoffs=payoff_rows(terms, [term.table.row for term in terms]))

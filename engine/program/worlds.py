@@ -29,13 +29,11 @@ class Batch:
         values: of every unknown as the world has it; each (n_draws,).
         seen: the same as the actors see it: what nobody knows stands at its mean.
         worlds: the numbers on the leaves.
-        spans: how far apart the worst and best payoff of each deciding actor lie; each (n_draws,).
     """
 
     values: Values
     seen: Values
     worlds: Worlds
-    spans: Mapping[int, FloatArray]
 
 
 def batch_of(program: Program, uniforms: FloatArray) -> Batch:
@@ -46,16 +44,22 @@ def batch_of(program: Program, uniforms: FloatArray) -> Batch:
     """
     values = draw_values(program, uniforms)
     unseen = frozenset(item.name for item in program.inputs if not item.known)
-    means = {item.name: np.full(uniforms.shape[-1], item.distribution.mean()) for item in program.inputs if not item.known}
+    means = {
+        item.name: np.full(uniforms.shape[-1], item.distribution.mean()) for item in program.inputs if not item.known
+    }
     seen = {**values, **means} if unseen else values
     reader = Reader(program, values)
     eyes = Reader(program, seen) if unseen else reader
     chance, believed = _chances(program, reader, eyes, unseen)
-    payoff, spans = {}, {}
-    for actor in program.deciders:
-        payoff[actor], spans[actor] = eyes.payoff(actor)
+    payoff = {actor: eyes.payoff(actor) for actor in program.deciders}
     precision = {actor: eyes.precision(program.precision[actor]) for actor in program.deciders}
-    return Batch(values, seen, Worlds(chance, believed, payoff, precision), spans)
+    return Batch(values, seen, Worlds(chance, believed, payoff, precision))
+
+
+def payoff_spans(program: Program) -> dict[int, float]:
+    """How far apart each deciding actor's worst and best result lie, with every unknown at its median."""
+    reader = Reader(program, draw_values(program, np.full((program.n_inputs, 1), 0.5)))
+    return {actor: reader.span(actor) for actor in program.deciders if actor in program.results}
 
 
 def draw_values(program: Program, uniforms: FloatArray) -> dict[str, FloatArray]:
@@ -71,7 +75,9 @@ def draw_values(program: Program, uniforms: FloatArray) -> dict[str, FloatArray]
 
 def _mixed(factor: FloatArray, normal: FloatArray) -> FloatArray:
     # Row by row and not as a matrix product, whose bits depend on how many draws there are.
-    return np.array([sum(factor[row, column] * normal[column] for column in range(row + 1)) for row in range(len(factor))])
+    return np.array(
+        [sum(factor[row, column] * normal[column] for column in range(row + 1)) for row in range(len(factor))]
+    )
 
 
 def _chances(
@@ -87,7 +93,7 @@ def _chances(
         return common, {}
     chance = _times(common, [reader.chance(table) for table in disputed])
     shared = _times(common, [eyes.chance(table) for table in disputed]) if unseen else chance
-    believed = {actor: shared for actor in program.deciders} if unseen else {}
+    believed = dict.fromkeys(program.deciders, shared) if unseen else {}
     for actor, own in program.beliefs.items():
         if actor in program.deciders:
             factors = [np.maximum(eyes.chance(own[table.move]), IMPOSSIBLE) if table.move in own else eyes.chance(table)
@@ -185,23 +191,31 @@ class Reader:
             self.complain(table, outside, "is no chance: it must lie between 0 and 1")
         return np.clip(found, 0.0, 1.0)
 
-    def payoff(self, actor: int) -> tuple[FloatArray, FloatArray]:
-        """The actor's payoff on each leaf, (n_leaves, n_draws), and how far apart its worst and best lie, (n_draws,)."""
-        n = _n_draws(self.values)
-        layout = self.program.payoffs.get(actor)
+    def payoff(self, actor: int) -> FloatArray:
+        """The actor's payoff on each leaf; (n_leaves, n_draws)."""
+        n_draws, layout = _n_draws(self.values), self.program.payoffs.get(actor)
         if layout is None:
-            return np.zeros((self.program.tree.n_leaves, n)), np.zeros(n)
-        total = np.zeros((layout.rows.shape[1], n))
+            return np.zeros((self.program.tree.n_leaves, n_draws))
+        total = np.zeros((layout.rows.shape[1], n_draws))
         for term, rows in zip(self.program.terms_of(actor), layout.rows, strict=True):
             total += self.rows(term.table)[rows]
-        return total[layout.combination], total.max(axis=0) - total.min(axis=0)
+        return total[layout.combination]
+
+    def span(self, actor: int) -> float:
+        """How far apart the actor's worst and best result lie, in the first draw."""
+        layout = self.program.results[actor]
+        total = np.zeros(layout.rows.shape[1])
+        for term, rows in zip(self.program.terms_of(actor), layout.rows, strict=True):
+            total += self.raw(term.table)[rows, 0]
+        return float(total.max() - total.min())
 
     def precision(self, table: Table) -> FloatArray:
         """An actor's precision; (n_draws,)."""
         found = self.rows(table)
         if (found < 0).any():
             self.complain(table, found < 0, "is negative: a precision is 0 (a coin toss) or more")
-        return np.broadcast_to(found, (1, _n_draws(self.values)))[0]
+        precision: FloatArray = np.broadcast_to(found, (1, _n_draws(self.values)))[0]
+        return precision
 
     def complain(self, table: Table, wrong: Any, reason: str) -> None:
         """Says which number is impossible, in which draw."""
@@ -209,7 +223,9 @@ class Reader:
         row, draw = (int(found[0]) for found in np.nonzero(wrong))
         found = self.raw(table)
         number = found[row, min(draw, found.shape[1] - 1)]
-        raise EvaluationError(table.path, f"'{table.text}' is {number:.6g}, which {reason}", self.inputs(table, row, draw))
+        raise EvaluationError(
+            table.path, f"'{table.text}' is {number:.6g}, which {reason}", self.inputs(table, row, draw)
+        )
 
     def complain_sum(self, table: ChanceTable, wrong: Any, total: FloatArray) -> None:
         """Says that the chances of a move do not sum to 1, and in which draw."""

@@ -98,7 +98,9 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
         record["quantiles"] = {f"{level:g}": value for level, value in (outcome.quantiles or {}).items()} or None
         record["histogram"] = None if outcome.histogram is None else {
             "edges": list(outcome.histogram.edges), "mass": list(outcome.histogram.mass)}  # fmt: skip
-    record["across_draws"] = {f"p{round(100 * level):02d}": value for level, value in (outcome.across or {}).items()} or None
+    record["across_draws"] = {
+        f"p{round(100 * level):02d}": value for level, value in (outcome.across or {}).items()
+    } or None
     return record
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from math import floor, isfinite, log10
 from typing import Final
 
@@ -10,6 +11,7 @@ from engine.analysis.estimates import Estimate
 
 LEAST: Final = 0.0001
 MOST: Final = 0.999
+TINY: Final = 1e-300
 RULE_OF_THREE: Final = 3.0  # n draws without a hit leave chances up to 3/n open, at 95 %
 
 
@@ -32,7 +34,7 @@ def percent(chance: float, n_draws: int = 0) -> str:
 
 
 def span(low: float, high: float) -> str:
-    """A range of chances, short: `1.4–19%`."""
+    """A range of chances, short: `1.4–19%`; its ends are never 0 or 100."""
     one, other = _end(low), _end(high)
     return f"{one}%" if one == other else f"{one}–{other}%"
 
@@ -44,24 +46,31 @@ def points(difference: float, sign: bool = False) -> str:
         return "unknown"
     if size == 0:
         return "0"
-    text = "<0.001" if size < 0.001 else _rounded(size, 2)
+    text = "<0.001" if size < 0.001 else f"{size:.1f}" if size >= 10 else _rounded(size, 2)
     return f"{'-' if difference < 0 else '+' if sign else ''}{text}"
 
 
 def number(value: float) -> str:
-    """A number with three significant digits."""
-    if value == 0 or not isfinite(value):
-        return f"{value:g}".removeprefix("-") if value == 0 else str(value)
+    """A number with three significant digits, at most nine characters."""
     size = abs(value)
-    if size >= 1e9 or size < 1e-4:
-        return f"{value:.3g}"
+    if size < TINY:
+        return "0"
+    if size >= 999_500 or size < 1e-4 or not isfinite(value):
+        text = f"{value:.3g}" if 1e-99 < size < 1e99 else f"{value:.2g}"
+        return re.sub(r"e([-+])0*", lambda sign: "e-" if sign[1] == "-" else "e", text)
     return ("-" if value < 0 else "") + _rounded(size, 3)
 
 
 def day(date: datetime.date | None) -> str:
     """A date as `18 Dec 2022`, in English whatever the machine's language."""
-    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     return "" if date is None else f"{date.day} {months[date.month - 1]} {date.year}"
+
+
+def margin(found: Estimate, unit: str) -> str:
+    """The sampling error of a chance in words: `±0.42 points`."""
+    size = points(half_width(found))
+    return f"below {size[1:]} {unit}" if size.startswith("<") else f"±{size} {unit}"
 
 
 def half_width(found: Estimate) -> float:
@@ -84,9 +93,9 @@ def _digits(chance: float) -> str:
 def _end(chance: float) -> str:
     size = 100 * min(max(chance, 0.0), 1.0)
     if size < 0.1:
-        return "0" if size == 0 else "<0.1"
+        return "<0.1"
     if size > 99:
-        return "100" if size == 100 else ">99"
+        return ">99"
     return f"{size:.0f}" if size >= 9.95 else f"{size:.1f}".removesuffix(".0")
 
 

@@ -15,7 +15,7 @@ from engine.scenario.model import Reference, Scenario
 
 CHANCE: Final = 8  # cells of a chance, with the space before it
 RANGE: Final = 11
-FIGURE: Final = 9
+FIGURE: Final = 10
 VERDICT: Final = 20
 FEWEST_BAR: Final = 20
 MOST_BAR: Final = 50
@@ -32,7 +32,11 @@ def chance_lines(result: Result, screen: Screen) -> list[str]:
         return []
     columns = _columns((screen.label(row.label) for _, rows in groups for row in rows), screen)
     scale = f"0%{right('100%', columns.bar - 2)}"
-    lines = [screen.paint(left("", columns.label) + right("chance", CHANCE) + right("range", RANGE) + "  " + scale, "dim")]
+    lines = [
+        screen.paint(
+            left("Outcome", columns.label) + right("chance", CHANCE) + right("range", RANGE) + "  " + scale, "dim"
+        )
+    ]
     for title, rows in groups:
         lines += _title(title, screen) if title else []
         for row in rows:
@@ -229,7 +233,9 @@ def _others(outcome: OutcomeSummary, rows: Sequence[_Other], screen: Screen) -> 
     label = min(room, max(24, 2 + max(width(screen.label(row.who)) for row in rows), 10 + width(outcome.label)))
     engine = percent(outcome.estimate.value) if outcome.estimate else screen.symbols("–")
     title, *more = wrap(screen.label(outcome.label), label - 1, screen.width - 2, LINES, screen)
-    lines = [screen.paint(left(title, label), "bold") + screen.paint(right("says", RANGE) + right("engine", CHANCE), "dim")]
+    lines = [
+        screen.paint(left(title, label), "bold") + screen.paint(right("says", RANGE) + right("engine", CHANCE), "dim")
+    ]
     lines += [screen.paint(f"  {line}", "bold") for line in more]
     for row in rows:
         first, *rest = wrap(screen.label(row.who), label - 2, label - 4, LINES, screen)

@@ -53,7 +53,9 @@ def problem_record(problem: Problem) -> dict[str, Any]:
 def _lines(problem: Problem, screen: Screen, kind: str) -> Iterator[str]:
     yield _first(f"{problem.where}: " if problem.where else "", problem.message, screen, kind)
     if problem.where and problem.source.strip():
-        shown, at = _window(*_laid_out(problem.source, problem.where.column, screen), screen.width - len(MARGIN), screen)
+        shown, at = _window(
+            *_laid_out(problem.source, problem.where.column, screen), screen.width - len(MARGIN), screen
+        )
         yield MARGIN + shown
         yield MARGIN + " " * at + screen.paint("^", "bold", "green")
     yield from _hint(problem.hint, screen)
@@ -61,7 +63,9 @@ def _lines(problem: Problem, screen: Screen, kind: str) -> Iterator[str]:
 
 def _first(place: str, message: str, screen: Screen, kind: str) -> str:
     colour = "yellow" if kind == "warning" else "red"
-    return f"{screen.paint(screen.label(place), 'bold')}{screen.paint(f'{kind}:', 'bold', colour)} {screen.label(message)}"
+    return (
+        f"{screen.paint(screen.label(place), 'bold')}{screen.paint(f'{kind}:', 'bold', colour)} {screen.label(message)}"
+    )
 
 
 def _hint(hint: str, screen: Screen) -> Iterator[str]:

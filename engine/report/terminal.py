@@ -106,7 +106,9 @@ def right(text: str, cells: int) -> str:
     return " " * (cells - width(text)) + text
 
 
-def wrap(text: str, cells: int, later: int | None = None, most: int | None = None, screen: Screen | None = None) -> list[str]:
+def wrap(
+    text: str, cells: int, later: int | None = None, most: int | None = None, screen: Screen | None = None
+) -> list[str]:
     """The text in lines of at most so many cells, broken between words where that is possible.
 
     Args:

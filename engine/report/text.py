@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.analysis.summary import Reason, Result
-from engine.report.figures import day, half_width, number, percent, plural, points
+from engine.report.figures import day, half_width, margin, number, percent, plural, points
 from engine.report.outcomes import LINES, chance_lines, quantity_lines, stated_lines
 from engine.report.terminal import Screen, width, wrap
 from engine.scenario.model import Scenario
@@ -115,8 +115,8 @@ def _about_range(result: Result, screen: Screen) -> str:
     inputs = plural(result.n_inputs, "unknown")
     shade = "░" if screen.unicode else "---"
     bars = any(outcome.across and outcome.kind != "quantity" for outcome in result.outcomes.values())
-    return (f"Range: 90% of what we don't know ({inputs}) puts the chance inside it"
-            + (f"; {shade} reaches to its upper end" if bars else ""))  # fmt: skip
+    return (f"Range: the chance lies in it for 90% of what we don't know ({inputs})"
+            + (f"; {shade} reaches its upper end" if bars else ""))  # fmt: skip
 
 
 def _about_error(result: Result) -> str:
@@ -126,8 +126,7 @@ def _about_error(result: Result) -> str:
              for estimate in (outcome.estimate, *outcome.shares.values()) if estimate is not None]  # fmt: skip
     if not found:
         return ""
-    largest = max(map(half_width, found))
-    return f"Sampling error: at most ±{points(largest)} points on any chance (95% interval)"
+    return f"Sampling error: {margin(max(found, key=half_width), 'points')} at most on any chance (95% interval)"
 
 
 def _about_sample(result: Result) -> str:
@@ -152,13 +151,13 @@ def _why(reason: Reason, scenario: Scenario) -> str:
     outcome = scenario.outcomes[reason.outcome]
     actor = scenario.actors[reason.actor].name if reason.actor in scenario.actors else reason.actor
     if outcome.quantity is None:
-        verb, show, unit = "would be", percent, " points"
-        change = f"{points(reason.difference.value, sign=True)} ±{points(half_width(reason.difference))}"
+        verb, show = "would be", percent
+        change = f"{points(reason.difference.value, sign=True)}, {margin(reason.difference, 'points')}"
     else:
-        verb, show, unit = "would average", number, ""
-        change = f"{reason.difference.value:+.2g} ±{half_width(reason.difference):.1g}"
+        verb, show = "would average", number
+        change = f"{reason.difference.value:+.2g}, ±{half_width(reason.difference):.1g}"
     return (f"Why: without {actor}'s “{reason.term}”, “{outcome.label}” {verb} {show(reason.without.value)} instead of "
-            f"{show(reason.baseline.value)} ({change}{unit}, from a smaller sample)")  # fmt: skip
+            f"{show(reason.baseline.value)} ({change}; a smaller sample)")  # fmt: skip
 
 
 def _next(result: Result, ran: Ran, screen: Screen) -> list[str]:
@@ -173,4 +172,6 @@ def _next(result: Result, ran: Ran, screen: Screen) -> list[str]:
         about = "where each number comes from"
     text = screen.paint("Next:", "bold") + f" {line}"
     room = screen.width - 6 - width(line) - 3
-    return [text + (f"   {screen.paint(wrap(screen.label(about), room, None, 1, screen)[0], 'dim')}" if room > 10 else "")]
+    return [
+        text + (f"   {screen.paint(wrap(screen.label(about), room, None, 1, screen)[0], 'dim')}" if room > 10 else "")
+    ]

@@ -211,9 +211,9 @@ def _named_children(node: Node) -> Iterator[tuple[str, tuple[str | int, Node]]]:
         for number, child in enumerate(node.items):
             yield str(number), (number, child)
             for key in ITEM_NAMES:
-                name = child.get(key) if isinstance(child, MappingNode) else None
-                if isinstance(name, ScalarNode):
-                    yield name.text, (number, child)
+                own = child.get(key) if isinstance(child, MappingNode) else None
+                if isinstance(own, ScalarNode):
+                    yield own.text, (number, child)
 
 
 # Changing values

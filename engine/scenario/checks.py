@@ -10,7 +10,14 @@ from engine.errors import Problem
 from engine.scenario import words
 from engine.scenario.model import Decision, Event, Path, Scenario, Type, chance_problem
 from engine.scenario.scope import (
-    Misuse, bind, bound_quantities, expression_places, knowledge, nearest, reads, scope_of,
+    Misuse,
+    bind,
+    bound_quantities,
+    expression_places,
+    knowledge,
+    nearest,
+    reads,
+    scope_of,
 )  # fmt: skip
 
 
@@ -25,7 +32,10 @@ def check_names(scenario: Scenario) -> Iterator[Problem]:
         *((name, ("unknowns", name)) for name in scenario.unknowns),
         *((name, ("quantities", name)) for name in scenario.quantities),
         *((name, ("state", name)) for name in scenario.state),
-        *((move.name, ("moves", position, type(move).__name__.lower())) for position, move in enumerate(scenario.moves)),
+        *(
+            (move.name, ("moves", position, type(move).__name__.lower()))
+            for position, move in enumerate(scenario.moves)
+        ),
     ]
     first: dict[str, Path] = {}
     for name, path in places:
@@ -218,7 +228,9 @@ def check_statements(scenario: Scenario) -> Iterator[Problem]:
     for name, statement in scenario.statements.items():
         about = scenario.outcomes.get(statement.about)
         if about is not None and about.kind not in ("happens", "belief"):
-            yield scenario.problem(("statements", name, "about"), f"'{statement.about}' is a {about.kind}, not a probability")
+            yield scenario.problem(
+                ("statements", name, "about"), f"'{statement.about}' is a {about.kind}, not a probability"
+            )
         if statement.choice is not None:
             yield scenario.problem(("statements", name, "choice"), "a statement gives a probability, not a choice")
     for number, reference in enumerate(scenario.references):
@@ -242,7 +254,9 @@ def check_resolution(scenario: Scenario) -> Iterator[Problem]:
         if outcome.kind == "choice":
             values = next((move.values for move in scenario.moves if move.name == outcome.choice), {})
             if values and value not in values:
-                yield scenario.problem(path, f"'{value}' is no value of '{outcome.choice}'", nearest(str(value), values))
+                yield scenario.problem(
+                    path, f"'{value}' is no value of '{outcome.choice}'", nearest(str(value), values)
+                )
 
 
 def check_dates(scenario: Scenario) -> Iterator[Problem]:

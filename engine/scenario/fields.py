@@ -21,7 +21,7 @@ MAX_NAME: Final = 60
 def fault(message: str, hint: str = "", offset: int = 0, at: tuple[str | int, ...] = ()) -> PydanticCustomError:
     """A problem with a value, for pydantic to place; `at` continues the path to the value, `offset` is inside its text."""
     context = {"message": message, "hint": hint, "offset": offset, "at": at}
-    return PydanticCustomError("scenario", "{message}", context)  # type: ignore[arg-type]
+    return PydanticCustomError("scenario", "{message}", context)
 
 
 def _number(value: object) -> float:
@@ -53,7 +53,9 @@ def _shown(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return f"the text '{value[:40]}'"
-    return {dict: "a mapping", list: "a list"}.get(type(value), f"the number {value}")
+    if isinstance(value, Mapping | list | tuple):
+        return "a mapping" if isinstance(value, Mapping) else "a list"
+    return f"the number {value}"
 
 
 def _text(value: object) -> str:
@@ -115,7 +117,10 @@ def _map_or(kind: str) -> Any:
 
 
 _NUMBER_SCHEMA: Final = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[-+0-9.eE]+%$"}]}
-_EXPRESSION_SCHEMA: Final = {"anyOf": [{"type": "number"}, {"type": "string"}], "description": "a number or an expression"}
+_EXPRESSION_SCHEMA: Final = {
+    "anyOf": [{"type": "number"}, {"type": "string"}],
+    "description": "a number or an expression",
+}
 
 Number = Annotated[float, PlainValidator(_number), WithJsonSchema(_NUMBER_SCHEMA)]
 Text = Annotated[str, BeforeValidator(_text), Field(max_length=20_000)]

@@ -11,13 +11,23 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, StrictBool, Tag, model_validator
 
-from engine.document import MappingNode, Percent
 from engine.distributions import families
+from engine.document import MappingNode, Percent
 from engine.errors import Problem
 from engine.scenario.expressions import Expression, constant
 from engine.scenario.expressions import Number as Literally
 from engine.scenario.fields import (
-    Chance, Date, Formula, Label, Name, Names, Number, Options, Text, Texts, fault,
+    Chance,
+    Date,
+    Formula,
+    Label,
+    Name,
+    Names,
+    Number,
+    Options,
+    Text,
+    Texts,
+    fault,
 )  # fmt: skip
 from engine.scenario.places import problem_at
 

@@ -20,7 +20,9 @@ def check_quotes(scenario: Scenario, folder: Path) -> list[Problem]:
                 texts[name] = folded(document.read_file(_inside(source.file, folder)))
             except (ScenarioError, ValueError) as error:
                 reason = error.problems[0].message if isinstance(error, ScenarioError) else str(error)
-                problems.append(scenario.problem(("sources", name, "file"), reason, "the path is relative to the scenario"))
+                problems.append(
+                    scenario.problem(("sources", name, "file"), reason, "the path is relative to the scenario")
+                )
     problems += _missing_quotes(scenario, texts)
     return problems
 

@@ -42,11 +42,11 @@ class Counts:
         if not len(self.bins):
             return other
         bins, place = np.unique(np.concatenate([self.bins, other.bins]), return_inverse=True)
-        weight = np.bincount(place, np.concatenate([self.weight, other.weight]), len(bins))
+        weight = np.bincount(place, np.concatenate([self.weight, other.weight]), len(bins)).astype(np.float64)
         return Counts(bins, weight, min(self.low, other.low), max(self.high, other.high))
 
 
-NOTHING: Final = Counts(np.zeros(0, dtype=np.int64), np.zeros(0))
+NOTHING: Final = Counts(np.zeros(0, np.int64), np.zeros(0))
 
 
 def counts(values: FloatArray, weight: FloatArray) -> Counts:
@@ -56,7 +56,9 @@ def counts(values: FloatArray, weight: FloatArray) -> Counts:
         return NOTHING
     values, weight = values[kept] + 0.0, weight[kept]
     bins, place = np.unique(bin_of(values), return_inverse=True)
-    return Counts(bins, np.bincount(place, weight, len(bins)), float(values.min()), float(values.max()))
+    return Counts(
+        bins, np.bincount(place, weight, len(bins)).astype(np.float64), float(values.min()), float(values.max())
+    )
 
 
 def bin_of(values: FloatArray) -> IntArray:
@@ -109,7 +111,6 @@ class Sums:
         rungs: how many draws each rung solved; by rung.
         residual: the largest.
         folded: draws with index -1.
-        spans: sum over draws of how far apart each actor's worst and best payoff lie.
         surprised: sum over draws of the chance of what an actor holds impossible.
     """
 
@@ -120,7 +121,6 @@ class Sums:
     rungs: Mapping[int, int]
     residual: float
     folded: int
-    spans: Mapping[int, float] = field(default_factory=dict)
     surprised: Mapping[int, float] = field(default_factory=dict)
 
     def plus(self, other: Sums) -> Sums:
@@ -130,7 +130,6 @@ class Sums:
             {name: sums.plus(other.outcomes[name]) for name, sums in self.outcomes.items()},
             {rung: self.rungs[rung] + other.rungs[rung] for rung in RUNGS},
             max(self.residual, other.residual), self.folded + other.folded,
-            {actor: span + other.spans[actor] for actor, span in self.spans.items()},
             {actor: chance + other.surprised[actor] for actor, chance in self.surprised.items()},
         )  # fmt: skip
 
@@ -146,7 +145,6 @@ def sums_of(draws: Draws) -> Sums:
         rungs={rung: int((solution.rung == rung).sum()) for rung in RUNGS},
         residual=float(solution.residual.max()),
         folded=int((solution.index < 0).sum()),
-        spans={actor: float(span.sum()) for actor, span in draws.spans.items()},
         surprised={actor: float(chance.sum()) for actor, chance in draws.surprised.items()},
     )
 

@@ -41,15 +41,13 @@ class Draws:
     Attributes:
         readings: one for each outcome.
         weight: of each draw; (n_draws,); all 1 unless a statement is believed.
-        rung, residual, index: of the solution; each (n_draws,).
-        spans: how far apart each deciding actor's worst and best payoff lie; each (n_draws,).
+        solution: everybody's play.
         surprised: for each actor with beliefs of its own, the chance of what it holds impossible; each (n_draws,).
     """
 
     readings: Mapping[str, Reading]
     weight: FloatArray
     solution: Solution
-    spans: Mapping[int, FloatArray]
     surprised: Mapping[int, FloatArray]
 
 
@@ -66,9 +64,9 @@ def read_draws(program: Program, batch: Batch, solution: Solution) -> Draws:
             believed = batch.worlds.believed.get(measure.belief.actor)
             view = leaves if believed is None else believed * played
             readings[measure.name] = _read_belief(measure, eyes, leaves, view)
-    surprised = {actor: leaves[:, :].sum(axis=0, where=view < IMPOSSIBLE_BELIEF)
+    surprised = {actor: leaves.sum(axis=0, where=view < IMPOSSIBLE_BELIEF)
                  for actor, view in batch.worlds.believed.items() if actor in program.beliefs}  # fmt: skip
-    return Draws(readings, _weight(program, readings), solution, batch.spans, surprised)
+    return Draws(readings, _weight(program, readings), solution, surprised)
 
 
 def played_share(program: Program, solution: Solution) -> FloatArray:
@@ -111,9 +109,9 @@ def _quantity(values: FloatArray, mass: FloatArray, among: FloatArray) -> Readin
 
 def _mass(condition: Condition, reader: Reader, leaves: FloatArray) -> FloatArray:
     """The probability that a condition holds; (n_draws,)."""
-    if condition.leaves is not None:
-        return leaves[condition.leaves].sum(axis=0)
-    return _kept(condition, reader, leaves).sum(axis=0)
+    kept = leaves[condition.leaves] if condition.leaves is not None else _kept(condition, reader, leaves)
+    mass: FloatArray = kept.sum(axis=0)
+    return mass
 
 
 def _kept(condition: Condition, reader: Reader, leaves: FloatArray) -> FloatArray:
@@ -150,6 +148,6 @@ def _weight(program: Program, readings: Mapping[str, Reading]) -> FloatArray:
 
 def probability(reading: Reading) -> FloatArray:
     """An event's or belief's probability in each draw; 0 where its condition never holds."""
-    return np.divide(reading.parts[0], reading.among, out=np.zeros_like(reading.among), where=reading.among > 0)
-
-
+    share: FloatArray = np.zeros_like(reading.among)
+    np.divide(reading.parts[0], reading.among, out=share, where=reading.among > 0)
+    return share

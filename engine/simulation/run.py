@@ -79,7 +79,9 @@ def _in_order(
         return
     todo = iter(blocks)
     with ThreadPoolExecutor(threads) as pool:
-        waiting: list[Future[list[tuple[int, Sums]]]] = [pool.submit(work, block) for block in islice(todo, 2 * threads)]
+        waiting: list[Future[list[tuple[int, Sums]]]] = [
+            pool.submit(work, block) for block in islice(todo, 2 * threads)
+        ]
         try:
             while waiting:
                 yield waiting.pop(0).result()

@@ -1,0 +1,103 @@
+"""Scenarios whose answer can be worked out by hand: `tests/cases/*.yaml`, each with its answer under `expect:`.
+
+The scenario language has no such key, so the file is cut at that line: what stands above is the scenario, what stands
+below is ours. Under `expect:` is a list of cases, each with
+
+    assume, set:  the assumption set, and single values as `--set` takes them (leave out: the file as it stands)
+    where:        formulas, one by one, each may use those above it
+    solve:        {unknown: p, low: 0, high: 1, zero: formula}: the one p between low and high at which it is 0, found
+                  by bisection; formulas under `where` that need p are evaluated with it
+    figures:      outcome: formula. For the shares of a choice, outcome: {value: formula}
+    reached:      outcome: formula, the chance of the condition that it is taken among
+
+Formulas are Python's arithmetic. With nothing unknown they must agree to 1e-9, else within 4 of the engine's own errors.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from scipy.optimize import brentq
+
+from engine import api
+
+CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+FUNCTIONS = {name: getattr(math, name) for name in ("exp", "log", "sqrt", "pi", "asin", "sin", "erf", "e")}
+
+
+def logistic(x: float) -> float:
+    return 1 / (1 + math.exp(-x)) if x > 0 else math.exp(x) / (1 + math.exp(x))
+
+
+def split(path: Path) -> tuple[str, list[dict[str, Any]]]:
+    """The scenario's text, and what is expected of it."""
+    scenario, _, expected = path.read_text(encoding="utf-8").partition("\nexpect:\n")
+    return scenario + "\n", yaml.safe_load("expect:\n" + expected)["expect"]
+
+
+def parameters() -> list[Any]:
+    return [pytest.param(path, number, id=f"{path.stem}-{case.get('assume', number)}")
+            for path in CASES for number, case in enumerate(split(path)[1])]  # fmt: skip
+
+
+def evaluate(formula: object, names: dict[str, Any]) -> float:
+    return float(eval(str(formula), {"__builtins__": {"min": min, "max": max, "abs": abs, "sum": sum}}, names))
+
+
+def defined(case: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
+    for line in case.get("where", []):
+        name, _, formula = line.partition(" = ")
+        names = {**names, name.strip(): evaluate(formula, names)}
+    return names
+
+
+def names_of(case: dict[str, Any]) -> dict[str, Any]:
+    names: dict[str, Any] = {**FUNCTIONS, "logistic": logistic}
+    if "solve" not in case:
+        return defined(case, names)
+    solve = case["solve"]
+
+    def gap(value: float) -> float:
+        return evaluate(solve["zero"], defined(case, {**names, solve["unknown"]: value}))
+
+    low, high = float(solve["low"]), float(solve["high"])
+    grid = [low + (high - low) * step / 500 for step in range(501)]
+    signs = [gap(value) > 0 for value in grid]
+    assert sum(one != other for one, other in zip(signs, signs[1:], strict=False)) == 1, "there must be one solution"
+    return defined(case, {**names, solve["unknown"]: brentq(gap, low, high, xtol=1e-15, rtol=1e-14)})
+
+
+@pytest.mark.parametrize(("path", "number"), parameters())
+def test_the_answer_by_hand(path: Path, number: int) -> None:
+    text, cases = split(path)
+    case = cases[number]
+    overrides = [(key, str(value)) for key, value in case.get("set", {}).items()]
+    result = api.run(api.loads(text, str(path)), case.get("assume", api.BASE), overrides, api.Options(reason=False))
+    names = names_of(case)
+    exact = not result.scenario.unknowns
+    if exact:
+        assert (result.settings.method, result.settings.draws) == ("exact", 1)
+    assert result.solution.converged == 1
+    for outcome, formula in case["figures"].items():
+        found = result.outcomes[outcome]
+        pairs = [(found.estimate, formula)]
+        if isinstance(formula, dict):
+            assert set(formula) == set(found.shares)
+            pairs = [(found.shares[value], share) for value, share in formula.items()]
+        for estimate, one in pairs:
+            if one is None:
+                assert estimate is None
+                continue
+            assert estimate is not None
+            assert not exact or estimate.error == 0
+            assert abs(estimate.value - evaluate(one, names)) <= 4 * estimate.error + 1e-9, (outcome, one)
+            assert estimate.low <= estimate.value <= estimate.high
+            assert estimate.error < 0.01
+    for outcome, formula in case.get("reached", {}).items():
+        reached = result.outcomes[outcome].reached
+        assert reached is not None
+        assert abs(reached - evaluate(formula, names)) <= (1e-9 if exact else 1e-3)
