@@ -6,19 +6,27 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from engine import document
+from engine.analysis import outline as outlines
+from engine.analysis import provenance as origins
+from engine.analysis.outline import Outline
+from engine.analysis.provenance import Provenance
 from engine.analysis.reason import strongest_reason
+from engine.analysis.soundness import check_game
 from engine.analysis.summary import Result, summarise
-from engine.errors import Problem, ScenarioError
+from engine.errors import Problem, ScenarioError, UsageError
 from engine.program.compile import compile_program
 from engine.program.program import EvaluationError, Program
+from engine.report.folder import check_free, result_files, write_folder
 from engine.sampling import Design, point_design, random_design, sobol_design
 from engine.scenario.assumptions import BASE, Assumed, assume, check_assumptions
 from engine.scenario.model import Scenario
 from engine.scenario.read import read_scenario
+from engine.scenario.scope import nearest
 from engine.simulation.run import CHUNKS_PER_BLOCK, simulate
 
 DEFAULT_DRAWS: Final = 16_384
@@ -28,8 +36,9 @@ REPLICATES: Final = 16
 REASON_DRAWS: Final = 256
 METHODS: Final = ("sobol", "random")
 
-__all__ = ["BASE", "DEFAULT_DRAWS", "DEFAULT_SEED", "Assumed", "Loaded", "Options", "Result", "assume", "check", "load",
-           "loads", "run"]  # fmt: skip
+__all__ = ["BASE", "DEFAULT_DRAWS", "DEFAULT_SEED", "Assumed", "Loaded", "Options", "Result", "assume", "check",
+           "check_all", "check_free", "load", "load_stream", "loads", "options", "outline", "provenance", "run",
+           "save"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +97,79 @@ def loads(text: str, file: str = "<text>", folder: Path | None = None) -> Loaded
     return Loaded(scenario, file, text, hashlib.sha256(text.encode()).hexdigest())
 
 
+def load_stream(stream: BinaryIO, name: str) -> Loaded:
+    """As `load`, for what a stream holds, such as stdin; its sources are looked for in the current folder."""
+    data = stream.read(document.MAX_BYTES + 1)
+    try:
+        return loads(data.decode("utf-8"), name)
+    except UnicodeDecodeError:
+        raise ScenarioError([Problem(f"{name} is not UTF-8 text")]) from None
+
+
 def check(loaded: Loaded) -> list[Problem]:
     """What is wrong with a scenario beyond its own text: with its assumption sets, and with the game it describes."""
     problems = check_assumptions(loaded.scenario)
-    return problems
+    for name in (BASE, *loaded.scenario.assumptions):
+        try:
+            problems += check_game(assume(loaded.scenario, name).scenario)
+        except ScenarioError:  # one of those that are found already
+            continue
+    return list(ScenarioError(problems).problems)
+
+
+def check_all(loaded: Loaded) -> None:
+    """As `check`.
+
+    Raises:
+        ScenarioError: with what is wrong, if anything is.
+    """
+    problems = check(loaded)
+    if problems:
+        raise ScenarioError(problems)
+
+
+def outline(loaded: Loaded) -> Outline:
+    """What a scenario consists of."""
+    return outlines.outline(loaded.scenario)
+
+
+def provenance(loaded: Loaded) -> Provenance:
+    """What each claim of a scenario is used for, and what its numbers rest on."""
+    return origins.provenance(loaded.scenario)
+
+
+def options(
+    draws: int | None = None, error: float | None = None, seed: int | None = None, method: str = "sobol",
+    threads: int | None = None,
+) -> Options:  # fmt: skip
+    """Checked options; None stands for the default.
+
+    Raises:
+        UsageError: one of them makes no sense.
+    """
+    if draws is not None and not 1 <= draws <= MAX_DRAWS:
+        raise UsageError(f"the number of draws must be from 1 to {MAX_DRAWS:,}, not {draws:,}")
+    if error is not None and not (isfinite(error) and 0 < error < 1):
+        raise UsageError("the sampling error must lie between 0 and 100%", "for example 0.1%")
+    if seed is not None and not 0 <= seed < 2**64:
+        raise UsageError(f"a seed is a whole number from 0 to 2^64 - 1, not {seed}")
+    if method not in METHODS:
+        raise UsageError(f"'{method}' is no method", nearest(method, METHODS))
+    if threads is not None and threads < 1:
+        raise UsageError(f"at least one thread is needed, not {threads}")
+    return Options(draws=DEFAULT_DRAWS if draws is None else draws, error=error, method=method, threads=threads,
+                   seed=DEFAULT_SEED if seed is None else seed)  # fmt: skip
+
+
+def save(folder: Path, loaded: Loaded, result: Result, command: Sequence[str] = ()) -> None:
+    """Saves a run as a new folder: the scenario, the result as JSON and CSV, and where it comes from.
+
+    Raises:
+        UsageError: the folder exists already.
+    """
+    from engine import __version__
+
+    write_folder(folder, result_files(result, __version__, loaded.text, loaded.file, command))
 
 
 def run(

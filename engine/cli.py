@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+import os
+import re
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
+
+if TYPE_CHECKING:
+    from engine import api
+    from engine.analysis.summary import Result
+    from engine.report.terminal import Screen
+
+WRONG_SCENARIO, WRONG_USAGE, OUR_FAULT, INTERRUPTED = 1, 2, 3, 130
+STDIN = "-"
 
 app = typer.Typer(
     name="engine",
@@ -13,20 +26,237 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+Args = ParamSpec("Args")
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="the scenario, a YAML file; - reads it from stdin")]
+
+def guarded(command: Callable[Args, None]) -> Callable[Args, None]:
+    """The command with every error turned into a message on stderr and an exit code."""
+
+    @functools.wraps(command)
+    def run(*args: Args.args, **kwargs: Args.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except typer.Exit:
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            raise typer.Exit(report(error)) from None
+
+    return run
+
+
+# Commands
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="The scenario, a YAML file; - reads it from stdin.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no warnings.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
-def run(file: File) -> None:
+@guarded
+def run(
+    file: File,
+    assume: Annotated[str, typer.Option(metavar="SET", help="Run under this assumption set.")] = "base",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as unknowns.loans=3; repeatable."),
+    ] = None,
+    draws: Annotated[int | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384).")] = None,
+    error: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Draw until the sampling error of every chance is below this, such as 0.1%."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Of the random numbers (1).")] = None,
+    method: Annotated[str, typer.Option(metavar="NAME", help="sobol or random.")] = "sobol",
+    threads: Annotated[int | None, typer.Option(metavar="N", help="Changes nothing but speed.")] = None,
+    json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV, one row for each figure.")] = False,
+    save: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Save the result and where it comes from as a new folder.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
     """Print the outcome distributions of a scenario."""
-    from engine import __version__, api
-    from engine.report import export
+    from engine import api
+    from engine.errors import UsageError
+    from engine.report.progress import Progress
 
-    result = api.run(api.load(file))
-    typer.echo(export.json_text(export.result_record(result, __version__)))
+    if json and csv:
+        raise UsageError("--json and --csv exclude each other", "use --save to have both")
+    options = api.options(draws=draws, error=_size(error), seed=seed, method=method, threads=threads)
+    if save is not None:
+        api.check_free(save)
+    with Progress(quiet) as progress:
+        loaded = _load(file)
+        result = api.run(loaded, assume, [_override(text) for text in set_ or ()], options, progress)
+    if save is not None:
+        api.save(save, loaded, result, sys.argv)
+    _print_result(result, file, progress.seconds, "json" if json else "csv" if csv else "text")
+    if not quiet:
+        _say_warnings(result)
+    if save is not None and not quiet:
+        _say(f"saved to {save}\n")
+
+
+@app.command()
+@guarded
+def check(
+    file: File,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Where each claim is used, and what the numbers rest on.")
+    ] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Print every problem of a scenario, or what it consists of."""
+    from engine import __version__, api
+    from engine.errors import ScenarioError
+    from engine.report import export, overview, problems, terminal
+
+    try:
+        loaded = _load(file)
+        api.check_all(loaded)
+    except ScenarioError as error:
+        if not json:
+            raise
+        terminal.write_data(export.json_text(overview.check_record(__version__, error.problems, None, None)))
+        raise typer.Exit(WRONG_SCENARIO) from None
+    found = api.outline(loaded)
+    claims = api.provenance(loaded) if evidence else None
+    screen = terminal.screen_of(sys.stdout)
+    if json:
+        terminal.write_data(export.json_text(overview.check_record(__version__, (), found, claims)))
+    elif claims is not None:
+        terminal.write(overview.provenance_text(claims, screen))
+    else:
+        terminal.write(overview.outline_text(found, loaded.scenario, file, screen))
+    if found.warnings and not quiet and claims is None:
+        _say(problems.problems_text(found.warnings, terminal.screen_of(sys.stderr), "warning"))
+
+
+@app.command()
+@guarded
+def schema() -> None:
+    """Print the JSON Schema of the scenario language, for editors."""
+    from engine.report import export, terminal
+    from engine.report.schema import scenario_schema
+
+    terminal.write_data(export.json_text(scenario_schema()))
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from engine import __version__
+
+        typer.echo(f"engine {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def engine(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Turn a text about people who watch one another and choose into a game that can be run."""
 
 
 def main() -> None:
+    """The command `engine`."""
     app()
+
+
+# Input
+
+
+def _load(file: str) -> api.Loaded:
+    from engine import api
+
+    return api.load_stream(sys.stdin.buffer, "<stdin>") if file == STDIN else api.load(Path(file))
+
+
+def _size(text: str | None) -> float | None:
+    """A share such as `0.1%` or `0.001`."""
+    from engine.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        raise UsageError(f"--error {text}: a share is needed, such as 0.1% or 0.001") from None
+
+
+def _override(text: str) -> tuple[str, str]:
+    from engine.errors import UsageError
+
+    found = re.fullmatch(r"((?:'[^']*'|\"[^\"]*\"|[^='\"])+)=(.*)", text, re.DOTALL)
+    if found is None:
+        raise UsageError(f"--set {text}: a path and a value are needed", "for example --set unknowns.loans=3")
+    return found[1].strip(), found[2].strip()
+
+
+# Output
+
+
+def _print_result(result: Result, file: str, seconds: float, form: str) -> None:
+    from engine import __version__
+    from engine.report import export, terminal, text
+
+    if form == "json":
+        terminal.write_data(export.json_text(export.result_record(result, __version__)))
+    elif form == "csv":
+        terminal.write_data(export.csv_text(result))
+    else:
+        terminal.write(text.result_text(result, text.Ran(file, seconds), terminal.screen_of(sys.stdout)))
+
+
+def _say_warnings(result: Result) -> None:
+    from engine.report import text
+
+    if result.warnings:
+        _say(text.warnings_text(result.warnings, _stderr()))
+
+
+def _say(message: str) -> None:
+    """Writes to stderr, after whatever stdout still holds."""
+    from engine.report import terminal
+
+    sys.stdout.flush()
+    terminal.write(message, sys.stderr)
+
+
+def _stderr() -> Screen:
+    from engine.report import terminal
+
+    return terminal.screen_of(sys.stderr)
+
+
+def report(error: BaseException) -> int:
+    """Says on stderr what went wrong; the exit code."""
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has had enough
+        return 0
+    from engine.errors import ScenarioError, UsageError
+    from engine.report import problems
+
+    if os.environ.get("ENGINE_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, KeyboardInterrupt):
+        _say("\ninterrupted\n")
+        return INTERRUPTED
+    if isinstance(error, UsageError):
+        _say(problems.usage_text(error, _stderr()))
+        return WRONG_USAGE
+    if isinstance(error, ScenarioError):
+        _say(problems.problems_text(error.problems, _stderr()))
+        typed = all(problem.where and problem.where.file.startswith("--set ") for problem in error.problems)
+        return WRONG_USAGE if typed else WRONG_SCENARIO
+    if isinstance(error, OSError):
+        _say(problems.system_text(error, _stderr()))
+        return WRONG_SCENARIO
+    _say(problems.fault_text(error, _stderr()))
+    return OUR_FAULT

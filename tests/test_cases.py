@@ -5,23 +5,26 @@ below is ours. Under `expect:` is a list of cases, each with
 
     assume, set:  the assumption set, and single values as `--set` takes them (leave out: the file as it stands)
     where:        formulas, one by one, each may use those above it
-    solve:        {unknown: p, low: 0, high: 1, zero: formula}: the one p between low and high at which it is 0, found
-                  by bisection; formulas under `where` that need p are evaluated with it
+    solve:        {p: formula, q: formula, …}: the p, q, … that equal their formulas; formulas under `where` may use
+                  them. One is found by bracketing between 0 and 1, where it must be the only one. Several are followed
+                  from 1/2 while `ramp`, by which the formulas multiply their precisions, goes from 0 to 1
     figures:      outcome: formula. For the shares of a choice, outcome: {value: formula}
     reached:      outcome: formula, the chance of the condition that it is taken among
 
-Formulas are Python's arithmetic. With nothing unknown they must agree to 1e-9, else within 4 of the engine's own errors.
+Formulas are Python's arithmetic. With nothing unknown they agree to 1e-9, else within 4 of the engine's own errors.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from scipy.optimize import brentq
+from scipy.optimize import brentq, root
 
 from engine import api
 
@@ -56,19 +59,25 @@ def defined(case: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
 
 
 def names_of(case: dict[str, Any]) -> dict[str, Any]:
-    names: dict[str, Any] = {**FUNCTIONS, "logistic": logistic}
-    if "solve" not in case:
-        return defined(case, names)
-    solve = case["solve"]
+    names: dict[str, Any] = {**FUNCTIONS, "logistic": logistic, "ramp": 1.0}
+    solve: dict[str, Any] = case.get("solve", {})
 
-    def gap(value: float) -> float:
-        return evaluate(solve["zero"], defined(case, {**names, solve["unknown"]: value}))
+    def gaps(values: Sequence[float], ramp: float = 1.0) -> list[float]:
+        found = defined(case, {**names, **dict(zip(solve, values, strict=True)), "ramp": ramp})
+        return [evaluate(formula, found) - value for formula, value in zip(solve.values(), values, strict=True)]
 
-    low, high = float(solve["low"]), float(solve["high"])
-    grid = [low + (high - low) * step / 500 for step in range(501)]
-    signs = [gap(value) > 0 for value in grid]
-    assert sum(one != other for one, other in zip(signs, signs[1:], strict=False)) == 1, "there must be one solution"
-    return defined(case, {**names, solve["unknown"]: brentq(gap, low, high, xtol=1e-15, rtol=1e-14)})
+    if len(solve) == 1:
+        signs = [gaps([step / 500])[0] > 0 for step in range(501)]
+        assert sum(one != other for one, other in pairwise(signs)) == 1, "there must be one solution"
+        values = [brentq(lambda value: gaps([value])[0], 0, 1, xtol=1e-15, rtol=1e-14)]
+    else:
+        values = [0.5] * len(solve)
+        for step in range(1, 41 if solve else 1):
+            found = root(gaps, values, args=(step / 40,), tol=1e-14)
+            assert max(map(abs, found.fun)) < 1e-12
+            assert max(abs(one - other) for one, other in zip(found.x, values, strict=True)) < 0.2, "the branch is lost"
+            values = found.x.tolist()
+    return defined(case, {**names, **dict(zip(solve, values, strict=True))})
 
 
 @pytest.mark.parametrize(("path", "number"), parameters())

@@ -8,7 +8,7 @@ from math import inf
 
 from engine.analysis.provenance import NEITHER, provenance
 from engine.errors import Problem
-from engine.program.compile import Layout
+from engine.program.layout import Layout
 from engine.scenario.model import Decision, Scenario
 from engine.scenario.scope import Apply, Bound, Quantity, Unknown, UnknownIs, bind, expression_places
 
@@ -49,14 +49,14 @@ def outline(scenario: Scenario) -> Outline:
     Raises:
         ScenarioError: the game is too large.
     """
-    tree = Layout(scenario).tree
+    layout = Layout(scenario)
     return Outline(
         title=scenario.title,
         actors={name: actor.name for name, actor in scenario.actors.items()},
         moves=tuple(move.name for move in scenario.moves),
         decisions=sum(isinstance(move, Decision) for move in scenario.moves),
-        paths=tree.n_leaves,
-        sets=len(tree.sets),
+        paths=layout.full.n_leaves,
+        sets=len(layout.tree.sets),
         unknowns=len(scenario.unknowns),
         terms=sum(map(len, scenario.payoffs.values())),
         evidence=len(scenario.evidence),
@@ -95,8 +95,9 @@ def _not_linear(scenario: Scenario) -> Iterator[Problem]:
         bound = bind(expression, layout.scope)[0]
         for name in hidden:
             if kind in (*LINEAR_PLACES, "precision") and _degree(bound, name, layout.quantities) > 1:
-                yield scenario.problem(path, f"this is not linear in '{name}', which nobody knows: actors act on its mean, so "
-                                       "they misjudge the average of this", "make it linear, or an event of few values")  # fmt: skip
+                yield scenario.problem(path, f"this is not linear in '{name}', which nobody knows: actors act on its "
+                                       "mean, so they misjudge the average of this",
+                                       "make it linear, or an event of few values")  # fmt: skip
 
 
 def _degree(bound: Bound, name: str, quantities: Mapping[str, Bound]) -> float:

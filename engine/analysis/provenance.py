@@ -84,9 +84,9 @@ def provenance(scenario: Scenario) -> Provenance:
         for claim in dict.fromkeys(record.evidence):
             uses.setdefault(claim, []).append(describe(scenario, path))
     claims = tuple(_claim(scenario, name, tuple(uses.get(name, ()))) for name in scenario.evidence)
-    numbers = tuple(Number(describe(scenario, path), rests_on, _where(scenario, path))
-                    for path, rests_on in _resting(scenario))  # fmt: skip
-    return Provenance(claims, numbers)
+    numbers = [Number(describe(scenario, path), rests_on, _where(scenario, path))
+               for path, rests_on in _resting(scenario)]  # fmt: skip
+    return Provenance(claims, tuple(sorted(numbers, key=_in_file_order)))
 
 
 def describe(scenario: Scenario, path: Path) -> str:
@@ -138,6 +138,10 @@ def _where(scenario: Scenario, path: Path) -> Location | None:
 # Numbers
 
 
+def _in_file_order(number: Number) -> tuple[int, int]:
+    return (number.where.line, number.where.column) if number.where else (0, 0)
+
+
 def _resting(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     """Each part that holds numbers, and what they rest on."""
     for path, record in reasoned(scenario):
@@ -167,11 +171,14 @@ def _weakest(own: str, values: list[Any]) -> str:
     """What a set's numbers rest on: on its own reason, else on the reasons that its new values bring along."""
     if own != NEITHER:
         return own
-    brought = [EVIDENCE if value.get("evidence") else JUDGEMENT if value.get("judgement") else NEITHER
-               if isinstance(value, Mapping) else NEITHER for value in values if isinstance(value, Mapping)]  # fmt: skip
-    if len(brought) < len(values) or NEITHER in brought:
+    brought = {_brought(value) for value in values}
+    return next(one for one in (NEITHER, JUDGEMENT, EVIDENCE) if one in brought)
+
+
+def _brought(value: Any) -> str:
+    if not isinstance(value, Mapping):
         return NEITHER
-    return JUDGEMENT if JUDGEMENT in brought else EVIDENCE
+    return EVIDENCE if value.get("evidence") else JUDGEMENT if value.get("judgement") else NEITHER
 
 
 def _has_number(record: Any) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from engine.analysis.estimates import Estimate
 from engine.analysis.summary import OutcomeSummary, Result
+from engine.report.terminal import safe
 
 SCHEMA: Final = 1
 
@@ -41,8 +43,14 @@ def result_record(result: Result, version: str) -> dict[str, Any]:
 
 
 def json_text(record: Mapping[str, Any]) -> str:
-    """The record as JSON text, without NaN or infinity."""
-    return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+    """The record as JSON text, without NaN or infinity; what could steer a terminal is escaped."""
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2)
+    return re.sub(r"[^\n\x20-\x7e]", _escaped, text) + "\n"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found.group()
+    return character if safe(character) == character else json.dumps(character)[1:-1]
 
 
 def csv_text(result: Result) -> str:
@@ -52,13 +60,14 @@ def csv_text(result: Result) -> str:
     writer.writerow(["assumptions", "outcome", "label", "kind", "figure", "value", "mc_error", "low", "high"])
     for outcome in result.outcomes.values():
         for figure, value, error, low, high in _rows(outcome):
-            writer.writerow([result.assumptions, outcome.name, _plain(outcome.label), outcome.kind, figure, value, error,
-                             low, high])  # fmt: skip
+            cells = (figure, value, error, low, high)
+            writer.writerow([result.assumptions, outcome.name, _plain(outcome.label), outcome.kind, *cells])
     return out.getvalue()
 
 
 def _plain(text: str) -> str:
-    """Text that a spreadsheet will not take for a formula."""
+    """Text that a spreadsheet will not take for a formula, nor a terminal for a command."""
+    text = safe(text)
     return f"'{text}" if text[:1] in tuple("=+-@\t\r") else text
 
 

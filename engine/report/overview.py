@@ -19,11 +19,11 @@ MOST_BARE: Final = 50
 def outline_text(found: Outline, scenario: Scenario, file: str, screen: Screen) -> str:
     """The scenario in a few figures, its assumption sets and the next command."""
     blocks = [[*title_lines(scenario, screen)], _figures(found, screen), _sets(found, file, screen),
-              [screen.paint("Next:", "bold") + " " + command(screen, "engine", "run", *_file(file))]]  # fmt: skip
+              [screen.paint("Next:", "bold") + " " + command(screen, "engine", "run", file)]]  # fmt: skip
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def provenance_text(found: Provenance, file: str, screen: Screen) -> str:
+def provenance_text(found: Provenance, screen: Screen) -> str:
     """The table of claims, and what the numbers rest on."""
     blocks = [_claim_lines(claim, screen) for claim in found.claims]
     if not blocks:
@@ -89,7 +89,7 @@ def _sets(found: Outline, file: str, screen: Screen) -> list[str]:
     lines = [
         screen.paint("Assumption sets", "bold")
         + "  "
-        + command(screen, "engine", "run", *_file(file), "--assume")
+        + command(screen, "engine", "run", file, "--assume")
         + " SET"
     ]
     for name, label in found.assumptions.items():
@@ -97,10 +97,6 @@ def _sets(found: Outline, file: str, screen: Screen) -> list[str]:
         lines.append(f"  {left(cut(screen.label(name), name_width, screen), name_width)}  {texts[0]}")
         lines += [" " * (name_width + 4) + text for text in texts[1:]]
     return lines
-
-
-def _file(file: str) -> tuple[str, ...]:
-    return (file,)
 
 
 # Claims
@@ -142,9 +138,9 @@ def _shares(found: Provenance, screen: Screen) -> list[str]:
         lines.append(f"  {found.count(rests_on):>5,}  {found.share(rests_on):>4.0%}  {text}")
     bare = [number for number in found.numbers if number.rests_on == NEITHER]
     for number in bare[:MOST_BARE]:
-        where = screen.label(f"{number.where}: " if number.where else "")
-        lines += [f"    {line}" if not place else f"      {line}"
-                  for place, line in enumerate(wrap(where + screen.label(number.what), screen.width - 4, screen.width - 6))]  # fmt: skip
+        text = screen.label(f"{number.where}: {number.what}" if number.where else number.what)
+        first, *more = wrap(text, screen.width - 4, screen.width - 6)
+        lines += [f"    {first}", *(f"      {line}" for line in more)]
     if len(bare) > MOST_BARE:
         lines.append(screen.symbols(f"    … and {len(bare) - MOST_BARE:,} more"))
     return lines
@@ -157,8 +153,9 @@ def _provenance_record(found: Provenance) -> dict[str, Any]:
     return {
         "claims": {claim.id: {
             "claim": claim.claim, "kind": claim.kind, "by": claim.by, "quotes": list(claim.quotes),
-            "contested_by": list(claim.contested_by), "used": list(claim.used), "moves_nothing": claim.moves_nothing or None,
-            **place(claim.where)} for claim in found.claims},
-        "numbers": [{"what": number.what, "rests_on": number.rests_on, **place(number.where)} for number in found.numbers],
+            "contested_by": list(claim.contested_by), "used": list(claim.used),
+            "moves_nothing": claim.moves_nothing or None, **place(claim.where)} for claim in found.claims},
+        "numbers": [{"what": number.what, "rests_on": number.rests_on, **place(number.where)}
+                    for number in found.numbers],
         "shares": {kind: found.share(kind) for kind in (EVIDENCE, JUDGEMENT, NEITHER)},
     }  # fmt: skip

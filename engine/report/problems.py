@@ -37,6 +37,12 @@ def fault_text(error: BaseException, screen: Screen) -> str:
     )
 
 
+def system_text(error: OSError, screen: Screen) -> str:
+    """What the system does not allow, such as writing to a disk that is full."""
+    file = f"{error.filename}: " if error.filename else ""
+    return _first("", f"{file}{error.strerror or error}", screen, "error") + "\n"
+
+
 def problem_record(problem: Problem) -> dict[str, Any]:
     """A problem as plain data."""
     where = problem.where

@@ -150,14 +150,14 @@ def _about_solution(result: Result) -> str:
 def _why(reason: Reason, scenario: Scenario) -> str:
     outcome = scenario.outcomes[reason.outcome]
     actor = scenario.actors[reason.actor].name if reason.actor in scenario.actors else reason.actor
+    without, instead = reason.without.value, reason.baseline.value
     if outcome.quantity is None:
-        verb, show = "would be", percent
+        moved = f"would be {percent(without)} instead of {percent(instead)}"
         change = f"{points(reason.difference.value, sign=True)}, {margin(reason.difference, 'points')}"
     else:
-        verb, show = "would average", number
+        moved = f"would average {number(without)} instead of {number(instead)}"
         change = f"{reason.difference.value:+.2g}, ±{half_width(reason.difference):.1g}"
-    return (f"Why: without {actor}'s “{reason.term}”, “{outcome.label}” {verb} {show(reason.without.value)} instead of "
-            f"{show(reason.baseline.value)} ({change}; a smaller sample)")  # fmt: skip
+    return f"Why: without {actor}'s “{reason.term}”, “{outcome.label}” {moved} ({change}; a smaller sample)"
 
 
 def _next(result: Result, ran: Ran, screen: Screen) -> list[str]:

@@ -1,0 +1,54 @@
+"""How far a run is, for whoever waits."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from types import TracebackType
+from typing import Any, Final
+
+from engine.report.terminal import is_terminal
+
+PATIENCE: Final = 0.5  # seconds before anything is shown
+
+
+class Progress:
+    """A line on stderr that vanishes; nothing in a pipe, nothing for a run that is over soon."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.wanted = not quiet and is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
+        self.started = time.monotonic()
+        self.bar: Any = None
+        self.task: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        """Told now and then how many draws are done."""
+        if self.wanted and time.monotonic() - self.started > PATIENCE:
+            if self.bar is None:
+                self._show(total)
+            self.bar.update(self.task, completed=done, total=total)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.bar is not None:
+            self.bar.stop()
+
+    @property
+    def seconds(self) -> float:
+        """Since it was made."""
+        return time.monotonic() - self.started
+
+    def _show(self, total: int) -> None:
+        from rich import progress
+        from rich.console import Console
+
+        columns = (progress.BarColumn(), progress.TextColumn("{task.completed:,.0f} of {task.total:,.0f} draws"),
+                   progress.TimeRemainingColumn())  # fmt: skip
+        self.bar = progress.Progress(*columns, console=Console(stderr=True), transient=True)
+        self.task = self.bar.add_task("", total=total)
+        self.bar.start()
