@@ -27,7 +27,7 @@ from engine.scenario.assumptions import BASE, Assumed, assume, check_assumptions
 from engine.scenario.model import Scenario
 from engine.scenario.read import read_scenario
 from engine.scenario.scope import nearest
-from engine.simulation.run import CHUNKS_PER_BLOCK, simulate
+from engine.simulation.run import GROUPS_PER_BLOCK, simulate
 
 DEFAULT_DRAWS: Final = 16_384
 DEFAULT_SEED: Final = 1
@@ -66,7 +66,7 @@ class Options:
         seed: of the scrambles or streams.
         method: `sobol` or `random`.
         threads: None: as many as there are processors, at most 8.
-        chunks_per_block: chunks that a thread takes at a time; changes nothing but speed.
+        groups_per_block: groups of chunks that a thread takes at a time; changes nothing but speed.
         reason: whether to look for the payoff term that matters most.
     """
 
@@ -75,7 +75,7 @@ class Options:
     seed: int = DEFAULT_SEED
     method: str = "sobol"
     threads: int | None = None
-    chunks_per_block: int = CHUNKS_PER_BLOCK
+    groups_per_block: int = GROUPS_PER_BLOCK
     reason: bool = True
 
 
@@ -196,7 +196,7 @@ def _run(loaded: Loaded, assumed: Assumed, program: Program, options: Options, p
     while True:
         design = design_for(program, draws, options)
         report = None if progress is None else _towards(progress, design.n_draws)
-        totals = simulate(program, design, _threads(options), report, options.chunks_per_block)
+        totals = simulate(program, design, _threads(options), report, options.groups_per_block)
         result = summarise(assumed, loaded.sha256, program, design, totals)
         if options.error is None or design.method == "point" or _largest_error(result) <= options.error:
             break

@@ -65,7 +65,7 @@ def run(
     draws: Annotated[int | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384).")] = None,
     error: Annotated[
         str | None,
-        typer.Option(metavar="SIZE", help="Draw until the sampling error of every chance is below this, such as 0.1%."),
+        typer.Option(metavar="SIZE", help="Draw until the standard error of every chance is below this, such as 0.1%."),
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Of the random numbers (1).")] = None,
     method: Annotated[str, typer.Option(metavar="NAME", help="sobol or random.")] = "sobol",
@@ -91,7 +91,7 @@ def run(
         loaded = _load(file)
         result = api.run(loaded, assume, [_override(text) for text in set_ or ()], options, progress)
     if save is not None:
-        api.save(save, loaded, result, sys.argv)
+        api.save(save, loaded, result, ("engine", *sys.argv[1:]))
     _print_result(result, file, progress.seconds, "json" if json else "csv" if csv else "text")
     if not quiet:
         _say_warnings(result)
@@ -241,10 +241,6 @@ def report(error: BaseException) -> int:
     from engine.errors import ScenarioError, UsageError
     from engine.report import problems
 
-    if os.environ.get("ENGINE_DEBUG"):
-        import traceback
-
-        traceback.print_exception(error)
     if isinstance(error, KeyboardInterrupt):
         _say("\ninterrupted\n")
         return INTERRUPTED
@@ -258,5 +254,9 @@ def report(error: BaseException) -> int:
     if isinstance(error, OSError):
         _say(problems.system_text(error, _stderr()))
         return WRONG_SCENARIO
+    if os.environ.get("ENGINE_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
     _say(problems.fault_text(error, _stderr()))
     return OUR_FAULT

@@ -70,6 +70,11 @@ class Solution:
     residual: FloatArray
     index: FloatArray
 
+    def part(self, draws: slice) -> Solution:
+        """The same for some of the draws."""
+        return Solution(self.play[:, draws], self.log_play[:, draws], self.reached[:, draws], self.rung[draws],
+                        self.residual[draws], self.index[draws])  # fmt: skip
+
 
 class Solver:
     """A tree and the order of solution, laid out once for all draws."""

@@ -15,13 +15,13 @@ from engine.scenario.model import Reference, Scenario
 
 CHANCE: Final = 8  # cells of a chance, with the space before it
 RANGE: Final = 11
-FIGURE: Final = 10
-VERDICT: Final = 20
+VERDICT: Final = 23
 FEWEST_BAR: Final = 20
 MOST_BAR: Final = 50
 FEWEST_LABEL: Final = 10
 LINES: Final = 3  # of a label
 FEWEST_SHAPE: Final = 14
+MOST_SHAPE: Final = 24
 NEVER: Final = "its condition never holds"
 
 
@@ -49,27 +49,29 @@ def quantity_lines(result: Result, screen: Screen) -> list[str]:
     found = [outcome for outcome in result.outcomes.values() if outcome.kind == "quantity"]
     if not found:
         return []
-    room = screen.width - 4 * FIGURE - 2
+    shown = [_figures(outcome, screen) for outcome in found]
+    figure = 2 + max(5, *(width(text) for texts in shown for text in texts))
+    room = screen.width - 4 * figure - 2
     label = min(max(FEWEST_LABEL, *(width(_with_unit(outcome, screen)) for outcome in found)) + 2, room - FEWEST_SHAPE)
-    heads = "".join(right(head, FIGURE) for head in ("5%", "50%", "95%", "mean"))
+    heads = "".join(right(head, figure) for head in ("5%", "50%", "95%", "mean"))
     lines = [screen.paint(left("Quantity", label) + heads + "  shape", "dim")]
-    for outcome in found:
+    for outcome, texts in zip(found, shown, strict=True):
         first, *more = wrap(_with_unit(outcome, screen), label - 2, label - 4, LINES, screen)
-        lines.append(left(f"  {first}", label) + _figures(outcome, min(24, room - label), screen))
+        figures = "".join(right(text, figure) for text in texts) or f"  {cut(NEVER, 4 * figure, screen)}"
+        lines.append(left(f"  {first}", label) + figures + _shape(outcome, min(MOST_SHAPE, room - label), screen))
         lines += [f"    {line}" for line in [*more, *wrap(_remark(outcome), label - 4)] if line]
     return lines
 
 
 def stated_lines(result: Result, screen: Screen) -> list[str]:
     """What others say of each outcome, beside the engine's own figure."""
+    groups = [(outcome, rows) for outcome in result.outcomes.values() if (rows := _others(outcome, result, screen))]
+    wanted = [2 + width(screen.label(row.who)) for _, rows in groups for row in rows]
+    wanted += [2 + width(screen.label(outcome.label)) for outcome, _ in groups]
+    label = min(screen.width - RANGE - CHANCE - VERDICT, max(wanted, default=0))
     lines: list[str] = []
-    believed = believed_by(result.scenario, result.assumptions)
-    for outcome in result.outcomes.values():
-        rows = [_statement(item, item.name in believed, result, screen)
-                for item in result.statements.values() if item.about == outcome.name]  # fmt: skip
-        rows += [_reference(item, outcome, result) for item in result.scenario.references if item.about == outcome.name]
-        if rows:
-            lines += ([""] if lines else []) + _others(outcome, rows, screen)
+    for outcome, rows in groups:
+        lines += ([""] if lines else []) + _other_lines(outcome, rows, label, result, screen)
     return lines
 
 
@@ -154,13 +156,17 @@ def _row_lines(row: _Row, columns: _Columns, result: Result, screen: Screen) -> 
 def _drawn(row: _Row, columns: _Columns, result: Result, screen: Screen) -> str:
     if row.chance is None:
         return "  " + cut(NEVER, columns.bar + CHANCE + RANGE, screen)
-    exact = result.settings.method == "exact"
-    chance = percent(row.chance.value, 0 if exact else result.settings.draws)
-    known = row.low is not None and row.high is not None and not exact
+    chance = percent(row.chance.value, _sampled(result))
+    known = row.low is not None and row.high is not None and _sampled(result) > 0
     reach = screen.symbols(span(row.low or 0.0, row.high or 0.0)) if known else ""
     drawn = bar(row.chance.value, row.high or 0.0, columns.bar, screen.unicode).rstrip()
     figures = screen.paint(right(chance, CHANCE), "bold") + right(reach, RANGE)
     return figures + "  " + screen.paint(drawn, "cyan") if drawn else figures
+
+
+def _sampled(result: Result) -> int:
+    """How many draws the figures come from; 0 where they are exact."""
+    return 0 if result.settings.method == "exact" else result.settings.draws
 
 
 # Quantities
@@ -170,14 +176,18 @@ def _with_unit(outcome: OutcomeSummary, screen: Screen) -> str:
     return screen.label(f"{outcome.label} ({outcome.unit})" if outcome.unit else outcome.label)
 
 
-def _figures(outcome: OutcomeSummary, room: int, screen: Screen) -> str:
+def _figures(outcome: OutcomeSummary, screen: Screen) -> list[str]:
+    """The 5, 50 and 95 % and the mean; nothing where the outcome never comes about."""
     if outcome.estimate is None:
-        return "  " + cut(NEVER, 4 * FIGURE, screen)
+        return []
     levels = outcome.quantiles or {}
     shown = [number(levels[level]) if level in levels else screen.symbols("–") for level in (0.05, 0.5, 0.95)]
+    return [*shown, number(outcome.estimate.value)]
+
+
+def _shape(outcome: OutcomeSummary, room: int, screen: Screen) -> str:
     shape = sparkline(outcome.histogram.mass, room, screen.unicode).rstrip() if outcome.histogram else ""
-    return "".join(right(text, FIGURE) for text in (*shown, number(outcome.estimate.value))) + (
-        "  " + screen.paint(shape, "cyan") if shape else "")  # fmt: skip
+    return "  " + screen.paint(shape, "cyan") if shape else ""
 
 
 # What others say
@@ -206,11 +216,11 @@ def _statement(item: StatementSummary, believed: bool, result: Result, screen: S
     return _Other(quoted, span(item.low, item.high), verdict, None if believed else item.fits)
 
 
-def _reference(item: Reference, outcome: OutcomeSummary, result: Result) -> _Other:
+def _reference(item: Reference, outcome: OutcomeSummary) -> _Other:
     engine = outcome.estimate.value if outcome.estimate else None
     verdict = "baseline" if engine is None else f"engine {points(engine - item.probability, sign=True)} points"
     note = "; ".join(text for text in (item.note, item.source) if text)
-    return _Other(f"{item.by} (a forecast)", percent(item.probability), verdict, None, note)
+    return _Other(f"{item.by} (a forecast)", span(item.probability, item.probability), verdict, None, note)
 
 
 def speaker(scenario: Scenario, name: str) -> str:
@@ -228,10 +238,18 @@ def speaker(scenario: Scenario, name: str) -> str:
     return name.replace("_", " ")
 
 
-def _others(outcome: OutcomeSummary, rows: Sequence[_Other], screen: Screen) -> list[str]:
-    room = screen.width - RANGE - CHANCE - VERDICT
-    label = min(room, max(24, 2 + max(width(screen.label(row.who)) for row in rows), 10 + width(outcome.label)))
-    engine = percent(outcome.estimate.value) if outcome.estimate else screen.symbols("–")
+def _others(outcome: OutcomeSummary, result: Result, screen: Screen) -> list[_Other]:
+    believed = believed_by(result.scenario, result.assumptions)
+    rows = [_statement(item, item.name in believed, result, screen)
+            for item in result.statements.values() if item.about == outcome.name]  # fmt: skip
+    rows += [_reference(item, outcome) for item in result.scenario.references if item.about == outcome.name]
+    return rows
+
+
+def _other_lines(
+    outcome: OutcomeSummary, rows: Sequence[_Other], label: int, result: Result, screen: Screen
+) -> list[str]:
+    engine = percent(outcome.estimate.value, _sampled(result)) if outcome.estimate else screen.symbols("–")
     title, *more = wrap(screen.label(outcome.label), label - 1, screen.width - 2, LINES, screen)
     lines = [
         screen.paint(left(title, label), "bold") + screen.paint(right("says", RANGE) + right("engine", CHANCE), "dim")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.analysis.summary import Reason, Result
 from engine.report.figures import day, half_width, margin, number, percent, plural, points
 from engine.report.outcomes import LINES, chance_lines, quantity_lines, stated_lines
-from engine.report.terminal import Screen, width, wrap
+from engine.report.terminal import Screen, cut, width, wrap
 from engine.scenario.model import Scenario
 
 
@@ -30,7 +30,7 @@ def result_text(result: Result, ran: Ran, screen: Screen) -> str:
     """The whole result; warnings stand apart, in `result.warnings`."""
     blocks = (_head(result, ran, screen), chance_lines(result, screen), quantity_lines(result, screen),
               stated_lines(result, screen), _notes(result, screen), _next(result, ran, screen))  # fmt: skip
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
 
 
 def warnings_text(warnings: Sequence[str], screen: Screen) -> str:
@@ -173,5 +173,5 @@ def _next(result: Result, ran: Ran, screen: Screen) -> list[str]:
     text = screen.paint("Next:", "bold") + f" {line}"
     room = screen.width - 6 - width(line) - 3
     return [
-        text + (f"   {screen.paint(wrap(screen.label(about), room, None, 1, screen)[0], 'dim')}" if room > 10 else "")
+        text + (f"   {screen.paint(cut(screen.label(about), room, screen), 'dim')}" if room > 10 else "")
     ]

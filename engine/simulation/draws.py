@@ -33,6 +33,13 @@ class Reading:
     values: FloatArray | None = None
     mass: FloatArray | None = None
 
+    def part(self, draws: slice) -> Reading:
+        """The same for some of the draws."""
+        values, mass = self.values, self.mass
+        if values is not None and values.shape[-1] > 1:
+            values = values[:, draws]
+        return Reading(self.parts[:, draws], self.among[draws], values, None if mass is None else mass[:, draws])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draws:
@@ -49,6 +56,12 @@ class Draws:
     weight: FloatArray
     solution: Solution
     surprised: Mapping[int, FloatArray]
+
+    def part(self, draws: slice) -> Draws:
+        """The same for some of the draws."""
+        readings = {name: reading.part(draws) for name, reading in self.readings.items()}
+        surprised = {actor: chance[draws] for actor, chance in self.surprised.items()}
+        return Draws(readings, self.weight[draws], self.solution.part(draws), surprised)
 
 
 def read_draws(program: Program, batch: Batch, solution: Solution) -> Draws:

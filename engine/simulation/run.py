@@ -9,16 +9,19 @@ from functools import reduce
 from itertools import islice
 from typing import Final
 
+import numpy as np
+
 from engine.program.program import FloatArray, Program
 from engine.program.worlds import batch_of
-from engine.sampling import CHUNK, Design
+from engine.sampling import CHUNK, Chunk, Design
 from engine.simulation.accumulate import Sums, sums_of
-from engine.simulation.draws import read_draws
+from engine.simulation.draws import Draws, read_draws
 
 CELLS: Final = 2**19
 """A batch has about this many numbers per array (leaves times draws), so that it stays in the processor's cache."""
-CHUNKS_PER_BLOCK: Final = 4
+GROUPS_PER_BLOCK: Final = 2
 
+Block = Sequence[range]
 Progress = Callable[[int], None]
 
 
@@ -39,7 +42,7 @@ class Totals:
 
 def simulate(
     program: Program, design: Design, threads: int = 1, progress: Progress | None = None,
-    chunks_per_block: int = CHUNKS_PER_BLOCK,
+    groups_per_block: int = GROUPS_PER_BLOCK,
 ) -> Totals:  # fmt: skip
     """Solves and reads every draw of the design.
 
@@ -48,19 +51,19 @@ def simulate(
         design: which uniforms.
         threads: how many threads share the work; the result does not depend on it.
         progress: told the number of draws done, now and then.
-        chunks_per_block: chunks that a thread takes at a time; the result does not depend on it.
+        groups_per_block: groups of chunks that a thread takes at a time; the result does not depend on it.
 
     Raises:
         EvaluationError: a number of some draw is impossible.
     """
     from threadpoolctl import threadpool_limits
 
-    blocks = [range(start, min(start + chunks_per_block, design.n_chunks))
-              for start in range(0, design.n_chunks, chunks_per_block)]  # fmt: skip
+    groups = chunk_groups(program, design)
+    blocks = [groups[start : start + groups_per_block] for start in range(0, len(groups), groups_per_block)]
     replicates: dict[int, Sums] = {}
     done = 0
     with threadpool_limits(limits=1, user_api="blas"):
-        for block in _in_order(lambda chunks: _block(program, design, chunks), blocks, threads):
+        for block in _in_order(lambda block: _block(program, design, block), blocks, threads):
             for replicate, sums in block:
                 before = replicates.get(replicate)
                 replicates[replicate] = sums if before is None else before.plus(sums)
@@ -71,7 +74,7 @@ def simulate(
 
 
 def _in_order(
-    work: Callable[[range], list[tuple[int, Sums]]], blocks: Sequence[range], threads: int
+    work: Callable[[Block], list[tuple[int, Sums]]], blocks: Sequence[Block], threads: int
 ) -> Iterator[list[tuple[int, Sums]]]:
     """The results in the order of the blocks; at most a few blocks wait, so memory stays bounded."""
     if threads <= 1 or len(blocks) == 1:
@@ -79,9 +82,7 @@ def _in_order(
         return
     todo = iter(blocks)
     with ThreadPoolExecutor(threads) as pool:
-        waiting: list[Future[list[tuple[int, Sums]]]] = [
-            pool.submit(work, block) for block in islice(todo, 2 * threads)
-        ]
+        waiting: list[Future[list[tuple[int, Sums]]]] = [pool.submit(work, block) for block in islice(todo, 2 * threads)]
         try:
             while waiting:
                 yield waiting.pop(0).result()
@@ -91,15 +92,11 @@ def _in_order(
                 future.cancel()
 
 
-def _block(program: Program, design: Design, chunks: range) -> list[tuple[int, Sums]]:
-    return [(chunk.replicate, _chunk(program, chunk.uniforms)) for chunk in map(design.chunk, chunks)]
-
-
-def _chunk(program: Program, uniforms: FloatArray) -> Sums:
-    """A chunk, cut into batches of a size that depends on the tree alone."""
-    size = batch_size(program)
-    return reduce(Sums.plus, (_batch(program, uniforms[:, start : start + size])
-                              for start in range(0, uniforms.shape[-1], size)))  # fmt: skip
+def chunk_groups(program: Program, design: Design) -> Sequence[range]:
+    """Chunks that are solved together: one, or several if they are short; depends on the program and the design alone."""
+    length = max(1, design.chunk(0).uniforms.shape[-1])
+    together = max(1, batch_size(program) // length)
+    return [range(start, min(start + together, design.n_chunks)) for start in range(0, design.n_chunks, together)]
 
 
 def batch_size(program: Program) -> int:
@@ -110,6 +107,22 @@ def batch_size(program: Program) -> int:
     return size
 
 
-def _batch(program: Program, uniforms: FloatArray) -> Sums:
+def _block(program: Program, design: Design, block: Block) -> list[tuple[int, Sums]]:
+    return [found for group in block for found in _group(program, [design.chunk(index) for index in group])]
+
+
+def _group(program: Program, chunks: Sequence[Chunk]) -> list[tuple[int, Sums]]:
+    """The sums of each chunk; chunks are solved as one, or cut into batches of a size that depends on the tree alone."""
+    if len(chunks) > 1:
+        draws = _draws(program, np.concatenate([chunk.uniforms for chunk in chunks], axis=1))
+        ends = np.cumsum([chunk.uniforms.shape[-1] for chunk in chunks]).tolist()
+        parts = [slice(end - chunk.uniforms.shape[-1], end) for chunk, end in zip(chunks, ends, strict=True)]
+        return [(chunk.replicate, sums_of(draws.part(part))) for chunk, part in zip(chunks, parts, strict=True)]
+    uniforms, size = chunks[0].uniforms, batch_size(program)
+    batches = (uniforms[:, start : start + size] for start in range(0, uniforms.shape[-1], size))
+    return [(chunks[0].replicate, reduce(Sums.plus, (sums_of(_draws(program, batch)) for batch in batches)))]
+
+
+def _draws(program: Program, uniforms: FloatArray) -> Draws:
     batch = batch_of(program, uniforms)
-    return sums_of(read_draws(program, batch, program.solver.solve(batch.worlds)))
+    return read_draws(program, batch, program.solver.solve(batch.worlds))

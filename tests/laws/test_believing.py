@@ -106,8 +106,9 @@ def test_few_effective_draws_warn_and_give_no_quantiles() -> None:
 def test_a_believed_conditional_weights_the_draw_by_its_condition_too() -> None:
     """What a draw says about a conditional counts as often as the condition holds there: rain given clouds is rate, and
     clouds come with 1/2 in the dry world and 1/10 in the wet one."""
-    text = SCENARIO.replace("  - {event: rain, chance: rate}", "  - {event: cloud, chance: 0.5 if rate < 0.5 else 0.1}\n"
-                            "  - {event: rain, chance: rate, when: cloud == yes}")  # fmt: skip
+    clouds = "  - {event: cloud, chance: 0.5 if rate < 0.5 else 0.1}\n"
+    rain = "  - {event: rain, chance: rate, when: cloud == yes}"
+    text = SCENARIO.replace("  - {event: rain, chance: rate}", clouds + rain)
     text = text.replace("happens: rain == yes}", "happens: rain == yes, given: cloud == yes}")
     dry, wet = 0.4 * 0.008, 0.6 * 0.028
     found = api.run(api.loads(text), "linear", options=api.Options(draws=2**14, reason=False))

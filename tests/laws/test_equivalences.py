@@ -46,7 +46,7 @@ assumptions:
   steeper_by_set: {label: Hiring costs more, set: {moves.hire.options: {few: 2, many: 5}}}
   both: {label: Two sets in one, extends: [double, more]}
   both_by_hand: {label: The same at once, times: {actors.*.precision: 2}, plus: {unknowns.anger: 2}}
-  set_then_times: {label: First set then multiplied, set: {unknowns.anger: {uniform: [2, 4]}}, times: {unknowns.anger: 2}}
+  set_then_times: {label: First set, set: {unknowns.anger: {uniform: [2, 4]}}, times: {unknowns.anger: 2}}
   set_then_times_by_set: {label: At once, set: {unknowns.anger: {uniform: [4, 8]}}}
 """
 
@@ -71,7 +71,6 @@ def test_extends_is_all_its_sets_at_once() -> None:
 
 
 OVERRIDES: dict[str, tuple[str, str]] = {
-    "double": ("actors.*.precision", ""),
     "more_by_set": ("unknowns.anger", "{uniform: [3, 7]}"),
     "half_by_set": ("unknowns.fund.between", "[1, 4]"),
     "wages_by_set": ("payoffs.union.wages.value", "12 * (gives_in == yes)"),
@@ -79,7 +78,7 @@ OVERRIDES: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", [name for name in OVERRIDES if name.endswith("by_set")])
+@pytest.mark.parametrize("name", OVERRIDES)
 def test_a_set_and_the_same_value_from_outside(name: str) -> None:
     assert figures(assumptions=name) == figures(overrides=[OVERRIDES[name]])
 
@@ -95,19 +94,27 @@ def test_a_star_sets_all() -> None:
     assert figures(overrides=[("actors.*.precision", "2")]) == figures(overrides=each)
 
 
+@pytest.mark.parametrize("action", ["times", "plus"])
+def test_a_star_changes_each_item_of_a_list_once(action: str) -> None:
+    """Payoff terms and moves are lists, whose items have a number and a name: they are still one item each."""
+    each = ", ".join(f"payoffs.{term}.value: 3" for term in ("union.wages", "union.losses", "boss.profit"))
+    sets = f"  star: {{label: All, {action}: {{payoffs.*.*.value: 3}}}}\n  each: {{label: All, {action}: {{{each}}}}}\n"
+    scenario = api.loads(SCENARIO + "assumptions:\n" + sets).scenario
+    one, other = (api.assume(scenario, name).scenario.payoffs for name in ("star", "each"))
+    assert one == other
+
+
 def test_an_override_wins_over_the_set() -> None:
     assert figures(assumptions="more_by_set", overrides=[("unknowns.anger", "{uniform: [1, 5]}")]) == figures()
 
 
 @pytest.mark.parametrize("factor", [2.0, 10.0, 0.1])
 def test_scaling_payoffs_and_precision_cancels(factor: float) -> None:
+    terms = ("union.wages", "union.losses", "boss.profit")
+    payoffs = ", ".join(f"payoffs.{term}.value: {factor}" for term in terms)
     text = SCENARIO + f"""
 assumptions:
-  scaled:
-    label: Another unit of payoff
-    times:
-      payoffs.*.*.value: {factor}
-      actors.*.precision: {1 / factor}
+  scaled: {{label: Another unit of payoff, times: {{{payoffs}, actors.*.precision: {1 / factor}}}}}
 """
     assert figures(text, "scaled") == pytest.approx(figures(text), abs=1e-9)
 
@@ -118,7 +125,7 @@ assumptions:
         ("8 * (gives_in == yes)", "8 if gives_in == yes else 0"),
         ("8 * (gives_in == yes)", "5 * (gives_in == yes) + 3 * (1 - (gives_in == no) - (gives_in == none))"),
         ("(anger - fund) * (strike == yes)", "anger * (strike != no) - fund * (strike == yes)"),
-        ("(anger - fund) * (strike == yes)", "max(0, 1 * (strike == yes)) * (anger + -fund)"),
+        ("(anger - fund) * (strike == yes)", "'max(0, 1 * (strike == yes)) * (anger + -fund)'"),
         ("8 * (gives_in == yes)", "8 * paid"),
     ],
 )
@@ -140,7 +147,8 @@ def test_a_two_valued_event_as_a_map_of_chances() -> None:
 
 
 def test_beliefs_that_are_the_truth_change_nothing() -> None:
-    text = SCENARIO.replace("outcomes:", 'beliefs: {union: {gives_in: "chance if hire == few else chance / 2"}}\noutcomes:')
+    own = 'beliefs: {union: {gives_in: "chance if hire == few else chance / 2"}}'
+    text = SCENARIO.replace("outcomes:", f"{own}\noutcomes:")
     assert figures(text) == pytest.approx(figures(SCENARIO), abs=1e-9)
 
 
@@ -150,5 +158,5 @@ def test_a_constant_added_to_a_payoff_changes_nothing() -> None:
 
 
 def test_options_in_another_order_change_nothing() -> None:
-    text = SCENARIO.replace("{few: 1, many: 4}", "{many: 4, few: 1}").replace("options: [no, yes]", "options: [yes, no]")
+    text = SCENARIO.replace("{few: 1, many: 4}", "{many: 4, few: 1}").replace("[no, yes]", "[yes, no]")
     assert figures(text) == pytest.approx(figures(SCENARIO), abs=1e-9)
