@@ -21,7 +21,6 @@ from engine.analysis.summary import Result, summarise
 from engine.errors import Problem, ScenarioError, UsageError
 from engine.program.compile import compile_program
 from engine.program.program import EvaluationError, Program
-from engine.report.folder import check_free, result_files, write_folder
 from engine.sampling import Design, point_design, random_design, sobol_design
 from engine.scenario.assumptions import BASE, Assumed, assume, check_assumptions
 from engine.scenario.model import Scenario
@@ -161,6 +160,17 @@ def options(
                    seed=DEFAULT_SEED if seed is None else seed)  # fmt: skip
 
 
+def check_free(folder: Path) -> None:
+    """Makes sure, before a long run, that its result can be saved there.
+
+    Raises:
+        UsageError: the folder exists already, or has no place to be.
+    """
+    from engine.report import folder as folders
+
+    folders.check_free(folder)
+
+
 def save(folder: Path, loaded: Loaded, result: Result, command: Sequence[str] = ()) -> None:
     """Saves a run as a new folder: the scenario, the result as JSON and CSV, and where it comes from.
 
@@ -168,6 +178,7 @@ def save(folder: Path, loaded: Loaded, result: Result, command: Sequence[str] = 
         UsageError: the folder exists already.
     """
     from engine import __version__
+    from engine.report.folder import result_files, write_folder
 
     write_folder(folder, result_files(result, __version__, loaded.text, loaded.file, command))
 

@@ -15,7 +15,7 @@ from engine.analysis.estimates import (
     histogram,
     quantiles,
 )  # fmt: skip
-from engine.games.equilibrium import BACKWARD, FIXED_POINT, UNCHECKED, UNSOLVED
+from engine.games.equilibrium import BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
 from engine.program.program import Measure, Program
 from engine.program.worlds import payoff_spans
 from engine.sampling import Design
@@ -85,7 +85,8 @@ class SolutionSummary:
         converged: solved by any rung.
         backward: by backward induction, exact.
         fixed_point: by the fixed point, with the branch certified.
-        unchecked: by the fixed point, without.
+        homotopy: by following the branch in fine steps.
+        unchecked: converged, the branch not certified.
         residual: the largest distance of a probability from the response to the others.
         negative_index: where further equilibria are certain.
         several: where other equilibria were found; None when nobody looked.
@@ -94,6 +95,7 @@ class SolutionSummary:
     converged: float
     backward: float
     fixed_point: float
+    homotopy: float
     unchecked: float
     residual: float
     negative_index: float
@@ -251,7 +253,7 @@ def _said(scenario: Scenario, name: str) -> str:
 def _solution(program: Program, whole: Sums) -> SolutionSummary:
     share = {rung: count / whole.n_draws for rung, count in whole.rungs.items()}
     return SolutionSummary(
-        converged=1.0 - share[UNSOLVED], backward=share[BACKWARD], fixed_point=share[FIXED_POINT],
+        converged=1.0 - share[UNSOLVED], backward=share[BACKWARD], fixed_point=share[FIXED_POINT], homotopy=share[HOMOTOPY],
         unchecked=share[UNCHECKED], residual=whole.residual, negative_index=whole.folded / whole.n_draws,
         several=None if program.solver.cyclic else 0.0,
     )  # fmt: skip

@@ -2,7 +2,9 @@
 
 The solver is a ladder. A group of decisions that rely on nobody who relies on them is solved in one pass, exactly
 (rung 1). A cyclic group follows its equilibrium from precision 0 in a few steps with a damped fixed point (rung 2); it is
-accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept is counted.
+accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept is followed on a
+finer schedule with Newton's method (rung 3). What is left is counted: converged but perhaps on another branch, or not at
+all.
 """
 
 from __future__ import annotations
@@ -15,22 +17,20 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.games.fixedpoint import extended, settle, sweep
-from engine.games.index import IndexSigns
+from engine.games.homotopy import follow
 from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, logit_choice
 from engine.games.segments import FloatArray
+from engine.games.slope import Slopes
 from engine.games.tree import NOT_MOVED, Tree
 
 STEPS: Final = (0.25, 0.5, 1.0)
 LOOSE: Final = 1e-3
 TIGHT: Final = 1e-12
-MAX_SWEEPS: Final = 400
+CONVERGED: Final = 1e-9
+MAX_SWEEPS: Final = 60
 JUMP: Final = 0.35
 """A probability that moves by more than this away from where the last step pointed has jumped."""
-IMPOSSIBLE: Final = 1e-60
-"""What an actor holds impossible is to it this likely: it changes nothing until it happens, and then the belief is what
-it would be if every impossible thing were equally surprising."""
-
-BACKWARD, FIXED_POINT, UNCHECKED, UNSOLVED = 1, 2, -1, -2
+BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED = 1, 2, 3, -1, -2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +58,7 @@ class Solution:
         play: probability of each action; (n_actions, n_draws).
         log_play: its logarithm.
         reached: whether chance lets the action's information set come about; unreached sets play uniformly.
-        rung: what solved the draw: BACKWARD, FIXED_POINT, UNCHECKED (converged, branch not certified), UNSOLVED.
+        rung: what solved the draw: BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED (converged, branch not certified), UNSOLVED.
         residual: largest distance of a probability from the response to the others; (n_draws,).
         index: sign of the index where it was taken, else 1; (n_draws,).
     """
@@ -87,12 +87,12 @@ class Solver:
             made = [move for move in decisions if tree.sets_of(move)]
             if made:
                 part = group(tree, made, [move for move in later if tree.sets_of(move)])
-                self.stages.append((part, IndexSigns(part) if len(made) > 1 else None))
+                self.stages.append((part, Slopes(part) if len(made) > 1 else None))
 
     @property
     def cyclic(self) -> bool:
         """Whether any group needs a fixed point."""
-        return any(signs is not None for _, signs in self.stages)
+        return any(slopes is not None for _, slopes in self.stages)
 
     def solve(self, worlds: Worlds) -> Solution:
         """The equilibrium of each draw."""
@@ -102,10 +102,10 @@ class Solver:
         rung, residual, index = np.full(n, BACKWARD), np.zeros(n), np.ones(n)
         solved: list[int] = []
         possible = None if worlds.chance.min() > 0 else (worlds.chance > 0).astype(np.float64)
-        for part, signs in self.stages:
+        for part, slopes in self.stages:
             part_reached = _reached(part, possible, n)
             stage = _Stage(self.tree, part, worlds, log_play, tuple(solved), part_reached)
-            scaled, found, gap, sign = _solve_stage(stage, signs)
+            scaled, found, gap, sign = _solve_stage(stage, slopes)
             for (first, last), (start, end), options in zip(part.actions, part.rows, part.n_options, strict=True):
                 log_play[first:last] = logit_choice(scaled[start:end], options)[1]
                 reached[first:last] = part_reached[start:end]
@@ -154,6 +154,11 @@ class _Stage:
         return LogSums(self.part, precision, tuple(chance[a] for a in self.part.actors),
                        tuple(payoff[a] for a in self.part.actors), self.reached[:, draws])  # fmt: skip
 
+    def sharpness(self) -> float:
+        """The largest precision times payoff difference of the group's actors."""
+        return max(float((self.worlds.precision[actor] * np.ptp(self.worlds.payoff[actor], axis=0)).max())
+                   for actor in self.part.actors)  # fmt: skip
+
     def view(self, actor: int) -> FloatArray:
         return self.worlds.believed.get(actor, self.worlds.chance)
 
@@ -193,36 +198,53 @@ def _span(tree: Tree, move: int) -> tuple[int, int]:
 _Found = tuple[FloatArray, npt.NDArray[np.int64], FloatArray, FloatArray]
 
 
-def _solve_stage(stage: _Stage, signs: IndexSigns | None) -> _Found:
+def _solve_stage(stage: _Stage, slopes: Slopes | None) -> _Found:
     """Scaled payoffs, rung, residual and index of one group; draws that plain sums cannot do are done in logarithms."""
     sums = stage.path_sums()
-    found = _climb(sums, signs)
+    found = _climb(sums, slopes, stage)
     hard = np.flatnonzero(sums.small)
     if len(hard):
-        again = _climb(stage.log_sums(hard), signs)
+        again = _climb(stage.log_sums(hard), slopes, stage)
         for whole, part in zip(found, again, strict=True):
             whole[..., hard] = part
     return found
 
 
-def _climb(responder: Responder, signs: IndexSigns | None) -> _Found:
+def _climb(responder: Responder, slopes: Slopes | None, stage: _Stage) -> _Found:
+    """The rungs of the ladder, one after the other."""
     part = responder.group
     n = responder.precision[0].shape[-1]
     scaled = np.zeros((part.n_rows, n))
-    if signs is None:
+    if slopes is None:
         scaled = sweep(responder, scaled, 1.0)[0]
         return scaled, np.full(n, BACKWARD), np.zeros(n), np.ones(n)
-    settled, jumped = np.ones(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
-    residual, before = np.zeros(n), 0.0
+    scaled, residual, sure = _settled(responder)
+    index = slopes.index(slopes.slope(responder, scaled))
+    rung = np.where(sure & (index > 0), FIXED_POINT, np.where(residual <= CONVERGED, UNCHECKED, UNSOLVED))
+    left = np.flatnonzero(rung < 0)
+    if len(left):
+        branch = follow(responder.take(left), slopes, stage.sharpness(), TIGHT)
+        better = left[branch.certain | (branch.residual <= CONVERGED) | (rung[left] == UNSOLVED)]
+        chosen = np.isin(left, better)
+        scaled[:, better], residual[better] = branch.scaled[:, chosen], branch.residual[chosen]
+        index[better] = branch.index[chosen]
+        solved = np.where(branch.residual <= CONVERGED, UNCHECKED, UNSOLVED)
+        rung[better] = np.where(branch.certain, HOMOTOPY, solved)[chosen]
+    return scaled, rung, residual, index
+
+
+def _settled(responder: Responder) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """The fixed point at a few rising shares of the precision, its residual, and whether nothing speaks against it."""
+    n = responder.precision[0].shape[-1]
+    scaled, residual = np.zeros((responder.group.n_rows, n)), np.zeros(n)
+    sure, before = np.ones(n, dtype=np.bool_), 0.0
     for share in STEPS:
         guess = scaled * (share / before) if before else scaled
         tolerance = TIGHT if share == STEPS[-1] else LOOSE
         point = settle(responder, guess, share, tolerance, MAX_SWEEPS)
         if before:
-            jumped |= np.abs(extended(responder, point.scaled)[0] - extended(responder, guess)[0]).max(axis=0) > JUMP
-        settled &= point.residual <= tolerance
+            moved = np.abs(extended(responder, point.scaled)[0] - extended(responder, guess)[0]).max(axis=0)
+            sure &= moved <= JUMP
+        sure &= point.residual <= tolerance
         scaled, residual, before = point.scaled, point.residual, share
-    index = signs.at(responder, scaled) if isinstance(responder, PathSums) else np.full(n, np.nan)
-    accepted = settled & ~jumped & (index > 0)
-    solved = residual <= 1e3 * TIGHT
-    return scaled, np.where(accepted, FIXED_POINT, np.where(solved, UNCHECKED, UNSOLVED)), residual, index
+    return scaled, residual, sure

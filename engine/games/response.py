@@ -105,19 +105,27 @@ def _by_action(row_of: IntArray, rows: tuple[int, int]) -> Segments:
 
 
 class Responder(Protocol):
-    """Expected payoffs of a group's actions in a batch of draws, given everybody's play."""
+    """Expected payoffs of a group's actions in a batch of draws, given everybody's play.
+
+    `play` is the probability of each action of the group, (n_rows + 1, n_draws), with a last row of 1 for 'no action';
+    `log_play` its logarithm. A decision is meant by its position in the group.
+    """
 
     group: Group
     precision: tuple[FloatArray, ...]
     """Of each decision's actor; each (n_draws,)."""
 
-    def expected(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
-        """Expected payoff of each action of the group's decision number `decision`; (its actions, n_draws).
+    @property
+    def cells(self) -> tuple[IntArray, ...]:
+        """For each decision the row of its action on each path or leaf that the sums run over."""
 
-        Args:
-            decision: its position in the group.
-            play: probability of each action of the group; (n_rows + 1, n_draws), the last row 1.
-            log_play: logarithms of the same, the last row 0.
+    def expected(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
+        """Expected payoff of each action of the decision; (its actions, n_draws)."""
+
+    def gaps(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
+        """Of each path or leaf its share of the action that it takes, times its payoff's distance from the expected one.
+
+        Summed over those that take two actions, it is the covariance of payoff and the other action, given the first.
         """
 
     def take(self, draws: IntArray | BoolArray) -> Responder:
@@ -144,11 +152,24 @@ class PathSums:
     draws: IntArray
     small: BoolArray
 
-    def expected(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
-        chance, payoff = self.weights(decision, play)
-        return self.ratio(decision, chance, payoff)
+    @property
+    def cells(self) -> tuple[IntArray, ...]:
+        return self.group.path_row
 
-    def weights(self, decision: int, play: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def expected(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
+        chance, payoff = self._weights(decision, play)
+        return self.group.paths_to_rows[decision].sum(payoff) / self._total(decision, chance)
+
+    def gaps(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
+        chance, payoff = self._weights(decision, play)
+        start, end = self.group.rows[decision]
+        total = np.vstack([self._total(decision, chance), np.ones((1, chance.shape[-1]))])
+        expected = self.group.paths_to_rows[decision].sum(payoff) / total[:-1]
+        expected = np.vstack([expected, np.zeros((1, chance.shape[-1]))])
+        row = np.minimum(self.group.path_row[decision] - start, end - start)
+        return (payoff - expected[row] * chance) / total[row]
+
+    def _weights(self, decision: int, play: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Chance and chance times payoff of each path, without the decision's own action."""
         others = [row for number, row in enumerate(self.group.path_row) if number != decision]
         if not others:
@@ -158,15 +179,15 @@ class PathSums:
             reach *= play[row]
         return reach * self.chance[decision], reach * self.payoff[decision]
 
-    def ratio(self, decision: int, chance: FloatArray, payoff: FloatArray) -> FloatArray:
-        """Expected payoffs from path weights; 0 where the set is not reached."""
-        start, end = self.group.rows[decision]
+    def _total(self, decision: int, chance: FloatArray) -> FloatArray:
+        """The chance of each action's information set; infinite where it vanishes, so that payoffs are 0 there."""
         total = self.group.paths_to_rows[decision].sum(chance)
         if total.min() >= SMALL_REACH:
-            return self.group.paths_to_rows[decision].sum(payoff) / total
+            return total
+        start, end = self.group.rows[decision]
         tiny = total < SMALL_REACH
         self.small[self.draws] |= (tiny & self.reached[start:end]).any(axis=0)
-        return np.where(tiny, 0.0, self.group.paths_to_rows[decision].sum(payoff) / np.where(tiny, 1.0, total))
+        return np.where(tiny, np.inf, total)
 
     def take(self, draws: IntArray | BoolArray) -> PathSums:
         cut = _Shared(draws)
@@ -179,7 +200,7 @@ class LogSums:
     """Sums over leaves in logarithms, shifted for each action: slower, and safe at any reach.
 
     Attributes:
-        log_chance: for each decision the logarithm of the leaf's chance in its actor's eyes, other decisions included.
+        log_chance: for each decision the logarithm of the leaf's chance in its actor's eyes, solved decisions included.
         payoff: for each decision the actor's payoff; each (n_leaves, n_draws).
         reached: whether chance ever lets the action's information set come about; (n_rows, n_draws).
     """
@@ -190,19 +211,37 @@ class LogSums:
     payoff: tuple[FloatArray, ...]
     reached: BoolArray
 
+    @property
+    def cells(self) -> tuple[IntArray, ...]:
+        return self.group.leaf_row
+
     def expected(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
-        group, (start, end) = self.group, self.group.rows[decision]
+        return self.group.leaves_to_rows[decision].sum(self._shares(decision, log_play) * self.payoff[decision])
+
+    def gaps(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
+        share = self._shares(decision, log_play)
+        expected = self.group.leaves_to_rows[decision].sum(share * self.payoff[decision])
+        return share * (self.payoff[decision] - self._on_leaves(decision, expected))
+
+    def _shares(self, decision: int, log_play: FloatArray) -> FloatArray:
+        """Each leaf's share of the action that it takes; 0 where the set is not reached."""
         weight = self.log_chance[decision].copy()
-        for number, row in enumerate(group.leaf_row):
+        for number, row in enumerate(self.group.leaf_row):
             if number != decision:
                 weight += log_play[row]
-        to_rows = group.leaves_to_rows[decision]
+        start, end = self.group.rows[decision]
+        to_rows = self.group.leaves_to_rows[decision]
         top = to_rows.largest(weight)
-        top = np.vstack([np.where(np.isfinite(top), top, 0.0), np.zeros(top.shape[1])])
-        weight = np.exp(weight - top[np.minimum(group.leaf_row[decision] - start, end - start)])
+        weight = np.exp(weight - self._on_leaves(decision, np.where(np.isfinite(top), top, 0.0)))
         total = to_rows.sum(weight)
-        reached = self.reached[start:end] & (total > 0)
-        return np.where(reached, to_rows.sum(weight * self.payoff[decision]) / np.where(reached, total, 1.0), 0.0)
+        total = np.where(self.reached[start:end] & (total > 0), total, np.inf)
+        return weight / self._on_leaves(decision, total, outside=np.inf)
+
+    def _on_leaves(self, decision: int, by_row: FloatArray, outside: float = 0.0) -> FloatArray:
+        """Values of the decision's actions on the leaves that take them, `outside` on others."""
+        start, end = self.group.rows[decision]
+        rows = np.vstack([by_row, np.full((1, by_row.shape[-1]), outside)])
+        return rows[np.minimum(self.group.leaf_row[decision] - start, end - start)]
 
     def take(self, draws: IntArray | BoolArray) -> LogSums:
         cut = _Shared(draws)

@@ -125,6 +125,7 @@ def _solution(result: Result) -> dict[str, Any]:
         "several_equilibria": found.several,
         "backward_induction": found.backward,
         "fixed_point": found.fixed_point,
+        "homotopy": found.homotopy,
         "branch_unchecked": found.unchecked,
         "largest_residual": found.residual,
         "negative_index": found.negative_index,

@@ -87,10 +87,7 @@ def _sets(found: Outline, file: str, screen: Screen) -> list[str]:
         return []
     name_width = min(24, max(width(name) for name in found.assumptions))
     lines = [
-        screen.paint("Assumption sets", "bold")
-        + "  "
-        + command(screen, "engine", "run", file, "--assume")
-        + " SET"
+        screen.paint("Assumption sets", "bold") + "  " + command(screen, "engine", "run", file, "--assume") + " SET"
     ]
     for name, label in found.assumptions.items():
         texts = wrap(screen.label(label), screen.width - name_width - 4, None, 3, screen)

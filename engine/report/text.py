@@ -172,6 +172,4 @@ def _next(result: Result, ran: Ran, screen: Screen) -> list[str]:
         about = "where each number comes from"
     text = screen.paint("Next:", "bold") + f" {line}"
     room = screen.width - 6 - width(line) - 3
-    return [
-        text + (f"   {screen.paint(cut(screen.label(about), room, screen), 'dim')}" if room > 10 else "")
-    ]
+    return [text + (f"   {screen.paint(cut(screen.label(about), room, screen), 'dim')}" if room > 10 else "")]

@@ -189,7 +189,7 @@ def _walk(node: Node | None, names: tuple[str, ...], done: Steps) -> Iterator[St
         return
     children = dict(_named_children(node)) if node is not None else {}
     if names[0] == "*":
-        for step, child in children.values():
+        for step, child in dict(children.values()).items():  # an item of a list has a name and a number
             yield from _walk(child, names[1:], (*done, step))
     elif names[0] in children:
         step, child = children[names[0]]
