@@ -193,42 +193,48 @@ def run(
         UsageError: no such set, or an override that leads nowhere.
         ScenarioError: what is wrong with the scenario or with the numbers of some draw.
     """
+    from threadpoolctl import threadpool_limits
+
     options = options or Options()
     assumed = assume(loaded.scenario, assumptions, overrides)
     program = compile_program(assumed.scenario, assumed.believe)
     try:
-        return _run(loaded, assumed, program, options, progress)
+        with threadpool_limits(limits=1, user_api="blas"):
+            result = _enough_draws(loaded, assumed, program, options, progress)
+            if not options.reason:
+                return result
+            few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))
+            reason = strongest_reason(assumed.scenario, program, few, _threads(options))
+            return replace(result, reason=reason)
     except EvaluationError as error:
         raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
 
 
-def _run(loaded: Loaded, assumed: Assumed, program: Program, options: Options, progress: Progress | None) -> Result:
-    draws = options.draws
+def _enough_draws(
+    loaded: Loaded, assumed: Assumed, program: Program, options: Options, progress: Progress | None
+) -> Result:
+    """The result at the draws that were asked for, or at as many as bring the sampling error down to what was asked for."""
     while True:
-        design = design_for(program, draws, options)
+        design = design_for(program, options)
         report = None if progress is None else _towards(progress, design.n_draws)
         totals = simulate(program, design, _threads(options), report, options.groups_per_block)
         result = summarise(assumed, loaded.sha256, program, design, totals)
-        if options.error is None or design.method == "point" or _largest_error(result) <= options.error:
-            break
+        error = _largest_error(result)
+        if options.error is None or design.method == "point" or error <= options.error:
+            return result
         if 2 * design.n_draws > MAX_DRAWS:
-            limit = f"the sampling error is still {_largest_error(result):.2g} after {design.n_draws:,} draws"
-            result = replace(result, warnings=(*result.warnings, limit))
-            break
-        draws = 2 * design.n_draws
-    if options.reason:
-        few = design_for(program, min(REASON_DRAWS, design.n_draws), options)
-        result = replace(result, reason=strongest_reason(assumed.scenario, program, few))
-    return result
+            limit = f"the sampling error is still {error:.2g} after {design.n_draws:,} draws"
+            return replace(result, warnings=(*result.warnings, limit))
+        options = replace(options, draws=2 * design.n_draws)
 
 
-def design_for(program: Program, draws: int, options: Options) -> Design:
+def design_for(program: Program, options: Options) -> Design:
     """The uniforms of a run; one exact draw where nothing is unknown."""
     if program.n_inputs == 0:
         return point_design(0)
     if options.method == "random":
-        return random_design(program.n_inputs, draws, options.seed)
-    return sobol_design(program.n_inputs, draws, options.seed, REPLICATES)
+        return random_design(program.n_inputs, options.draws, options.seed)
+    return sobol_design(program.n_inputs, options.draws, options.seed, REPLICATES)
 
 
 def _threads(options: Options) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import re
@@ -41,7 +42,7 @@ def guarded(command: Callable[Args, None]) -> Callable[Args, None]:
         except typer.Exit:
             raise
         except (Exception, KeyboardInterrupt) as error:
-            raise typer.Exit(report(error)) from None
+            raise typer.Exit(failed(error)) from None
 
     return run
 
@@ -233,10 +234,10 @@ def _stderr() -> Screen:
     return terminal.screen_of(sys.stderr)
 
 
-def report(error: BaseException) -> int:
+def failed(error: BaseException) -> int:
     """Says on stderr what went wrong; the exit code."""
     if isinstance(error, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has had enough
+        _forget_stdout()
         return 0
     from engine.errors import ScenarioError, UsageError
     from engine.report import problems
@@ -260,3 +261,9 @@ def report(error: BaseException) -> int:
         traceback.print_exception(error)
     _say(problems.fault_text(error, _stderr()))
     return OUR_FAULT
+
+
+def _forget_stdout() -> None:
+    """Whoever reads has had enough; what is still to be written goes nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -91,6 +91,7 @@ def test_the_answer_by_hand(path: Path, number: int) -> None:
     if exact:
         assert (result.settings.method, result.settings.draws) == ("exact", 1)
     assert result.solution.converged == 1
+    assert result.solution.unchecked == 0
     for outcome, formula in case["figures"].items():
         found = result.outcomes[outcome]
         pairs = [(found.estimate, formula)]

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 
 from engine.analysis.estimates import Estimate, estimate, exact, student_t
 from engine.analysis.summary import Reason
-from engine.program.program import Measure, Program, without_term
+from engine.program.program import Measure, Program, TermTable, without_term
 from engine.sampling import Design
 from engine.scenario.model import Scenario
 from engine.simulation.accumulate import OutcomeSums
 from engine.simulation.run import Totals, simulate
 
 
-def strongest_reason(scenario: Scenario, program: Program, design: Design) -> Reason | None:
+def strongest_reason(scenario: Scenario, program: Program, design: Design, threads: int = 1) -> Reason | None:
     """Solves the game again without each payoff term, on the draws of `design`; None where no term moves anything.
 
     The first outcome that has a single figure is explained; of the terms that move it, the one that moves it furthest.
     """
     measure = next((measure for measure in program.measures if measure.kind != "choice"), None)
-    if measure is None or not program.terms:
+    places = [place for place, term in enumerate(program.terms) if term.actor in program.deciders]
+    if measure is None or not places:
         return None
     only = replace(program, measures=_needed(program, measure.name))
     base = simulate(only, design)
-    found = [reason for label, variant in _variants(only)
-             if (reason := _compare(measure.name, label, base, simulate(variant, design), scenario)) is not None]  # fmt: skip
-    strongest = max(found, key=lambda reason: abs(reason.difference.value), default=None)
+    with ThreadPoolExecutor(threads) as pool:
+        variants = list(pool.map(lambda place: simulate(without_term(only, place), design), places))
+    found = [_compare(scenario, program, measure.name, program.terms[place], base, variant)
+             for place, variant in zip(places, variants, strict=True)]  # fmt: skip
+    strongest = max((one for one in found if one), key=lambda reason: abs(reason.difference.value), default=None)
     if strongest is None or abs(strongest.difference.value) <= 2 * strongest.difference.error + 1e-12:
         return None
     return strongest
@@ -39,20 +42,16 @@ def _needed(program: Program, name: str) -> tuple[Measure, ...]:
     return tuple(measure for measure in program.measures if measure.name in {name, *believed})
 
 
-def _variants(program: Program) -> Iterator[tuple[tuple[str, str], Program]]:
-    for place, term in enumerate(program.terms):
-        if term.actor in program.deciders:
-            yield (program.actors[term.actor], term.name), without_term(program, place)
-
-
-def _compare(outcome: str, label: tuple[str, str], base: Totals, variant: Totals, scenario: Scenario) -> Reason | None:
+def _compare(
+    scenario: Scenario, program: Program, outcome: str, term: TermTable, base: Totals, variant: Totals
+) -> Reason | None:
     bounded = scenario.outcomes[outcome].quantity is None
     pairs = [[sums.outcomes[outcome] for sums in totals.replicates] for totals in (base, variant)]
     n_draws = base.whole.n_draws
     one, other = (estimate(sums, 0, n_draws, bounded) for sums in pairs)
     if one is None or other is None:
         return None
-    return Reason(outcome, *label, one, other, _difference(pairs, other.value - one.value))
+    return Reason(outcome, program.actors[term.actor], term.name, one, other, _difference(pairs, other.value - one.value))
 
 
 def _difference(pairs: list[list[OutcomeSums]], value: float) -> Estimate:

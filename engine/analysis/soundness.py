@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -10,8 +11,11 @@ from engine.errors import Problem, ScenarioError
 from engine.program import evaluate
 from engine.program.evaluate import Surroundings
 from engine.program.layout import Layout
+from engine.program.program import FloatArray, Table
 from engine.scenario.model import Scenario
 from engine.scenario.scope import expression_places
+
+ROUNDING: Final = 1e-9
 
 
 def check_game(scenario: Scenario) -> list[Problem]:
@@ -20,7 +24,7 @@ def check_game(scenario: Scenario) -> list[Problem]:
         layout = Layout(scenario)
     except ScenarioError as error:
         return list(error.problems)
-    return [*_wrong_outcomes(scenario, layout), *_wrong_constants(scenario, layout)]
+    return [*_wrong_outcomes(scenario, layout), *_wrong_constants(scenario, layout), *_wrong_chances(scenario, layout)]
 
 
 def _wrong_outcomes(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
@@ -39,10 +43,36 @@ def _wrong_constants(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
         table = layout.table(path, expression)
         if table.uncertain:
             continue
-        around = Surroundings({}, table.moves, layout.numbers, layout.quantities, layout.state)
-        with np.errstate(all="ignore"):
-            rows = evaluate.number(evaluate.value(table.bound, around))
+        rows = _rows(layout, table)
         if not np.isfinite(rows).all():
             yield scenario.problem(path, f"'{expression.text}' has no finite value here")
         elif kind == "precision" and (rows < 0).any():
             yield scenario.problem(path, "a precision is 0 (a coin toss) or more")
+
+
+def _wrong_chances(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
+    """Chances that are the same in every draw, and no chances somewhere."""
+    own = [table for tables in layout.beliefs().values() for table in tables.values()]
+    for chance in (*layout.core_chances(), *layout.folded.values(), *own):
+        given = [share for share in chance.shares if share is not None]
+        rows = {share.path: _rows(layout, share) for share in given if not share.uncertain}
+        outside = [share for share in given if share.path in rows and not _are_chances(rows[share.path])]
+        for share in outside:
+            yield scenario.problem(share.path, f"'{share.text}' is no chance everywhere: it must lie between 0 and 1")
+        if given and not outside and len(rows) == len(given):
+            total = sum(rows.values(), np.zeros(chance.n_rows))
+            rest = len(given) < len(chance.shares)
+            if (total > 1 + ROUNDING).any() or (not rest and (total < 1 - ROUNDING).any()):
+                yield scenario.problem(chance.path, f"the chances of '{chance.move}' do not sum to 1 everywhere")
+
+
+def _are_chances(rows: FloatArray) -> bool:
+    return bool(((rows >= -ROUNDING) & (rows <= 1 + ROUNDING)).all())
+
+
+def _rows(layout: Layout, table: Table) -> FloatArray:
+    """The rows of a table that is the same in every draw; (n_rows,)."""
+    around = Surroundings({}, table.moves, layout.numbers, layout.quantities, layout.state)
+    with np.errstate(all="ignore"):
+        found = evaluate.number(evaluate.value(table.bound, around))
+    return np.broadcast_to(found, (table.n_rows, 1))[:, 0]

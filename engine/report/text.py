@@ -39,7 +39,7 @@ def warnings_text(warnings: Sequence[str], screen: Screen) -> str:
     for warning in warnings:
         first, *more = wrap(screen.label(warning), screen.width - 9, screen.width - 2)
         lines += [f"{screen.paint('warning:', 'bold', 'yellow')} {first}", *(f"  {line}" for line in more)]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def title_lines(scenario: Scenario, screen: Screen) -> list[str]:
@@ -126,7 +126,8 @@ def _about_error(result: Result) -> str:
              for estimate in (outcome.estimate, *outcome.shares.values()) if estimate is not None]  # fmt: skip
     if not found:
         return ""
-    return f"Sampling error: {margin(max(found, key=half_width), 'points')} at most on any chance (95% interval)"
+    size = margin(max(found, key=half_width), "points")
+    return f"Sampling error: {size}{' or less' if size.startswith('±') else ''} on any chance (95% interval)"
 
 
 def _about_sample(result: Result) -> str:

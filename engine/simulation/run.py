@@ -56,20 +56,17 @@ def simulate(
     Raises:
         EvaluationError: a number of some draw is impossible.
     """
-    from threadpoolctl import threadpool_limits
-
     groups = chunk_groups(program, design)
     blocks = [groups[start : start + groups_per_block] for start in range(0, len(groups), groups_per_block)]
     replicates: dict[int, Sums] = {}
     done = 0
-    with threadpool_limits(limits=1, user_api="blas"):
-        for block in _in_order(lambda block: _block(program, design, block), blocks, threads):
-            for replicate, sums in block:
-                before = replicates.get(replicate)
-                replicates[replicate] = sums if before is None else before.plus(sums)
-                done += sums.n_draws
-            if progress is not None:
-                progress(done)
+    for block in _in_order(lambda block: _block(program, design, block), blocks, threads):
+        for replicate, sums in block:
+            before = replicates.get(replicate)
+            replicates[replicate] = sums if before is None else before.plus(sums)
+            done += sums.n_draws
+        if progress is not None:
+            progress(done)
     return Totals(tuple(replicates[replicate] for replicate in sorted(replicates)))
 
 

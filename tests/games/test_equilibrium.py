@@ -21,7 +21,7 @@ from by_hand import (
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from engine.games.equilibrium import BACKWARD, FIXED_POINT, UNSOLVED, Solution, Solver, Worlds
+from engine.games.equilibrium import BACKWARD, UNSOLVED, Solution, Solver, Worlds
 from engine.games.relevance import Diagram, solution_order
 from engine.games.tree import Move, unroll
 
@@ -76,10 +76,10 @@ def test_everybody_answers_everybody(seed: int) -> None:
                 np.testing.assert_allclose(play, traced, rtol=0, atol=1e-9)
 
 
-def test_most_random_games_are_solved_and_certified() -> None:
+def test_nearly_all_random_games_are_solved_and_certified() -> None:
     rungs = np.concatenate([solve(random_games(seed)).rung for seed in range(40)])
-    assert (rungs != UNSOLVED).mean() > 0.97
-    assert (rungs > 0).mean() > 0.8
+    assert (rungs != UNSOLVED).mean() > 0.98
+    assert (rungs > 0).mean() > 0.95
 
 
 @pytest.mark.parametrize("seed", range(15))
@@ -93,7 +93,7 @@ def test_perfect_information_is_backward_induction(seed: int) -> None:
         np.testing.assert_allclose(found.play[:, draw], response(found.play[:, draw]), rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("precision", [0.1, 0.5, 1.0, 3.0])
+@pytest.mark.parametrize("precision", [0.1, 0.5, 1.0, 3.0, 10.0, 50.0])
 @pytest.mark.parametrize("prize", [1.0, 4.0, 9.0])
 def test_asymmetric_matching_pennies(prize: float, precision: float) -> None:
     """Row wins `prize` on heads-heads and 1 on tails-tails, column wins 1 where they differ.
@@ -136,7 +136,7 @@ def test_battle_of_the_sexes_before_the_fork(precision: float) -> None:
     found = solve([game])
     if slopes < 1:
         np.testing.assert_allclose(found.play[:, 0], [p, 1 - p, 1 - p, p], rtol=0, atol=1e-10)
-    assert found.rung[0] == FIXED_POINT or slopes >= 1
+    assert found.rung[0] > 0 or slopes >= 1
 
 
 # Laws of the concept
@@ -179,7 +179,7 @@ def test_the_order_of_options_changes_nothing(seed: int) -> None:
     other = Game(moves, one.chance, {}, {actor: table[order].ravel() for actor, table in payoff.items()}, precision)
     actions = one.actions()
     found, moved = (solve([game]) for game in (one, other))
-    if found.rung[0] == moved.rung[0] == FIXED_POINT:
+    if min(found.rung[0], moved.rung[0]) > 0:
         leaves, reordered = (leaf_play(one, actions, item.play[:, 0]).reshape(sizes) for item in (found, moved))
         np.testing.assert_allclose(leaves[order], reordered, rtol=0, atol=1e-9)
 
@@ -193,7 +193,7 @@ def test_the_order_of_simultaneous_moves_changes_nothing(seed: int) -> None:
     moves = (Move(2, actor=1), Move(3, actor=0))
     other = Game(moves, one.chance, {}, {0: row.T.ravel(), 1: column.T.ravel()}, dict(enumerate(precision)))
     found, swapped = solve([one]), solve([other])
-    if found.rung[0] == swapped.rung[0] == FIXED_POINT:
+    if min(found.rung[0], swapped.rung[0]) > 0:
         np.testing.assert_allclose(found.play[:, 0], swapped.play[[2, 3, 4, 0, 1], 0], rtol=0, atol=1e-9)
 
 
@@ -339,7 +339,7 @@ def test_a_type_that_hardly_exists_hardly_matters() -> None:
 
 def test_sets_that_chance_never_reaches_count_in_no_residual() -> None:
     found = solve([signalling(0.0)] * 2)
-    assert (found.rung == FIXED_POINT).all()
+    assert (found.rung > 0).all()
     assert found.residual.max() <= 1e-9
 
 

@@ -86,6 +86,15 @@ def test_low_discrepancy_beats_chance(outcome: str) -> None:
     assert errors["sobol"] < errors["random"] / 5
 
 
+def test_one_draw_by_chance_does_not_claim_to_be_exact() -> None:
+    """From one draw nothing is known of the error; only a run with nothing unknown has none."""
+    found = api.run(api.loads(CHANCES), options=api.Options(draws=1, method="random", reason=False))
+    estimate = found.outcomes["both"].estimate
+    assert estimate is not None
+    assert estimate.error > 0
+    assert estimate.low <= TRUTH["both"] <= estimate.high
+
+
 def test_an_error_that_is_asked_for_is_kept() -> None:
     options = api.Options(draws=256, error=2e-3, method="random", reason=False)
     loaded = api.loads(CHANCES.replace("  number: {label: A number, quantity: exp(a) + b * (first == yes)}\n", ""))

@@ -57,9 +57,9 @@ def test_expressions_are_those_of_python(text: str) -> None:
     found = value(text)
     for row in range(5):
         for draw in range(3):
-            names = {"x": X[draw], "y": Y[draw], "s": 2.0, "size": [1.0, 4.0, 0.0][ROWS["size"][row]],
-                     "min": min, "max": max, "abs": abs}  # fmt: skip
-            assert found[row, draw] == pytest.approx(float(eval(text, {"__builtins__": {}}, names)), rel=1e-12, abs=1e-12)
+            names = {"x": float(X[draw]), "y": float(Y[draw]), "s": 2.0, "size": [1.0, 4.0, 0.0][ROWS["size"][row]]}
+            expected = float(eval(text, {"__builtins__": {"min": min, "max": max, "abs": abs}}, names))
+            assert found[row, draw] == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
 @pytest.mark.parametrize(

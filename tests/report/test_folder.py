@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from engine import api
 from engine.errors import UsageError
-from engine.report import export, folder
+from engine.report import export
 from engine.report.folder import write_folder
 
 SCENARIO = "engine: 1\ntitle: Coin\nsources: {a: {file: a.txt}}\nmoves: [{event: coin, chance: 0.5}]\noutcomes: {yes: {label: 'é', happens: coin == yes}}\n"  # noqa: E501
@@ -69,7 +70,7 @@ def test_a_folder_that_cannot_be_finished_leaves_nothing(tmp_path: Path, monkeyp
     def broken(descriptor: int) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(folder.os, "fsync", broken)
+    monkeypatch.setattr(os, "fsync", broken)
     with pytest.raises(OSError, match="disk full"):
         write_folder(tmp_path / "out", {"a": b"1", "b": b"2"})
     assert list(tmp_path.iterdir()) == []

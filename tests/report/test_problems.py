@@ -21,7 +21,8 @@ def shown(source: str, column: int, screen: Screen = SCREEN) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("source", "column", "under"),
     [("loans: 3", 1, "l"), ("loans: 3", 8, "3"), ("\tx: y", 2, "x"), ("\t\tx", 3, "x"), ("ベラルーシ: x", 8, "x"),
-     ("e\u0301te\u0301: x", 8, "x"), ("a\x1b[31mb: x", 10, "x"), ("👍 x", 3, "x"), ("ab\tx", 4, "x"), ("\u202eab", 2, "a")],
+     ("e\u0301te\u0301: x", 8, "x"), ("a\x1b[31mb: x", 10, "x"), ("👍 x", 3, "x"), ("ab\tx", 4, "x"),
+     ("\u202eab", 2, "a")],
 )  # fmt: skip
 def test_the_caret_stands_under_the_column(source: str, column: int, under: str) -> None:
     line, caret = shown(source, column)
@@ -46,7 +47,7 @@ def test_of_a_long_line_the_part_around_the_column_is_shown(column: int) -> None
 def test_control_characters_of_the_file_do_not_reach_the_terminal() -> None:
     problem = Problem("'\x1b[2J' is no key", Location("e\x07vil.yaml", 1, 1), "\x1b]0;title\x07: 1", "\x9b31m")
     text = problems_text([problem], SCREEN)
-    assert not any(ord(character) < 32 and character != "\n" or 0x7F <= ord(character) < 0xA0 for character in text)
+    assert not any((ord(character) < 32 and character != "\n") or 0x7F <= ord(character) < 0xA0 for character in text)
 
 
 def test_at_most_fifty_problems_and_the_count_of_the_rest() -> None:

@@ -169,7 +169,7 @@ def test_no_line_is_wider_than_the_screen_and_no_label_steers_it(result: Result,
     for line in shown.splitlines():
         assert width(line) <= screen.width
         assert line == line.rstrip()
-    assert not any(ord(character) < 32 and character != "\n" or 0x7F <= ord(character) < 0xA0 for character in shown)
+    assert not any((ord(character) < 32 and character != "\n") or 0x7F <= ord(character) < 0xA0 for character in shown)
     assert "\u202e" not in shown
 
 
@@ -177,11 +177,12 @@ def odd_result(result: Result, draw: Callable[[], str]) -> Result:
     """The result with every text of the scenario replaced."""
     outcomes = {name: replace(item, label=draw(), unit=draw()) for name, item in result.outcomes.items()}
     statements = {name: replace(item, said=draw()) for name, item in result.statements.items()}
-    scenario = result.scenario.model_copy(update={
+    old = result.scenario
+    scenario = old.model_copy(update={
         "title": draw(), "question": draw(),
-        "statements": {name: item.model_copy(update={"by": draw()}) for name, item in result.scenario.statements.items()},
-        "references": tuple(item.model_copy(update={"by": draw(), "note": draw()}) for item in result.scenario.references),
-        "actors": {name: item.model_copy(update={"name": draw()}) for name, item in result.scenario.actors.items()},
+        "statements": {name: item.model_copy(update={"by": draw()}) for name, item in old.statements.items()},
+        "references": tuple(item.model_copy(update={"by": draw(), "note": draw()}) for item in old.references),
+        "actors": {name: item.model_copy(update={"name": draw()}) for name, item in old.actors.items()},
     })  # fmt: skip
     return replace(result, outcomes=outcomes, statements=statements, scenario=scenario, label=draw(),
                    overrides={"unknowns.p_rain": draw()})  # fmt: skip
@@ -199,7 +200,7 @@ def test_json_cannot_steer_a_terminal_and_loses_nothing(result: Result) -> None:
     evil = "a\u009b31m\u202eb\x7f é"
     odd = odd_result(result, lambda: evil)
     shown = export.json_text(export.result_record(odd, "0"))
-    assert not any(ord(character) < 32 and character != "\n" or 0x7F <= ord(character) < 0xA0 for character in shown)
+    assert not any((ord(character) < 32 and character != "\n") or 0x7F <= ord(character) < 0xA0 for character in shown)
     assert "\u202e" not in shown
     assert "é" in shown
     assert json.loads(shown)["scenario"]["title"] == evil

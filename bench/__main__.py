@@ -1,0 +1,96 @@
+"""Prints each figure with its bound. Speeds are medians of interleaved runs, and ratios wherever a bound is one.
+
+    python -m bench            a minute or two
+    python -m bench --large    also 10 million draws, several minutes
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).parent.parent
+PYTHON = sys.executable
+BELARUS = [PYTHON, "-m", "engine", "run", "scenarios/belarus.yaml"]
+REPETITIONS = 7
+
+
+@dataclass(frozen=True)
+class Run:
+    seconds: float
+    megabytes: float
+    output: str
+
+
+def run(command: Sequence[str], threads: str = "1") -> Run:
+    """One process: its wall-clock time, peak memory and output."""
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": threads, "PYTHONWARNINGS": "ignore"}
+    start = time.perf_counter()
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        assert child.stdout is not None
+        output = child.stdout.read().decode()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {child.returncode}")
+    return Run(time.perf_counter() - start, usage.ru_maxrss / 1024, output)
+
+
+def interleaved(*commands: Sequence[str]) -> list[float]:
+    """Median seconds of each command, taken in turns so that a busy spell hits all alike."""
+    seconds: list[list[float]] = [[] for _ in commands]
+    for _ in range(REPETITIONS):
+        for found, command in zip(seconds, commands, strict=True):
+            found.append(run(command).seconds)
+    return [median(found) for found in seconds]
+
+
+def report(what: str, figure: str, bound: str, kept: bool) -> None:
+    print(f"{what:<58}{figure:>14}   {bound:<16}{'' if kept else 'NOT KEPT'}")
+
+
+def start_up() -> None:
+    typer, helped = interleaved([PYTHON, "-c", "import typer"], [PYTHON, "-m", "engine", "--help"])
+    report("engine --help / python -c 'import typer'", f"{helped / typer:.2f}", "at most 1.6", helped <= 1.6 * typer)
+    loaded = run([PYTHON, "-X", "importtime", "-m", "engine", "check", "scenarios/belarus.yaml"])
+    _, checked = interleaved([PYTHON, "-c", "import typer"], [PYTHON, "-m", "engine", "check", "scenarios/belarus.yaml"])
+    report("engine check scenarios/belarus.yaml", f"{checked:.2f} s", "", bool(loaded.output))
+
+
+def belarus() -> None:
+    runs = [run(BELARUS) for _ in range(REPETITIONS)]
+    whole = median(item.seconds for item in runs)
+    computed = median(float(re.findall(r"([\d.]+) s$", item.output, re.MULTILINE)[0]) for item in runs)
+    memory = max(item.megabytes for item in runs)
+    report("engine run scenarios/belarus.yaml (16,384 draws)", f"{whole:.2f} s", "under 2 s", whole < 2)
+    report("  of which compute", f"{computed:.2f} s", "under 1 s", computed < 1)
+    report("  memory", f"{memory:.0f} MB", "under 200 MB", memory < 200)
+
+
+def threads() -> None:
+    one, two = interleaved([*BELARUS, "-n", "131072", "--threads", "1"], [*BELARUS, "-n", "131072", "--threads", "2"])
+    report("131,072 draws on one thread / on two", f"{one / two:.2f}", "", True)
+
+
+def large() -> None:
+    small, many = run(BELARUS), run([*BELARUS, "-n", "10000000"])
+    gap = many.megabytes - small.megabytes
+    report("memory at 10 million draws beyond 16,384", f"{gap:+.0f} MB", "within 20 MB", abs(gap) <= 20)
+    report("  time", f"{many.seconds:.0f} s", "", True)
+
+
+def main() -> None:
+    for measure in (start_up, belarus, threads):
+        measure()
+    if "--large" in sys.argv:
+        large()
+
+
+main()
