@@ -41,14 +41,14 @@ def estimate(replicates: Sequence[OutcomeSums], part: int, n_draws: int, bounded
     Args:
         replicates: the outcome in each independent scramble, or in the one plain sample.
         part: which part.
-        n_draws: how many draws there are in all.
+        n_draws: how many draws were sampled in all; 0 if nothing is unknown and the one draw is exact.
         bounded: the figure is a probability, and so is its interval.
     """
     total = sum(sums.among for sums in replicates)
     if total <= 0:
         return None
     value = float(sum(sums.parts[part] for sums in replicates) / total)
-    if n_draws == 1:
+    if n_draws == 0:
         return exact(value)
     error, t = _scramble_error(replicates, part) if len(replicates) > 1 else _plain_error(replicates[0], part, n_draws)
     low, high = value - t * error, value + t * error
@@ -65,6 +65,8 @@ def _scramble_error(replicates: Sequence[OutcomeSums], part: int) -> tuple[float
 
 def _plain_error(sums: OutcomeSums, part: int, n_draws: int) -> tuple[float, float]:
     """Standard error of a ratio of two means over independent draws (delta method; Cochran 1977)."""
+    if n_draws < 2:
+        return float("inf"), 1.0
     ratio = sums.parts[part] / sums.among
     a_squared, a_b, b_squared = sums.squares[:, part]
     # rounding can leave a tiny negative number where every draw is the same

@@ -47,8 +47,7 @@ def _compare(
 ) -> Reason | None:
     bounded = scenario.outcomes[outcome].quantity is None
     pairs = [[sums.outcomes[outcome] for sums in totals.replicates] for totals in (base, variant)]
-    n_draws = base.whole.n_draws
-    one, other = (estimate(sums, 0, n_draws, bounded) for sums in pairs)
+    one, other = (estimate(sums, 0, base.n_sampled, bounded) for sums in pairs)
     if one is None or other is None:
         return None
     return Reason(outcome, program.actors[term.actor], term.name, one, other, _difference(pairs, other.value - one.value))

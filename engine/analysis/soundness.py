@@ -13,7 +13,7 @@ from engine.program.evaluate import Surroundings
 from engine.program.layout import Layout
 from engine.program.program import FloatArray, Table
 from engine.scenario.model import Scenario
-from engine.scenario.scope import expression_places
+from engine.scenario.scope import bind, expression_places, reads
 
 ROUNDING: Final = 1e-9
 
@@ -38,12 +38,9 @@ def _wrong_outcomes(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
 def _wrong_constants(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
     """Payoffs and precisions that are the same in every draw, and no number somewhere."""
     for path, expression, kind, _ in expression_places(scenario):
-        if kind not in ("payoff", "precision"):
+        if kind not in ("payoff", "precision") or reads(bind(expression, layout.scope)[0], layout.read).unknowns:
             continue
-        table = layout.table(path, expression)
-        if table.uncertain:
-            continue
-        rows = _rows(layout, table)
+        rows = _rows(layout, layout.table(path, expression))
         if not np.isfinite(rows).all():
             yield scenario.problem(path, f"'{expression.text}' has no finite value here")
         elif kind == "precision" and (rows < 0).any():

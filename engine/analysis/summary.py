@@ -188,12 +188,12 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
     shares: dict[str, Estimate] = {}
     found = None
     if measure.kind == "choice":
-        found_shares = [estimate(replicates, part, whole.n_draws, True) for part in range(len(measure.values))]
+        found_shares = [estimate(replicates, part, totals.n_sampled, True) for part in range(len(measure.values))]
         shares = {
             str(name): share for name, share in zip(measure.values, found_shares, strict=True) if share is not None
         }
     else:
-        found = estimate(replicates, 0, whole.n_draws, measure.kind != "quantity")
+        found = estimate(replicates, 0, totals.n_sampled, measure.kind != "quantity")
     across = quantiles(sums.across) if spread and measure.kind != "choice" else None
     kind = {"happens": "event"}.get(measure.kind, measure.kind)
     if measure.kind != "quantity" or found is None:

@@ -67,10 +67,10 @@ def day(date: datetime.date | None) -> str:
     return "" if date is None else f"{date.day} {months[date.month - 1]} {date.year}"
 
 
-def margin(found: Estimate, unit: str) -> str:
+def margin(found: Estimate, unit: str = "") -> str:
     """The sampling error of a chance in words: `±0.42 points`."""
     size = points(half_width(found))
-    return f"below {size[1:]} {unit}" if size.startswith("<") else f"±{size} {unit}"
+    return f"below {size[1:]}{unit}" if size.startswith("<") else f"±{size}{unit}"
 
 
 def half_width(found: Estimate) -> float:

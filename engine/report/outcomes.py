@@ -30,7 +30,9 @@ def chance_lines(result: Result, screen: Screen) -> list[str]:
     groups = list(_groups(result))
     if not groups:
         return []
-    columns = _columns((screen.label(row.label) for _, rows in groups for row in rows), screen)
+    columns = _columns(
+        (text for _, rows in groups for row in rows for text in (screen.label(row.label), f"  {row.remark}")), screen
+    )
     scale = f"0%{right('100%', columns.bar - 2)}"
     lines = [
         screen.paint(

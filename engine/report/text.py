@@ -126,7 +126,7 @@ def _about_error(result: Result) -> str:
              for estimate in (outcome.estimate, *outcome.shares.values()) if estimate is not None]  # fmt: skip
     if not found:
         return ""
-    size = margin(max(found, key=half_width), "points")
+    size = margin(max(found, key=half_width), " points")
     return f"Sampling error: {size}{' or less' if size.startswith('±') else ''} on any chance (95% interval)"
 
 
@@ -154,7 +154,7 @@ def _why(reason: Reason, scenario: Scenario) -> str:
     without, instead = reason.without.value, reason.baseline.value
     if outcome.quantity is None:
         moved = f"would be {percent(without)} instead of {percent(instead)}"
-        change = f"{points(reason.difference.value, sign=True)}, {margin(reason.difference, 'points')}"
+        change = f"{points(reason.difference.value, sign=True)} points, sampling error {margin(reason.difference)}"
     else:
         moved = f"would average {number(without)} instead of {number(instead)}"
         change = f"{reason.difference.value:+.2g}, ±{half_width(reason.difference):.1g}"

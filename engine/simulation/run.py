@@ -31,13 +31,20 @@ class Totals:
 
     Attributes:
         replicates: the sums of each independent scramble; one for a method without.
+        sampled: whether draws were sampled; False if nothing is unknown and the one draw is exact.
     """
 
     replicates: tuple[Sums, ...]
+    sampled: bool = True
 
     @property
     def whole(self) -> Sums:
         return reduce(Sums.plus, self.replicates)
+
+    @property
+    def n_sampled(self) -> int:
+        """How many draws were sampled."""
+        return sum(sums.n_draws for sums in self.replicates) if self.sampled else 0
 
 
 def simulate(
@@ -67,7 +74,7 @@ def simulate(
             done += sums.n_draws
         if progress is not None:
             progress(done)
-    return Totals(tuple(replicates[replicate] for replicate in sorted(replicates)))
+    return Totals(tuple(replicates[replicate] for replicate in sorted(replicates)), design.method != "point")
 
 
 def _in_order(
