@@ -61,7 +61,7 @@ class Options:
 
     Attributes:
         draws: in all; rounded up to 16 scrambles of a power of 2.
-        error: if given, draws are doubled until every probability's sampling error is below this.
+        error: if given, draws are doubled until every probability's 95 % interval is at most this wide to each side.
         seed: of the scrambles or streams.
         method: `sobol` or `random`.
         threads: None: as many as there are processors, at most 8.
@@ -219,7 +219,7 @@ def _enough_draws(
         report = None if progress is None else _towards(progress, design.n_draws)
         totals = simulate(program, design, _threads(options), report, options.groups_per_block)
         result = summarise(assumed, loaded.sha256, program, design, totals)
-        error = _largest_error(result)
+        error = _largest_half_width(result)
         if options.error is None or design.method == "point" or error <= options.error:
             return result
         if 2 * design.n_draws > MAX_DRAWS:
@@ -245,7 +245,8 @@ def _towards(progress: Progress, total: int) -> Callable[[int], None]:
     return lambda done: progress(done, total)
 
 
-def _largest_error(result: Result) -> float:
-    errors = [found.error for outcome in result.outcomes.values() if outcome.kind != "quantity"
+def _largest_half_width(result: Result) -> float:
+    """Of the 95 % intervals of all probabilities."""
+    errors = [(found.high - found.low) / 2 for outcome in result.outcomes.values() if outcome.kind != "quantity"
               for found in (outcome.estimate, *outcome.shares.values()) if found is not None]  # fmt: skip
     return max(errors, default=0.0)

@@ -66,7 +66,7 @@ def run(
     draws: Annotated[int | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384).")] = None,
     error: Annotated[
         str | None,
-        typer.Option(metavar="SIZE", help="Draw until the standard error of every chance is below this, such as 0.1%."),
+        typer.Option(metavar="SIZE", help="Draw until every chance is known to within this (95 %), such as 0.1%."),
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Of the random numbers (1).")] = None,
     method: Annotated[str, typer.Option(metavar="NAME", help="sobol or random.")] = "sobol",

@@ -8,9 +8,11 @@ from typing import Final
 
 import numpy as np
 
+from engine.games.segments import FloatArray
 from engine.simulation.accumulate import Counts, OutcomeSums, bin_of, edges_of
 
 LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+SMALLEST: Final = float(np.finfo(np.float64).tiny)
 T_15: Final = 2.131449545559323  # 97.5 % point of Student's t with 15 degrees of freedom
 
 
@@ -88,8 +90,7 @@ def quantiles(counts: Counts, levels: Sequence[float] = LEVELS) -> dict[float, f
     """Quantiles from counts in fixed bins, right to 0.1 %; None where nothing was counted."""
     if not len(counts.bins):
         return None
-    low, high = edges_of(counts.bins)
-    low, high = np.maximum(low, counts.low), np.minimum(high, counts.high)
+    low, high = _edges_seen(counts)
     filled = np.cumsum(counts.weight)
     found = {}
     for level in levels:
@@ -98,6 +99,12 @@ def quantiles(counts: Counts, levels: Sequence[float] = LEVELS) -> dict[float, f
         share = 1 - (filled[place] - target) / counts.weight[place]
         found[level] = float(low[place] + min(max(share, 0.0), 1.0) * (high[place] - low[place]))
     return found
+
+
+def _edges_seen(counts: Counts) -> tuple[FloatArray, FloatArray]:
+    """The ends of each bin within the values seen; numbers too small for full precision are 0."""
+    low, high = (np.where(np.abs(edge) < SMALLEST, 0.0, edge) for edge in edges_of(counts.bins))
+    return np.maximum(low, counts.low), np.minimum(high, counts.high)
 
 
 def discrete_quantiles(counts: Counts, values: Sequence[float], levels: Sequence[float] = LEVELS) -> dict[float, float]:
@@ -127,8 +134,8 @@ def histogram(counts: Counts, n_bars: int = 24) -> Histogram:
     """Equal steps over the whole range."""
     if counts.high <= counts.low:
         return Histogram((counts.low - 0.5, counts.low + 0.5), (1.0,))
-    low, high = edges_of(counts.bins)
-    middle = (np.maximum(low, counts.low) + np.minimum(high, counts.high)) / 2
+    low, high = _edges_seen(counts)
+    middle = (low + high) / 2
     mass, edges = np.histogram(middle, bins=n_bars, range=(counts.low, counts.high), weights=counts.weight)
     return Histogram(tuple(edges.tolist()), tuple((mass / counts.weight.sum()).tolist()))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.errors import Problem, ScenarioError
 from engine.program import evaluate
+from engine.program.compile import copula_of
 from engine.program.evaluate import Surroundings
 from engine.program.layout import Layout
 from engine.program.program import FloatArray, Table
@@ -22,6 +23,7 @@ def check_game(scenario: Scenario) -> list[Problem]:
     """What shows only when the moves are unrolled and constant expressions are evaluated."""
     try:
         layout = Layout(scenario)
+        copula_of(scenario)
     except ScenarioError as error:
         return list(error.problems)
     return [*_wrong_outcomes(scenario, layout), *_wrong_constants(scenario, layout), *_wrong_chances(scenario, layout)]

@@ -38,6 +38,7 @@ class OutcomeSummary:
         estimate: its probability, or the mean of a quantity; None for a choice, or if its condition never holds.
         shares: of a choice, the probability of each value.
         across: quantiles of its probability (mean) over what we do not know; None for a choice or with too few draws.
+        shares_across: of a choice, the same for each value.
         reached: the probability of the condition it is taken among; None where there is none.
         sd, quantiles, histogram: of a quantity.
     """
@@ -48,6 +49,7 @@ class OutcomeSummary:
     unit: str | None
     estimate: Estimate | None
     shares: Mapping[str, Estimate]
+    shares_across: Mapping[str, Mapping[float, float]]
     across: Mapping[float, float] | None
     reached: float | None
     sd: float | None = None
@@ -186,19 +188,21 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
     conditional = measure.given is not None or measure.belief is not None
     reached = sums.among / whole.weight if conditional and whole.weight > 0 else None
     shares: dict[str, Estimate] = {}
-    found = None
+    parts: dict[str, Mapping[float, float]] = {}
+    found, across = None, None
     if measure.kind == "choice":
-        found_shares = [estimate(replicates, part, totals.n_sampled, True) for part in range(len(measure.values))]
-        shares = {
-            str(name): share for name, share in zip(measure.values, found_shares, strict=True) if share is not None
-        }
+        for part, name in enumerate(map(str, measure.values)):
+            if (share := estimate(replicates, part, totals.n_sampled, True)) is not None:
+                shares[name] = share
+            if spread and (range_of := quantiles(sums.across[part])) is not None:
+                parts[name] = range_of
     else:
         found = estimate(replicates, 0, totals.n_sampled, measure.kind != "quantity")
-    across = quantiles(sums.across) if spread and measure.kind != "choice" else None
+        across = quantiles(sums.across[0]) if spread else None
     kind = {"happens": "event"}.get(measure.kind, measure.kind)
     if measure.kind != "quantity" or found is None:
-        return OutcomeSummary(measure.name, kind, record.label, record.unit, found, shares, across, reached)
-    return OutcomeSummary(measure.name, kind, record.label, _unit(scenario, measure), found, shares, across, reached,
+        return OutcomeSummary(measure.name, kind, record.label, record.unit, found, shares, parts, across, reached)
+    return OutcomeSummary(measure.name, kind, record.label, _unit(scenario, measure), found, shares, parts, across, reached,
                           _sd(sums), *_shape(measure, sums, spread))  # fmt: skip
 
 
@@ -262,7 +266,7 @@ def _solution(program: Program, whole: Sums) -> SolutionSummary:
 def _warnings(program: Program, whole: Sums, effective: float | None) -> Sequence[str]:
     found = []
     if effective is not None and effective < FEWEST_EFFECTIVE:
-        found.append(f"the statements that are believed leave an effective sample of {effective:.0f} draws: what the "
+        found.append(f"the statements that are believed leave an effective sample of {_draws(effective)}: what the "
                      "model implies hardly ever fits them, so no quantiles are given")  # fmt: skip
     if whole.rungs[UNSOLVED]:
         found.append(
@@ -280,6 +284,10 @@ def _warnings(program: Program, whole: Sums, effective: float | None) -> Sequenc
             found.append(f"{program.actors[actor]} sees what it held impossible with a chance of "
                          f"{chance / whole.n_draws:.2g}")  # fmt: skip
     return found
+
+
+def _draws(number: float) -> str:
+    return "1 draw" if round(number) == 1 else f"{number:.0f} draws"
 
 
 def _share(count: int, whole: Sums) -> str:

@@ -32,7 +32,7 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
                   for name, listed in scenario.payoffs.items() for number, term in enumerate(listed))  # fmt: skip
     return Program(
         inputs=_inputs(scenario),
-        copula=_copula(scenario),
+        copula=copula_of(scenario),
         actors=tuple(scenario.actors),
         tree=layout.tree,
         solver=Solver(layout.tree, layout.solution_order()),
@@ -92,8 +92,12 @@ def _inputs(scenario: Scenario) -> tuple[Input, ...]:
     return tuple(made)
 
 
-def _copula(scenario: Scenario) -> Copula | None:
-    """The normal correlations behind the rank correlations: rho = 2 sin(pi r / 6) (Pearson 1907)."""
+def copula_of(scenario: Scenario) -> Copula | None:
+    """The normal correlations behind the rank correlations: rho = 2 sin(pi r / 6) (Pearson 1907).
+
+    Raises:
+        ScenarioError: no unknowns can have all of these correlations.
+    """
     if not scenario.correlated:
         return None
     names = list(scenario.unknowns)

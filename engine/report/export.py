@@ -91,6 +91,7 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
     if outcome.kind == "choice":
         record["probabilities"] = {name: share.value for name, share in outcome.shares.items()}
         record["mc_error"] = {name: _finite(share.error) for name, share in outcome.shares.items()}
+        record["across_draws"] = {name: _levels(across) for name, across in outcome.shares_across.items()} or None
         if outcome.reached is not None:
             record["reached"] = outcome.reached
         return record
@@ -107,10 +108,12 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
         record["quantiles"] = {f"{level:g}": value for level, value in (outcome.quantiles or {}).items()} or None
         record["histogram"] = None if outcome.histogram is None else {
             "edges": list(outcome.histogram.edges), "mass": list(outcome.histogram.mass)}  # fmt: skip
-    record["across_draws"] = {
-        f"p{round(100 * level):02d}": value for level, value in (outcome.across or {}).items()
-    } or None
+    record["across_draws"] = _levels(outcome.across)
     return record
+
+
+def _levels(across: Mapping[float, float] | None) -> dict[str, float] | None:
+    return {f"p{round(100 * level):02d}": value for level, value in (across or {}).items()} or None
 
 
 def _finite(value: float) -> float | None:

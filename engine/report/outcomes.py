@@ -122,7 +122,9 @@ def _groups(result: Result) -> Iterator[tuple[str, list[_Row]]]:
 
 
 def _options(outcome: OutcomeSummary) -> list[_Row]:
-    rows = [_Row(name.replace("_", " "), share) for name, share in outcome.shares.items()]
+    across = {name: outcome.shares_across.get(name, {}) for name in outcome.shares}
+    rows = [_Row(name.replace("_", " "), share, across[name].get(0.05), across[name].get(0.95))
+            for name, share in outcome.shares.items()]  # fmt: skip
     return rows or [_Row("no option", None)]
 
 

@@ -14,7 +14,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import lru_cache
 from math import isfinite
 from typing import Final
 
@@ -48,12 +48,16 @@ class ExpressionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Number:
+    """A number as written."""
+
     value: float
     at: int
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
+    """Whatever has a name: an unknown, a quantity, a state, a move, an option."""
+
     id: str
     at: int
 
@@ -79,6 +83,8 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
+    """`left < right`, and the other comparisons of two."""
+
     operator: str
     left: Node
     right: Node
@@ -97,6 +103,8 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """`max(a, b)`, and the other functions."""
+
     function: str
     arguments: tuple[Node, ...]
     at: int
@@ -113,6 +121,7 @@ class Expression:
     root: Node
 
 
+@lru_cache(maxsize=4_096)  # assumption sets read the same text again and again
 def parse(text: str) -> Expression:
     """The tree of an expression.
 
@@ -162,8 +171,14 @@ def literals(expression: Expression) -> Iterator[float]:
 
 
 _TOKEN: Final = re.compile(
-    r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?P<percent>%)?|(?P<name>[^\W\d]\w*)|(?P<other>.)", re.DOTALL
+    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?P<percent>%)?|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|"
+    r"(?P<other>.)",
+    re.DOTALL,
 )
+_LOOKALIKES: Final = {
+    "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "\xa0": "a space",
+    "¬": "not", "∧": "and", "∨": "or", "½": "0.5",
+}  # fmt: skip
 
 
 def _mask(text: str) -> tuple[str, dict[int, Node]]:
@@ -176,16 +191,36 @@ def _mask(text: str) -> tuple[str, dict[int, Node]]:
             following = text[token.end() : token.end() + 1]
             if following.isalnum() or following in ("_", "(", "."):
                 raise ExpressionError("'%' marks a percentage, there is no remainder operator", token.end() - 1)
-            found[at] = Number(float(Decimal(token["number"]).scaleb(-2)), at)
+            found[at] = Number(_percentage(token["number"], at), at)
             word = "_" * len(word)
         elif token["name"] and keyword.iskeyword(word) and word not in GRAMMAR:
             found[at] = Name(word, at)
             word = "_" * len(word)
-        elif token["other"] and token["other"] in "#\\\0'\"`;":
-            raise ExpressionError(f"{token['other']!r} cannot stand in an expression", at,
-                                  "options and names are written without quotes")  # fmt: skip
+        elif token["other"]:
+            _check_character(word, at)
         parts.append(word)
     return "".join(parts), found
+
+
+def _percentage(number: str, at: int) -> float:
+    mantissa, _, exponent = number.lower().partition("e")
+    value = float(f"{mantissa}e{int(exponent or 0) - 2}")  # exactly rounded, which dividing by 100 is not
+    if not isfinite(value):
+        raise ExpressionError("this number is too large", at)
+    return value
+
+
+def _check_character(char: str, at: int) -> None:
+    """Refuses what means something to Python alone, and what only looks like a sign of the language."""
+    if char in "'\"`":
+        raise ExpressionError(f"{char} cannot stand in an expression", at,
+                              "options and names are written without quotes")  # fmt: skip
+    if char in "#\\;$?":
+        raise ExpressionError(f"'{char}' cannot stand in an expression", at)
+    if not (char.isascii() and (char.isprintable() or char in "\t\n")):
+        shown = f"'{char}' (U+{ord(char):04X})" if char.isprintable() else f"the character U+{ord(char):04X}"
+        hint = f"write {_LOOKALIKES[char]}" if char in _LOOKALIKES else "names have the letters a to z, digits and _"
+        raise ExpressionError(f"{shown} cannot stand in an expression", at, hint)
 
 
 def _python_tree(masked: str, text: str) -> ast.expr:
@@ -207,9 +242,31 @@ def _explain(text: str, offset: int) -> tuple[str, int, str]:
         hint = {"&": "and", "&&": "and", "|": "or", "||": "or", "!": "not", "^": "**", "<>": "!="}.get(found, "==")
         at = match.end() - 1 if hint == "==" else match.start()
         return f"'{found[-1] if hint == '==' else found}' cannot stand here", at, f"write '{hint}'"
-    if text.count("(") != text.count(")"):
-        return "the brackets do not match", text.find("(") if "(" in text else text.find(")"), ""
+    if (at := _unmatched(text)) is not None:
+        return "this bracket has no partner", at, ""
+    if match := _FOREIGN.search(text):
+        word = match.group()
+        hint = {"is": "write ==", "in": "write a == b or a == c"}.get(word, "")
+        return f"'{word}' cannot stand here", match.start(), hint
+    if match := re.search(r"(?<![\w.])0[0-9]+(?![0-9.])", text):
+        return "a number does not start with 0", match.start(), f"write {match.group().lstrip('0') or '0'}"
     return "this cannot be read as an expression", offset, "for example: 2 * loans if answer == join else 0"
+
+
+_FOREIGN: Final = re.compile(r"\b(?:is|in|for|lambda|import|await|yield)\b")
+
+
+def _unmatched(text: str) -> int | None:
+    """Where the first bracket without a partner stands."""
+    opened: list[int] = []
+    for at, char in enumerate(text):
+        if char == "(":
+            opened.append(at)
+        elif char == ")":
+            if not opened:
+                return at
+            opened.pop()
+    return opened[0] if opened else None
 
 
 def _offset(text: str, line: int, column: int) -> int:
@@ -252,8 +309,9 @@ class _Reader:
             case ast.Call():
                 return self.call(tree, at, depth)
             case _:
-                raise ExpressionError(_REFUSED.get(type(tree), "this is not part of the language of expressions"), at,
-                                      "allowed: numbers, names, + - * / **, comparisons, and or not, a if c else b")  # fmt: skip
+                refused = _REFUSED.get(type(tree), "this is not part of the language of expressions")
+                raise ExpressionError(refused, at, "allowed: numbers, names, + - * / **, comparisons, and or not, "
+                                      "a if c else b")  # fmt: skip
 
     def at(self, tree: ast.expr) -> int:
         line = self.lines[tree.lineno - 1].encode()[: tree.col_offset]
@@ -279,9 +337,9 @@ class _Reader:
     def binary(self, tree: ast.BinOp, at: int, depth: int) -> Node:
         operator = OPERATORS[type(tree.op)]
         left, right = self.node(tree.left, depth + 1), self.node(tree.right, depth + 1)
-        if operator == "**" and not any(isinstance(part, Name) for part in walk(right)):
-            if not isinstance(right, Number) or abs(right.value) > MAX_POWER:
-                raise ExpressionError(f"a constant power is one number of at most {MAX_POWER}", right.at)
+        constant_power = operator == "**" and not any(isinstance(part, Name) for part in walk(right))
+        if constant_power and not (isinstance(right, Number) and abs(right.value) <= MAX_POWER):
+            raise ExpressionError(f"a constant power is one number of at most {MAX_POWER}", right.at)
         return Binary(operator, left, right, at)
 
     def logical(self, tree: ast.BoolOp, at: int, depth: int) -> Node:
@@ -310,7 +368,11 @@ class _Reader:
         if tree.keywords or not fewest <= len(tree.args) <= most:
             wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
             raise ExpressionError(f"'{name}' takes {wanted} argument{'s' if most > 1 else ''}", at)
-        return Call(name, tuple(self.node(argument, depth + 1) for argument in tree.args), at)
+        arguments = tuple(self.node(argument, depth + 1) for argument in tree.args)
+        bounds = [argument.value for argument in arguments[1:] if isinstance(argument, Number)]
+        if name == "clip" and bounds != sorted(bounds):
+            raise ExpressionError("'clip' takes a number, its lowest and its highest value, in this order", at)
+        return Call(name, arguments, at)
 
 
 _REFUSED: Final[dict[type[ast.expr], str]] = {

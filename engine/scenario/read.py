@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from engine import document
-from engine.document import MappingNode
+from engine.document import MAX_PROBLEMS, MappingNode
 from engine.errors import Problem, ScenarioError
 from engine.scenario import checks, model, sources
 from engine.scenario.fields import TAGS
@@ -48,7 +48,8 @@ def validate(tree: MappingNode) -> model.Scenario:
     try:
         scenario = model.Scenario.model_validate(document.plain(tree))
     except ValidationError as error:
-        raise ScenarioError(_translated(tree, found) for found in error.errors(include_url=False)) from None
+        found = error.errors(include_url=False)[:MAX_PROBLEMS]
+        raise ScenarioError(_translated(tree, one) for one in found) from None
     scenario._document = tree
     problems = checks.check(scenario)
     if problems:
@@ -60,24 +61,33 @@ def validate(tree: MappingNode) -> model.Scenario:
 
 
 def _translated(tree: MappingNode, found: ErrorDetails) -> Problem:
-    path = tuple(step for step in found["loc"] if step != "[key]")
+    path = _path(found["loc"])
     kind, context = found["type"], found.get("ctx", {})
     if kind == "scenario":
         message = context.get("message", found["msg"])
         place = (*path, *context.get("at", ()))
-        if found["loc"] and found["loc"][-1] == "[key]":
-            return key_problem(tree, path, message, context.get("hint", ""))
+        if context.get("key") or (found["loc"] and found["loc"][-1] == "[key]"):
+            return key_problem(tree, place, message, context.get("hint", ""))
         return problem_at(tree, place, message, context.get("hint", ""), context.get("offset", 0))
     if kind == "extra_forbidden":
-        return _unknown_key(tree, path)
+        return _unknown_key(tree, path, _record(found["loc"][:-1]))
+    if kind == "missing" and isinstance(path[-1], int):
+        return problem_at(tree, path[:-1], f"more than {path[-1]} are needed in this list")
     if kind == "missing":
         return problem_at(tree, path[:-1], f"'{path[-1]}' is missing", _missing_hint(path))
     return problem_at(tree, path, _MESSAGES.get(kind, _as_pydantic)(found, context))
 
 
-def _unknown_key(tree: MappingNode, path: tuple[str | int, ...]) -> Problem:
+def _path(steps: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """The file's own part of a path: without the kind of a move, which could be mistaken for the key of its name."""
+    own = [step for step in steps if step != "[key]"]
+    if own[:1] == ["moves"] and len(own) > 2 and own[2] in TAGS:
+        del own[2]
+    return tuple(own)
+
+
+def _unknown_key(tree: MappingNode, path: tuple[str | int, ...], record: type[BaseModel] | None) -> Problem:
     name = str(path[-1])
-    record = _record(path[:-1])
     known = [field.alias or key for key, field in record.model_fields.items()] if record else []
     owners = model.LATER.get(name, ())
     if owners and (path[0] in owners or (len(path) == 1 and "" in owners)):
@@ -115,6 +125,10 @@ _SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "resolution": model.Resolution,
 }  # fmt: skip
 
+def _count(context: Mapping[str, Any]) -> str:
+    return f"{context.get('actual_length') or 'more'}"
+
+
 Wording = Callable[[ErrorDetails, Mapping[str, Any]], str]
 
 
@@ -133,9 +147,9 @@ def _list_needed(found: ErrorDetails, context: Mapping[str, Any]) -> str:
 _MESSAGES: Final[Mapping[str, Wording]] = {
     "model_type": _mapping_needed, "dict_type": _mapping_needed, "model_attributes_type": _mapping_needed,
     "tuple_type": _list_needed, "list_type": _list_needed,
-    "literal_error": lambda found, context: f"this must be {str(context.get('expected', '')).replace(' or ', ', or ')}",
+    "literal_error": lambda found, context: f"this must be {context.get('expected', '')}",
     "bool_type": lambda found, context: "this must be true or false",
-    "too_short": lambda found, context: f"at least {context.get('min_length')} are needed",
-    "too_long": lambda found, context: f"at most {context.get('max_length')} are possible",
+    "too_short": lambda found, context: f"at least {context.get('min_length')} needed, {_count(context)} given",
+    "too_long": lambda found, context: f"at most {context.get('max_length'):,} possible, {_count(context)} given",
     "string_too_long": lambda found, context: f"a text may have {context.get('max_length'):,} characters",
 }  # fmt: skip

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from engine.games.equilibrium import BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
 from engine.games.segments import FloatArray
-from engine.simulation.draws import Draws, Reading, probability
+from engine.simulation.draws import Draws, Reading, share_of
 
 IntArray = npt.NDArray[np.int64]
 
@@ -84,20 +84,20 @@ class OutcomeSums:
         parts: sum of w a; (n_parts,).
         among: sum of w b.
         squares: sum of w^2 a^2, w^2 a b and w^2 b^2, for the error of plain Monte Carlo; (3, n_parts).
-        across: of the draws' probabilities (quantity: means), weighted by w b.
+        across: of the draws' values of each part (quantity: of the mean alone), weighted by w b.
         values: of a quantity's values, weighted by w and their probability.
     """
 
     parts: FloatArray
     among: float
     squares: FloatArray
-    across: Counts
+    across: tuple[Counts, ...]
     values: Counts
 
     def plus(self, other: OutcomeSums) -> OutcomeSums:
         """Both together."""
         return OutcomeSums(self.parts + other.parts, self.among + other.among, self.squares + other.squares,
-                           self.across.plus(other.across), self.values.plus(other.values))  # fmt: skip
+                           tuple(one.plus(two) for one, two in zip(self.across, other.across, strict=True)), self.values.plus(other.values))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,5 +159,6 @@ def _outcome(reading: Reading, weight: FloatArray) -> OutcomeSums:
             values = counts(reading.values[:, 0], mass.sum(axis=1))
         else:
             values = counts(reading.values.ravel(), mass.ravel())
-    across = counts(probability(reading), among) if len(parts) <= 2 else NOTHING
+    n_across = 1 if reading.values is not None else len(parts)
+    across = tuple(counts(share_of(reading, part), among) for part in range(n_across))
     return OutcomeSums(parts.sum(axis=1), float(among.sum()), squares, across, values)

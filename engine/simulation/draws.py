@@ -153,14 +153,14 @@ def _weight(program: Program, readings: Mapping[str, Reading]) -> FloatArray:
     weight = np.ones(n)
     for statement in program.statements:
         if statement.believed:
-            implied = probability(readings[statement.about])
+            implied = share_of(readings[statement.about])
             mass = statement.distribution.cdf(implied + 0.01) - statement.distribution.cdf(implied - 0.01)
             weight *= np.clip(mass, 0.0, 1.0)
     return weight
 
 
-def probability(reading: Reading) -> FloatArray:
-    """An event's or belief's probability in each draw; 0 where its condition never holds."""
+def share_of(reading: Reading, part: int = 0) -> FloatArray:
+    """A part of an outcome in each draw, as a share of what it is taken among; 0 where that never comes about."""
     share: FloatArray = np.zeros_like(reading.among)
-    np.divide(reading.parts[0], reading.among, out=share, where=reading.among > 0)
+    np.divide(reading.parts[part], reading.among, out=share, where=reading.among > 0)
     return share
