@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.segments import FloatArray, IntArray, Segments, segments
+from engine.games.segments import FloatArray, IntArray, Segments, distinct_columns, segments
 from engine.games.tree import NOT_MOVED, Tree
 
 BoolArray = npt.NDArray[np.bool_]
@@ -81,7 +81,7 @@ def group(tree: Tree, decisions: Sequence[int], irrelevant: Sequence[int]) -> Gr
         end = rows[-1][1]
     leaf_row = [np.where(tree.action[d] == NOT_MOVED, end, tree.action[d] - span[0] + row[0])
                 for d, span, row in zip(decisions, actions, rows, strict=True)]  # fmt: skip
-    path_row, path_of_leaf = np.unique(np.array(leaf_row), axis=1, return_inverse=True)
+    path_row, path_of_leaf = distinct_columns(np.array(leaf_row))
     weight = np.ones(tree.n_leaves)
     for move in irrelevant:
         weight = weight / np.where(tree.action[move] == NOT_MOVED, 1, tree.moves[move].n_values)
@@ -92,7 +92,7 @@ def group(tree: Tree, decisions: Sequence[int], irrelevant: Sequence[int]) -> Gr
         actions=tuple(actions),
         rows=tuple(rows),
         weight=weight[:, None],
-        leaves_to_paths=segments(path_of_leaf.ravel(), path_row.shape[1]),
+        leaves_to_paths=segments(path_of_leaf, path_row.shape[1]),
         leaf_row=tuple(leaf_row),
         path_row=tuple(path_row),
         leaves_to_rows=tuple(_by_action(own, row) for own, row in zip(leaf_row, rows, strict=True)),

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-IntArray = npt.NDArray[np.int64]
+from engine.games.segments import IntArray, distinct_columns
+
 BoolArray = npt.NDArray[np.bool_]
 
 MAX_LEAVES: Final = 16_384
@@ -122,12 +123,10 @@ def _information_sets(
     member = np.full(values.shape[1], NOT_MOVED)
     if move.actor is None or not made.any():
         return [], member
-    known = values[list(move.knows)][:, made] if move.knows else np.zeros((1, int(made.sum())), dtype=np.int64)
-    distinct, inverse = np.unique(known, axis=1, return_inverse=True)
-    member[made] = inverse.ravel()
+    distinct, member[made] = distinct_columns(values[list(move.knows)][:, made])
     n = move.n_values
     sets = []
     for number, column in enumerate(distinct.T.tolist()):
         start = first_action + number * n
-        sets.append(InformationSet(index, tuple(column) if move.knows else (), (start, start + n)))
+        sets.append(InformationSet(index, tuple(column), (start, start + n)))
     return sets, member

@@ -50,6 +50,7 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         numbers=layout.numbers,
         quantities=layout.quantities,
         state={name: item.start for name, item in scenario.state.items()},
+        values={move.name: tuple(move.values) for move in scenario.moves},
     )  # fmt: skip
 
 

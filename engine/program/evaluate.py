@@ -76,6 +76,30 @@ def truth(array: Array) -> npt.NDArray[np.bool_]:
     return array if array.dtype == np.bool_ else array != 0
 
 
+def _decided(found: Array, *arrays: Array) -> Array:
+    """A condition, as NaN where it hangs on what is no number: log(-1) is neither above nor below 0."""
+    wrong = [~np.isfinite(array) for array in arrays if array.dtype != np.bool_ and not np.isfinite(array).all()]
+    return np.where(reduce(np.logical_or, wrong), np.nan, found) if wrong else found
+
+
+def _compared(function: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:
+    return lambda a, b: _decided(function(number(a), number(b)), a, b)
+
+
+def _both(a: Array, b: Array) -> Array:
+    found = truth(a) & truth(b)
+    return found if a.dtype == b.dtype == np.bool_ else _decided(found, a, np.where(truth(a), number(b), 0.0))
+
+
+def _either(a: Array, b: Array) -> Array:
+    found = truth(a) | truth(b)
+    return found if a.dtype == b.dtype == np.bool_ else _decided(found, a, np.where(truth(a), 0.0, number(b)))
+
+
+def _choose(condition: Array, then: Array, otherwise: Array) -> Array:
+    return _decided(np.where(truth(condition), number(then), number(otherwise)), condition)
+
+
 def _on_numbers(function: Callable[..., Array]) -> Callable[..., Array]:
     return lambda *arrays: function(*map(number, arrays))
 
@@ -91,11 +115,10 @@ def _logistic(x: FloatArray) -> FloatArray:
 OPERATIONS: Final[Mapping[str, Callable[..., Array]]] = {
     "+": _on_numbers(np.add), "-": _on_numbers(np.subtract), "*": _on_numbers(np.multiply),
     "/": _on_numbers(np.divide), "**": _on_numbers(np.power), "negate": _on_numbers(np.negative),
-    "==": _on_numbers(np.equal), "!=": _on_numbers(np.not_equal), "<": _on_numbers(np.less),
-    "<=": _on_numbers(np.less_equal), ">": _on_numbers(np.greater), ">=": _on_numbers(np.greater_equal),
-    "and": lambda a, b: truth(a) & truth(b), "or": lambda a, b: truth(a) | truth(b), "not": lambda a: ~truth(a),
-    "holds": truth,
-    "if": lambda condition, then, otherwise: np.where(truth(condition), number(then), number(otherwise)),
+    "==": _compared(np.equal), "!=": _compared(np.not_equal), "<": _compared(np.less),
+    "<=": _compared(np.less_equal), ">": _compared(np.greater), ">=": _compared(np.greater_equal),
+    "and": _both, "or": _either, "not": lambda a: _decided(~truth(a), a), "holds": lambda a: _decided(truth(a), a),
+    "if": _choose,
     "min": _folded(np.minimum), "max": _folded(np.maximum), "abs": _on_numbers(np.abs), "exp": _on_numbers(np.exp),
     "log": _on_numbers(np.log), "sqrt": _on_numbers(np.sqrt), "logistic": _on_numbers(_logistic),
     "clip": _on_numbers(lambda x, low, high: np.minimum(np.maximum(x, low), high)),

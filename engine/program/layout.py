@@ -15,11 +15,13 @@ import numpy as np
 
 from engine.errors import ScenarioError
 from engine.games.relevance import Diagram, solution_order, without_idle_knowledge
-from engine.games.segments import segments
+from engine.games.segments import distinct_columns, segments
 from engine.games.tree import MAX_LEAVES, NOT_MOVED, Move, Tree, unroll
 from engine.program import evaluate
 from engine.program.evaluate import Surroundings
 from engine.program.program import (
+    LARGEST,
+    NO_VALUE,
     BeliefSets,
     BoolArray,
     ChanceTable,
@@ -29,6 +31,7 @@ from engine.program.program import (
     IntArray,
     Measure,
     Table,
+    shortened,
 )  # fmt: skip
 from engine.scenario import model
 from engine.scenario.expressions import Expression
@@ -105,7 +108,7 @@ class Layout:
                 n_values=len(move.values),
                 actor=self.diagram.actor[position],
                 knows=tuple(sorted(known)),
-                when=self._when(move.when, names) if move.when is not None else None,
+                when=self._when(("moves", position, "when"), move.when, names) if move.when is not None else None,
                 otherwise=NOT_MOVED if move.otherwise is None else list(move.values).index(move.otherwise),
             ))  # fmt: skip
         try:
@@ -114,15 +117,17 @@ class Layout:
             raise ScenarioError([self.scenario.problem(("moves",), str(error),
                                                        "leave out values or moves that matter little")]) from None  # fmt: skip
 
-    def _when(self, condition: Expression, names: tuple[str, ...]) -> Callable[[IntArray], BoolArray]:
+    def _when(self, path: Path, condition: Expression, names: tuple[str, ...]) -> Callable[[IntArray], BoolArray]:
         bound = bind(condition, self.scope)[0]
 
         def holds(values: IntArray) -> BoolArray:
             moves = dict(zip(names, values, strict=False))
             around = Surroundings({}, moves, self.numbers, self.quantities, self.state)
             with np.errstate(all="ignore"):
-                found = evaluate.truth(evaluate.value(bound, around))
-            return np.broadcast_to(found, (values.shape[1], 1))[:, 0]
+                found = evaluate.number(evaluate.value(bound, around))
+            if not np.isfinite(found).all():
+                raise self._without_value(path, condition.text)
+            return np.broadcast_to(evaluate.truth(found), (values.shape[1], 1))[:, 0]
 
         return holds
 
@@ -189,7 +194,7 @@ class Layout:
         if summed:
             return self._expectation(path, read, summed)
         names = [name for name in self.core if name in read.reads.moves]
-        rows, row = _distinct(self.tree.values[[self.core.index(name) for name in names]])
+        rows, row = distinct_columns(self.tree.values[[self.core.index(name) for name in names]])
         moves = dict(zip(names, rows, strict=True))
         return Table(path, read.text, read.bound, moves, rows.shape[1], row, bool(read.reads.unknowns), ())
 
@@ -200,9 +205,9 @@ class Layout:
             wanted |= {self.moves[parent] for parent in self.diagram.parents[self.moves.index(name)]}
         names = [name for name in self.moves if name in wanted]
         kept = [name for name in names if name in self.core]
-        rows, row_of_path = _distinct(self.full.values[[self.moves.index(name) for name in names]])
+        rows, row_of_path = distinct_columns(self.full.values[[self.moves.index(name) for name in names]])
         _, example = np.unique(row_of_path, return_index=True)
-        groups, group = _distinct(rows[[names.index(name) for name in kept]])
+        groups, group = distinct_columns(rows[[names.index(name) for name in kept]])
         lookup = {tuple(column): number for number, column in enumerate(groups.T.tolist())}
         leaves = self.tree.values[[self.core.index(name) for name in kept]]
         leaf_group = np.array([lookup[tuple(column)] for column in leaves.T.tolist()], dtype=np.int64)
@@ -213,7 +218,7 @@ class Layout:
 
     def row_of_path(self, table: Table) -> IntArray:
         """The table's row on every path of the full tree; (n_paths,)."""
-        return _distinct(self.full.values[[self.moves.index(name) for name in table.moves]])[1]
+        return distinct_columns(self.full.values[[self.moves.index(name) for name in table.moves]])[1]
 
     def _summed(self, names: frozenset[str]) -> frozenset[str]:
         """The folded moves among these, and those that their chances depend on."""
@@ -254,7 +259,7 @@ class Layout:
         found = [self._expression(share) for share in _shares(chance)]
         wanted = [other for other in names if any(other in one.reads.moves for one in found)]
         row = np.full(len(made), NOT_MOVED)
-        rows, row[made] = _distinct(tree.values[[names.index(other) for other in wanted]][:, made])
+        rows, row[made] = distinct_columns(tree.values[[names.index(other) for other in wanted]][:, made])
         moves = dict(zip(wanted, rows, strict=True))
         written = {"no": "rest", "yes": chance} if isinstance(chance, Expression) else chance
         n_rows = rows.shape[1]
@@ -321,7 +326,7 @@ class Layout:
             holds = holds & (self._constant(after)[after.row] != 0)
         # What the actor knows and does not need is told apart here: it may tell something about `that`.
         seen = [self.core.index(move) for move in self.known[decision] if move in self.core]
-        sets, number = _distinct(self.tree.values[seen][:, holds])
+        sets, number = distinct_columns(self.tree.values[seen][:, holds])
         member = np.full(self.tree.n_leaves, NOT_MOVED)
         member[holds] = number
         by_set = segments(member, max(1, sets.shape[1]))
@@ -333,17 +338,12 @@ class Layout:
         with np.errstate(all="ignore"):
             found = evaluate.number(evaluate.value(table.bound, around))
         rows: FloatArray = np.broadcast_to(found, (table.n_rows, 1))[:, 0]
-        if not np.isfinite(rows).all():
-            raise ScenarioError([self.scenario.problem(table.path, f"'{table.text}' has no finite value here")])
+        if not (np.abs(rows) <= LARGEST).all():
+            raise self._without_value(table.path, table.text)
         return rows
 
-
-def _distinct(columns: IntArray) -> tuple[IntArray, IntArray]:
-    """The distinct columns, and which of them each column is; one, where there are no rows."""
-    if not len(columns):
-        return np.zeros((0, 1), dtype=np.int64), np.zeros(columns.shape[1], dtype=np.int64)
-    rows, inverse = np.unique(columns, axis=1, return_inverse=True)
-    return rows, inverse.ravel()
+    def _without_value(self, path: Path, text: str) -> ScenarioError:
+        return ScenarioError([self.scenario.problem(path, f"'{shortened(text)}' has no finite value here", NO_VALUE)])
 
 
 def _shares(chance: Chances) -> Iterable[Expression]:

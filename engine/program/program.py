@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.distributions.distribution import Distribution
 from engine.games.equilibrium import Solver
-from engine.games.segments import Segments
+from engine.games.segments import Segments, distinct_columns
 from engine.games.tree import Tree
 from engine.scenario import scope
 from engine.scenario.model import Path
@@ -18,6 +19,16 @@ from engine.scenario.model import Path
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+
+
+LARGEST: Final = 1e100
+"""No number of a payoff, an outcome or a precision may be larger, so that nothing made of them overflows."""
+NO_VALUE: Final = "it divides by 0, takes the log or root of a negative number, or is beyond 1e100"
+
+
+def shortened(text: str, length: int = 60) -> str:
+    """An expression as it is quoted in a message."""
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 class EvaluationError(ValueError):
@@ -212,6 +223,7 @@ class Program:
         payoffs: how terms add up on the leaves, as expectations over chance that does not branch the tree.
         results: how they add up on all paths, that chance included.
         beliefs: for each actor with chances of its own, the tables that replace the true ones, by move.
+        values: of each move, by name.
     """
 
     inputs: tuple[Input, ...]
@@ -231,6 +243,7 @@ class Program:
     numbers: Mapping[str, FloatArray]
     quantities: Mapping[str, scope.Bound]
     state: Mapping[str, float]
+    values: Mapping[str, tuple[str, ...]]
 
     @property
     def n_inputs(self) -> int:
@@ -251,8 +264,7 @@ def payoff_rows(terms: Sequence[TermTable], rows: Sequence[IntArray]) -> dict[in
     found = {}
     for actor in sorted({term.actor for term in terms}):
         own = np.array([row for term, row in zip(terms, rows, strict=True) if term.actor == actor])
-        distinct, inverse = np.unique(own, axis=1, return_inverse=True)
-        found[actor] = PayoffRows(distinct, inverse.ravel())
+        found[actor] = PayoffRows(*distinct_columns(own))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,13 +11,26 @@ import numpy as np
 from engine.games.equilibrium import Worlds
 from engine.program import evaluate
 from engine.program.evaluate import Surroundings
-from engine.program.program import ChanceTable, EvaluationError, FloatArray, Program, Table
+from engine.program.program import (
+    LARGEST,
+    NO_VALUE,
+    ChanceTable,
+    EvaluationError,
+    FloatArray,
+    IntArray,
+    Program,
+    Table,
+    shortened,
+)  # fmt: skip
+from engine.scenario.scope import Bound, Quantity, Unknown, UnknownIs, parts
 
 ROUNDING: Final = 1e-9
 """Chances may miss 0, 1 or their sum by this much; it is rounding, and is taken out."""
 IMPOSSIBLE: Final = 1e-60
 """What an actor wrongly holds impossible is to it this likely. It changes nothing until it happens; then the actor
 believes what it would if all that it held impossible were equally surprising."""
+MOST_SHOWN: Final = 6
+"""Inputs and moves that a message names."""
 Values = Mapping[str, FloatArray]
 
 
@@ -69,7 +82,7 @@ def draw_values(program: Program, uniforms: FloatArray) -> dict[str, FloatArray]
 
         columns = program.copula.columns
         uniforms = uniforms.copy()
-        uniforms[columns] = np.clip(ndtr(_mixed(program.copula.factor, ndtri(uniforms[columns]))), 1e-300, 1 - 2**-53)
+        uniforms[columns] = np.clip(ndtr(_mixed(program.copula.factor, ndtri(uniforms[columns]))), 2.0**-54, 1 - 2**-53)
     return {item.name: item.distribution.quantile(uniforms[column]) for column, item in enumerate(program.inputs)}
 
 
@@ -129,11 +142,11 @@ class Reader:
         """The table's rows, chance that it folds summed; (n_rows or n_groups, n_draws), or 1 draw if nothing is uncertain.
 
         Raises:
-            EvaluationError: a row is not finite.
+            EvaluationError: a row is no number, or too large.
         """
         found = self.raw(table)
-        if not np.isfinite(found).all():
-            self.complain(table, ~np.isfinite(found), "is not a finite number")
+        if not (np.abs(found) <= LARGEST).all():
+            self.complain(table, ~(np.abs(found) <= LARGEST), "")
         if table.by_group is None:
             return found
         for fold in table.folds:
@@ -218,31 +231,46 @@ class Reader:
         return precision
 
     def complain(self, table: Table, wrong: Any, reason: str) -> None:
-        """Says which number is impossible, in which draw."""
+        """Says which number is impossible, in which draw; without a reason, that it is no number."""
         wrong = np.broadcast_to(wrong, (len(wrong), _n_draws(self.values)))
         row, draw = (int(found[0]) for found in np.nonzero(wrong))
         found = self.raw(table)
         number = found[row, min(draw, found.shape[1] - 1)]
-        raise EvaluationError(
-            table.path, f"'{table.text}' is {number:.6g}, which {reason}", self.inputs(table, row, draw)
-        )
+        said = f"is {number:.6g}, which {reason}" if reason else f"has no finite value here; {NO_VALUE}"
+        where = self.inputs(table.moves, (table.bound,), row, draw)
+        raise EvaluationError(table.path, f"'{shortened(table.text)}' {said}", where)
 
     def complain_sum(self, table: ChanceTable, wrong: Any, total: FloatArray) -> None:
         """Says that the chances of a move do not sum to 1, and in which draw."""
+        wrong = np.broadcast_to(wrong, (len(wrong), _n_draws(self.values)))
         row, draw = (int(found[0]) for found in np.nonzero(wrong))
-        share = next(share for share in table.shares if share is not None)
+        shares = [share for share in table.shares if share is not None]
         what = "more than 1" if None in table.shares else "not 1"
-        raise EvaluationError(table.path, f"the chances of '{table.move}' sum to {total[row, draw]:.6g}, {what}",
-                              self.inputs(share, row, draw))  # fmt: skip
+        sums_to = total[row, min(draw, total.shape[1] - 1)]
+        raise EvaluationError(table.path, f"the chances of '{table.move}' sum to {sums_to:.6g}, {what}",
+                              self.inputs(shares[0].moves, [share.bound for share in shares], row, draw))  # fmt: skip
 
-    def inputs(self, table: Table, row: int, draw: int) -> str:
-        """The draw's inputs and the moves, in words."""
-        from engine.scenario.scope import Unknown, UnknownIs, parts
+    def inputs(self, moves: Mapping[str, IntArray], bounds: Iterable[Bound], row: int, draw: int) -> str:
+        """What the expressions read there, in words: the draw's inputs and the moves."""
+        shown = [f"{name} = {self.values[name][draw]:.6g}" for name in sorted(self.unknowns(bounds))]
+        for move, rows in moves.items():
+            position = int(rows[row])
+            shown.append(f"{move} == {self.program.values[move][position] if position >= 0 else 'none'}")
+        dots = ", …" if len(shown) > MOST_SHOWN else ""
+        return f"it happens where {', '.join(shown[:MOST_SHOWN])}{dots}" if shown else ""
 
-        names = {part.name for part in parts(table.bound) if isinstance(part, Unknown | UnknownIs)}
-        shown = [f"{name} = {self.values[name][draw]:.6g}" for name in sorted(names or set(self.values))][:6]
-        where = [f"{move} at value {int(rows[row]) + 1}" for move, rows in table.moves.items()]
-        return "it happens where " + ", ".join([*shown, *where]) if shown or where else ""
+    def unknowns(self, bounds: Iterable[Bound]) -> set[str]:
+        """The unknowns that these expressions read, quantities opened."""
+        found, opened = set(), set()
+        todo = [part for bound in bounds for part in parts(bound)]
+        while todo:
+            part = todo.pop()
+            if isinstance(part, Unknown | UnknownIs):
+                found.add(part.name)
+            if isinstance(part, Quantity) and part.name not in opened:
+                opened.add(part.name)
+                todo += parts(self.program.quantities[part.name])
+        return found
 
 
 def _n_draws(values: Values) -> int:

@@ -1,7 +1,7 @@
 """Assumption sets and single overrides: the same document with some values replaced.
 
-They change the tree and not the records, so a value that a set brings in is checked like any other, and a problem with it
-points at the line of the set.
+They change the tree and not the records, so a value that a set brings in is checked like any other, and a problem with
+it points at the line of the set.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ ITEM_NAMES: Final = ("term", "decision", "event", "type", "about")
 NAMED: Final = {"unknowns": 1, "actors": 1, "quantities": 1, "state": 1, "moves": 1, "payoffs": 2, "outcomes": 1,
                 "statements": 1, "evidence": 1, "sources": 1}  # fmt: skip
 """Sections in which the first names of a path must exist already; what lies below may be added."""
+
+WITH_EXPRESSIONS: Final = ("quantities", "beliefs")
+EXPRESSIONS: Final = frozenset({"precision", "chance", "when", "value", "happens", "quantity", "given"})
+"""Sections and keys under which text is an expression, so that it can be multiplied or added to."""
 
 Steps = tuple[str | int, ...]
 
@@ -93,7 +97,7 @@ def parse_path(path: str) -> tuple[str, ...]:
     """
     if not re.fullmatch(rf"{_STEP}(?:\.{_STEP})*", path):
         raise ValueError(f"'{path}' is no path; write names with dots between, quotes around names with spaces")
-    return tuple(step.strip("'\"") for step in re.findall(_STEP, path))
+    return tuple(step[1:-1] if step[0] in "'\"" else step for step in re.findall(_STEP, path))
 
 
 _STEP: Final = r"(?:'[^']+'|\"[^\"]+\"|[^.'\"\s]+)"
@@ -111,7 +115,7 @@ def _collect(scenario: Scenario, name: str) -> tuple[list[Change], tuple[str, ..
     """The changes of a set and of those that it extends, these first; the statements it believes."""
     changes: list[Change] = []
     believe: list[str] = []
-    for one in _lineage(scenario, name, ()):
+    for one in _lineage(scenario, name, (), []):
         believe += scenario.assumptions[one].believe
         for action in ("set", "times", "plus"):
             block = document.at(scenario.document, ("assumptions", one, action))
@@ -122,14 +126,16 @@ def _collect(scenario: Scenario, name: str) -> tuple[list[Change], tuple[str, ..
     return sorted(changes, key=lambda change: order[change.action]), tuple(dict.fromkeys(believe))
 
 
-def _lineage(scenario: Scenario, name: str, below: tuple[str, ...]) -> list[str]:
+def _lineage(scenario: Scenario, name: str, below: tuple[str, ...], found: list[str]) -> list[str]:
+    """The sets that one extends, and it, each once and after those that it extends; `found` are known already."""
     if name in below:
         raise ScenarioError([scenario.problem(("assumptions", name, "extends"), f"'{name}' extends itself",
                                               f"by way of {' → '.join((*below, name))}")])  # fmt: skip
-    found: list[str] = []
     for parent in scenario.assumptions[name].extends:
-        found += [one for one in _lineage(scenario, parent, (*below, name)) if one not in found]
-    return [*found, name]
+        if parent not in found:
+            _lineage(scenario, parent, (*below, name), found)
+    found.append(name)
+    return found
 
 
 def _check_conflicts(changes: Sequence[Change]) -> None:
@@ -252,8 +258,7 @@ def _changer(change: Change, path: Steps) -> Callable[[Node | None], Node]:
     amount = document.plain(change.value)
     if isinstance(amount, bool) or not isinstance(amount, int | float):
         raise ValueError(f"'{change.action}' takes a number")
-    default = 1.0 if path[0] == "actors" and path[-1] == "precision" else None
-    return lambda old: _arithmetic(old, change, float(amount), whole_unknown, default)
+    return lambda old: _arithmetic(old, change, path, float(amount))
 
 
 def _merged(old: Node | None, new: Node) -> Node:
@@ -269,13 +274,23 @@ def _merged(old: Node | None, new: Node) -> Node:
     return MappingNode((*new.entries, *kept), new.start, new.source)
 
 
-def _arithmetic(old: Node | None, change: Change, amount: float, whole_unknown: bool, default: float | None) -> Node:
+def _only_numbers(node: Node) -> bool:
+    if isinstance(node, ScalarNode):
+        return not isinstance(node.value, str) or node.value == "rest"
+    return all(map(_only_numbers, node.items if isinstance(node, SequenceNode) else [value for _, value in node]))
+
+
+def _arithmetic(old: Node | None, change: Change, path: Steps, amount: float) -> Node:
+    default = 1.0 if path[0] == "actors" and path[-1] == "precision" else None
+    whole_unknown = path[0] == "unknowns" and len(path) == 2
     if old is None:
         if default is None:
             raise ValueError(f"'{change.path}' has no value to change; use set:")
         return _scalar(default * amount if change.action == "times" else default + amount, change.by)
     if whole_unknown and isinstance(old, MappingNode):
         return _rescaled(old, change.action, amount)
+    if path[0] not in WITH_EXPRESSIONS and not set(path) & EXPRESSIONS and not _only_numbers(old):
+        raise ValueError("there is no number to change; use set:")
     return _each_number(old, change.action, amount)
 
 

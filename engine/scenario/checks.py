@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import islice
+from math import isfinite
 from typing import Any, Final
 
+from engine.document import MAX_PROBLEMS
 from engine.errors import Problem
 from engine.scenario import words
 from engine.scenario.model import Decision, Event, Path, Scenario, Type, chance_problem
 from engine.scenario.scope import (
     Misuse,
+    Quantity,
     bind,
     bound_quantities,
     expression_places,
     knowledge,
     nearest,
+    parts,
     reads,
     scope_of,
 )  # fmt: skip
 
+MAX_LEVELS: Final = 100
+"""How many quantities may build on one another in a row."""
+
 
 def check(scenario: Scenario) -> list[Problem]:
-    """Everything that is wrong with a scenario whose records are sound one by one."""
-    return [problem for one in CHECKS for problem in one(scenario)]
+    """What is wrong with a scenario whose records are sound one by one; at most a thousand problems."""
+    return list(islice((problem for one in CHECKS for problem in one(scenario)), MAX_PROBLEMS))
 
 
 def check_names(scenario: Scenario) -> Iterator[Problem]:
@@ -40,7 +48,7 @@ def check_names(scenario: Scenario) -> Iterator[Problem]:
     first: dict[str, Path] = {}
     for name, path in places:
         if name in first:
-            kinds = " and ".join(dict.fromkeys([first[name][0].__str__(), path[0].__str__()]))
+            kinds = " and ".join(dict.fromkeys([str(first[name][0]), str(path[0])]))
             yield scenario.problem(path, f"'{name}' is named twice (under {kinds})", "give one of them another name")
         first.setdefault(name, path)
 
@@ -48,10 +56,9 @@ def check_names(scenario: Scenario) -> Iterator[Problem]:
 def check_references(scenario: Scenario) -> Iterator[Problem]:
     """Whatever names an actor, a source, evidence, an outcome, a move or a set names one that exists."""
     moves = {move.name: move for move in scenario.moves}
-    chances = [name for name, move in moves.items() if not isinstance(move, Decision)]
+    chances = {name: move for name, move in moves.items() if not isinstance(move, Decision)}
 
-    def one(path: Path, name: str, known: Iterable[str], what: str) -> Iterator[Problem]:
-        known = list(known)
+    def one(path: Path, name: str, known: Collection[str], what: str) -> Iterator[Problem]:
         if name not in known:
             yield scenario.problem(path, f"'{name}' is no {what}", nearest(name, known) or f"there is no {what} yet")
 
@@ -61,7 +68,7 @@ def check_references(scenario: Scenario) -> Iterator[Problem]:
             yield from one(("evidence", name, "contested_by", number), source, scenario.sources, "source")
     for path, record in reasoned(scenario):
         for number, name in enumerate(record.evidence):
-            yield from one((*path, "evidence", number), name, scenario.evidence, "evidence")
+            yield from one((*path, "evidence", number), name, scenario.evidence, "id of evidence")
     for position, move in enumerate(scenario.moves):
         if isinstance(move, Decision):
             yield from one(("moves", position, "actor"), move.actor, scenario.actors, "actor")
@@ -113,7 +120,7 @@ def check_moves(scenario: Scenario) -> Iterator[Problem]:
                                            "moves stand in order of play")  # fmt: skip
                 else:
                     yield scenario.problem((*path, "knows", number), f"'{name}' is no move", nearest(name, earlier))
-            if not scenario.payoffs.get(move.actor):
+            if move.actor in scenario.actors and not scenario.payoffs.get(move.actor):
                 yield scenario.problem((*path, "actor"), f"'{move.actor}' decides but has no payoffs",
                                        f"add payoffs: {move.actor}: with at least one term")  # fmt: skip
         if move.otherwise is not None:
@@ -128,9 +135,15 @@ def check_moves(scenario: Scenario) -> Iterator[Problem]:
 def check_expressions(scenario: Scenario) -> Iterator[Problem]:
     """Names resolve, and each place reads only what it may."""
     scope = scope_of(scenario)
-    _, read, cyclic = bound_quantities(scenario, scope)
+    ordered, read, cyclic = bound_quantities(scenario, scope)
     for name in cyclic:
         yield scenario.problem(("quantities", name), f"'{name}' depends on itself", "quantities may not form a cycle")
+    levels: dict[str, int] = {}
+    for name, formula in ordered.items():
+        levels[name] = 1 + max((levels[part.name] for part in parts(formula) if isinstance(part, Quantity)), default=0)
+        if levels[name] == MAX_LEVELS + 1:
+            yield scenario.problem(("quantities", name), f"'{name}' builds on {MAX_LEVELS} quantities in a row",
+                                   "leave out some of the steps between")  # fmt: skip
     order = {move.name: position for position, move in enumerate(scenario.moves)}
     types = {move.name: move.of for move in scenario.moves if isinstance(move, Type)}
     known = knowledge(scenario)
@@ -151,7 +164,7 @@ def check_expressions(scenario: Scenario) -> Iterator[Problem]:
                                    "the same in every draw", "put it into the chance of an event")  # fmt: skip
         if kind == "belief" and (uses.unknowns and path[-1] == "after"):
             yield scenario.problem(path, f"'after' cannot read the unknown '{min(uses.unknowns)}'")
-        if kind == "when":
+        if kind == "when" and not late:
             yield from _check_when(scenario, int(path[1]), uses.moves, known, types)
 
 
@@ -164,7 +177,7 @@ def _check_when(
     order = [item.name for item in scenario.moves]
     if isinstance(move, Decision):
         hidden = [name for name in order if name in condition and name not in known[move.name]]
-        if hidden:
+        if hidden and all(name in order for name in move.knows):
             yield scenario.problem(("moves", position, "when"),
                                    f"{move.actor} cannot tell whether '{move.name}' happens: it does not know "
                                    f"'{hidden[0]}'", f"add it to knows: of '{move.name}'")  # fmt: skip
@@ -174,8 +187,8 @@ def _check_when(
         secret = [name for name in order if name in condition and name not in seen and name != observer]
         if move.name in seen and secret:
             yield scenario.problem(("moves", position, "when"),
-                                   f"seeing that '{move.name}' did not happen would tell '{observer}' about '{secret[0]}', "
-                                   "which it does not know", f"add an else: to '{move.name}'")  # fmt: skip
+                                   f"seeing that '{move.name}' did not happen would tell '{observer}' about "
+                                   f"'{secret[0]}', which it does not know", f"add an else: to '{move.name}'")  # fmt: skip
 
 
 def check_chances(scenario: Scenario) -> Iterator[Problem]:
@@ -186,7 +199,8 @@ def check_chances(scenario: Scenario) -> Iterator[Problem]:
             if isinstance(moves.get(name), Event | Type):
                 found = chance_problem(chance, tuple(moves[name].values))
                 if found:
-                    yield scenario.problem(("beliefs", actor, name, *found[2]), found[0], found[1])
+                    place = scenario.key_problem if found.key else scenario.problem
+                    yield place(("beliefs", actor, name, *found.path), found.message, found.hint)
 
 
 def check_beliefs(scenario: Scenario) -> Iterator[Problem]:
@@ -204,8 +218,8 @@ def check_beliefs(scenario: Scenario) -> Iterator[Problem]:
             needed = reads(bind(outcome.belief.after, scope)[0], read).moves
             if all(needed - set(knowledge(scenario)[decision]) for decision in own):
                 unknown = sorted(needed - set(knowledge(scenario)[own[-1]]))
-                yield scenario.problem((*path, "after"), f"'{outcome.belief.of}' does not know '{unknown[0]}' at any of "
-                                       "its decisions")  # fmt: skip
+                yield scenario.problem((*path, "after"), f"'{outcome.belief.of}' does not know '{unknown[0]}' at any "
+                                       "of its decisions")  # fmt: skip
 
 
 def check_words(scenario: Scenario) -> Iterator[Problem]:
@@ -249,14 +263,18 @@ def check_resolution(scenario: Scenario) -> Iterator[Problem]:
         value, path = resolution.value, ("resolution", name, "value")
         if outcome.kind == "happens" and value not in ("yes", "no"):
             yield scenario.problem(path, "an event resolves to yes or no")
-        if outcome.kind == "quantity" and (isinstance(value, bool) or not isinstance(value, int | float)):
+        if outcome.kind == "quantity" and not _is_number(value):
             yield scenario.problem(path, "a quantity resolves to a number")
         if outcome.kind == "choice":
             values = next((move.values for move in scenario.moves if move.name == outcome.choice), {})
-            if values and value not in values:
+            if values and (not isinstance(value, str) or value not in values):
                 yield scenario.problem(
-                    path, f"'{value}' is no value of '{outcome.choice}'", nearest(str(value), values)
+                    path, f"'{str(value)[:40]}' is no value of '{outcome.choice}'", nearest(str(value), values)
                 )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def check_dates(scenario: Scenario) -> Iterator[Problem]:

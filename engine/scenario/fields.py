@@ -18,9 +18,17 @@ from engine.scenario.expressions import RESERVED, Expression, ExpressionError
 MAX_NAME: Final = 60
 
 
-def fault(message: str, hint: str = "", offset: int = 0, at: tuple[str | int, ...] = ()) -> PydanticCustomError:
-    """A problem with a value, for pydantic to place; `at` continues the path to the value, `offset` is inside its text."""
-    context = {"message": message, "hint": hint, "offset": offset, "at": at}
+def fault(
+    message: str, hint: str = "", offset: int = 0, at: tuple[str | int, ...] = (), key: bool = False
+) -> PydanticCustomError:
+    """A problem with a value, for pydantic to place.
+
+    Args:
+        offset: of the character inside the value's text.
+        at: continues the path to the value.
+        key: whether it is the key at the end of that path that is wrong, not the value.
+    """
+    context = {"message": message, "hint": hint, "offset": offset, "at": at, "key": key}
     return PydanticCustomError("scenario", "{message}", context)
 
 
@@ -43,7 +51,7 @@ def _as_float(value: float) -> float:
 def _number_hint(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(r"[-+]?\d+,\d+%?", value):
         return f"write {value.replace(',', '.')}"
-    return "text such as 1,000 or '5' in quotes is no number" if isinstance(value, str) else ""
+    return "write digits, without quotes, such as 1000, 0.5 or 5%" if isinstance(value, str) else ""
 
 
 def _shown(value: object) -> str:
@@ -108,6 +116,25 @@ def _share(value: object) -> Expression | Literal["rest"]:
     return "rest" if value == "rest" else _expression(value)
 
 
+def _weight(value: object) -> float | Literal["rest"]:
+    if isinstance(value, str) and value != "rest":
+        raise fault(f"a number or 'rest' is needed here, not {_shown(value)}", _number_hint(value))
+    return "rest" if value == "rest" else _number(value)
+
+
+def _version(value: object) -> Literal[1]:
+    if isinstance(value, bool) or not isinstance(value, int) or value != 1:
+        raise fault("this engine reads version 1 of the language", "write engine: 1")
+    return 1
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    for number, value in enumerate(values):
+        if value in values[:number]:
+            raise fault(f"'{value}' stands twice in this list", at=(number,))
+    return values
+
+
 def _strings(value: object) -> object:
     return [value] if isinstance(value, str | int | float) and not isinstance(value, bool) else value
 
@@ -116,7 +143,9 @@ def _map_or(kind: str) -> Any:
     return Discriminator(lambda value: "map" if isinstance(value, Mapping) else kind)
 
 
-_NUMBER_SCHEMA: Final = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[-+0-9.eE]+%$"}]}
+_NUMBERS: Final = ({"type": "number"}, {"type": "string", "pattern": r"^[-+0-9.eE]+%$"})
+_NUMBER_SCHEMA: Final = {"anyOf": list(_NUMBERS)}
+_WEIGHT_SCHEMA: Final = {"anyOf": [*_NUMBERS, {"const": "rest"}]}
 _EXPRESSION_SCHEMA: Final = {
     "anyOf": [{"type": "number"}, {"type": "string"}],
     "description": "a number or an expression",
@@ -132,12 +161,15 @@ Share = Annotated[Expression | Literal["rest"], PlainValidator(_share), WithJson
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_strings)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_strings)]
 
+Weight = Annotated[float | Literal["rest"], PlainValidator(_weight), WithJsonSchema(_WEIGHT_SCHEMA)]
+Version = Annotated[Literal[1], PlainValidator(_version), WithJsonSchema({"const": 1})]
+
 Shares = Annotated[dict[Label, Share], Field(min_length=1)]
 Chance = Annotated[Annotated[Shares, Tag("map")] | Annotated[Formula, Tag("one")], _map_or("one")]
 """The chance of `yes`, or of each value; one value may have `rest`."""
 
 Numbered = Annotated[dict[Label, Number], Tag("map")]
-Listed = Annotated[tuple[Label, ...], Tag("list")]
+Listed = Annotated[tuple[Label, ...], AfterValidator(_distinct), Tag("list")]
 Options = Annotated[Numbered | Listed, _map_or("list")]
 """Options as a list of names, or as a map from name to number."""
 

@@ -7,7 +7,7 @@ is in `checks`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, StrictBool, Tag, model_validator
 
@@ -27,9 +27,11 @@ from engine.scenario.fields import (
     Options,
     Text,
     Texts,
+    Version,
+    Weight,
     fault,
 )  # fmt: skip
-from engine.scenario.places import problem_at
+from engine.scenario.places import key_problem, problem_at
 
 Path = tuple[str | int, ...]
 
@@ -101,7 +103,7 @@ class Distributed(Record):
     quantiles: dict[Any, Number] | None = Field(None, description="probability: value, and perhaps min, max")
     phrase: Any = Field(None, description="a word of probability, or a map from standard to word")
     mixture: tuple[Part, ...] | None = Field(None, description="weighted distributions")
-    choice: dict[Label, Number | Literal["rest"]] | None = Field(None, description="named values with their chances")
+    choice: dict[Label, Weight] | None = Field(None, description="named values with their chances")
     scipy: dict[str, Any] | None = Field(None, description="name and args of a continuous family of scipy.stats")
     clip: tuple[Number | None, Number | None] | None = Field(None, description="truncate to this range")
     standard: Text | None = Field(None, description="the standard of words that `phrase` uses")
@@ -323,6 +325,9 @@ class Term(Reasoned):
     value: Formula
 
 
+Terms = Annotated[tuple[Term, ...], Field(max_length=100)]
+
+
 class Posterior(Record):
     """What an actor believes at its information sets."""
 
@@ -404,27 +409,27 @@ class Resolution(Record):
 class Scenario(Record):
     """A text about people who watch one another and choose, as a game."""
 
-    engine: Literal[1] = Field(description="version of this language")
+    engine: Version = Field(description="version of this language")
     title: Text
     question: Text | None = None
     about: Text | None = Field(None, description="what the reader should know first")
     as_of: Date | None = None
     horizon: Date | None = None
     words: Text | None = Field(None, description="default standard of words of probability")
-    sources: dict[Name, Source] = Field(default_factory=dict)
-    evidence: dict[Name, Evidence] = Field(default_factory=dict)
-    actors: dict[Name, Actor] = Field(default_factory=dict)
+    sources: dict[Name, Source] = Field(default_factory=dict, max_length=200)
+    evidence: dict[Name, Evidence] = Field(default_factory=dict, max_length=2_000)
+    actors: dict[Name, Actor] = Field(default_factory=dict, max_length=60)
     unknowns: dict[Name, Unknown] = Field(default_factory=dict, max_length=1_000)
-    correlated: tuple[Correlated, ...] = ()
-    quantities: dict[Name, Formula] = Field(default_factory=dict)
-    state: dict[Name, State] = Field(default_factory=dict)
+    correlated: tuple[Correlated, ...] = Field((), max_length=1_000)
+    quantities: dict[Name, Formula] = Field(default_factory=dict, max_length=1_000)
+    state: dict[Name, State] = Field(default_factory=dict, max_length=200)
     moves: tuple[AnyMove, ...] = Field((), max_length=60)
-    payoffs: dict[Name, tuple[Term, ...]] = Field(default_factory=dict)
+    payoffs: dict[Name, Terms] = Field(default_factory=dict)
     beliefs: dict[Name, dict[Name, Chance]] = Field(default_factory=dict)
-    outcomes: dict[Name, Outcome] = Field(min_length=1)
-    statements: dict[Name, Statement] = Field(default_factory=dict)
-    assumptions: dict[Name, Assumptions] = Field(default_factory=dict)
-    references: tuple[Reference, ...] = ()
+    outcomes: dict[Name, Outcome] = Field(min_length=1, max_length=200)
+    statements: dict[Name, Statement] = Field(default_factory=dict, max_length=200)
+    assumptions: dict[Name, Assumptions] = Field(default_factory=dict, max_length=100)
+    references: tuple[Reference, ...] = Field((), max_length=200)
     resolution: dict[Name, Resolution] = Field(default_factory=dict)
 
     _document: MappingNode = PrivateAttr()
@@ -438,10 +443,14 @@ class Scenario(Record):
         """A problem with what stands at `path`, in the file's line and column."""
         return problem_at(self._document, path, message, hint, offset)
 
+    def key_problem(self, path: Path, message: str, hint: str = "") -> Problem:
+        """A problem with the key at the end of `path`."""
+        return key_problem(self._document, path, message, hint)
+
 
 LATER: Final[Mapping[str, tuple[str, ...]]] = {
-    "rounds": ("",), "lesson": ("",), "solution": ("",), "next": ("state",), "lasting": ("moves",), "secret": ("moves",),
-    "over": ("outcomes",), "by": ("outcomes",), "reasoning": ("actors",),
+    "rounds": ("",), "lesson": ("",), "solution": ("",), "next": ("state",), "lasting": ("moves",),
+    "secret": ("moves",), "over": ("outcomes",), "by": ("outcomes",), "reasoning": ("actors",),
 }  # fmt: skip
 """Keys of the language that are not yet supported, and the sections in which they stand ('' is the top)."""
 
@@ -493,44 +502,51 @@ def _check_parts(parts: tuple[Part, ...]) -> None:
 
 def _check_chance(chance: Expression | Mapping[str, Expression | str], values: Mapping[str, Any], key: str) -> None:
     """Names and literal numbers of a chance; sums that depend on a draw are checked when they are known."""
-    problem = chance_problem(chance, tuple(values))
-    if problem:
-        raise fault(problem[0], problem[1], at=(key, *problem[2]))
+    wrong = chance_problem(chance, tuple(values))
+    if wrong:
+        raise fault(wrong.message, wrong.hint, at=(key, *wrong.path), key=wrong.key)
 
 
-def chance_problem(
-    chance: Expression | Mapping[str, Expression | str], values: tuple[str, ...]
-) -> tuple[str, str, Path] | None:
-    """What is wrong with a chance for these values: message, hint, the path inside it; None when nothing is."""
+class Wrong(NamedTuple):
+    """What is wrong inside a chance; `key` if it is the key at the end of the path and not its value."""
+
+    message: str
+    hint: str = ""
+    path: Path = ()
+    key: bool = False
+
+
+def chance_problem(chance: Expression | Mapping[str, Expression | str], values: tuple[str, ...]) -> Wrong | None:
+    """What is wrong with a chance for these values; None when nothing is."""
     if isinstance(chance, Expression):
         if values != ("no", "yes"):
-            return "a chance for each value is needed", f"write {{{', '.join(f'{v}: …' for v in values)}}}", ()
+            return Wrong("a chance for each value is needed", f"write {{{', '.join(f'{v}: …' for v in values)}}}")
         number = _literal(chance)
         outside = number is not None and not 0 <= number <= 1
-        return (f"a chance lies between 0 and 1, this is {number:g}", "", ()) if outside else None
+        return Wrong(f"a chance lies between 0 and 1, this is {number:g}") if outside else None
     for name, share in chance.items():
         if name not in values:
-            return f"'{name}' is none of the values", f"values are: {', '.join(values)}", (name,)
+            return Wrong(f"'{name}' is none of the values", f"values are: {', '.join(values)}", (name,), key=True)
         number = None if isinstance(share, str) else _literal(share)
         if number is not None and not 0 <= number <= 1:
-            return f"a chance lies between 0 and 1, this is {number:g}", "", (name,)
+            return Wrong(f"a chance lies between 0 and 1, this is {number:g}", path=(name,))
     missing = [value for value in values if value not in chance]
     if missing:
-        return f"no chance is given for '{missing[0]}'", "write 'rest' for what is left", ()
+        return Wrong(f"no chance is given for '{missing[0]}'", "write 'rest' for what is left")
     return _sum_problem(chance)
 
 
-def _sum_problem(chance: Mapping[str, Expression | str]) -> tuple[str, str, Path] | None:
+def _sum_problem(chance: Mapping[str, Expression | str]) -> Wrong | None:
     shares = [share for share in chance.values() if not isinstance(share, str)]
     rests = len(chance) - len(shares)
     if rests > 1:
-        return "only one value can have the rest", "", ()
+        return Wrong("only one value can have the rest")
     numbers = [_literal(share) for share in shares]
     total = sum(number for number in numbers if number is not None)
     if total > 1 + 1e-9:
-        return f"the chances sum to {total:.6g}, more than 1", "", ()
+        return Wrong(f"the chances sum to {total:.6g}, more than 1")
     if not rests and None not in numbers and abs(total - 1) > 1e-9:
-        return f"the chances sum to {total:.6g}, not to 1", "give one of them 'rest'", ()
+        return Wrong(f"the chances sum to {total:.6g}, not to 1", "give one of them 'rest'")
     return None
 
 

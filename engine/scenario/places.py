@@ -8,7 +8,10 @@ from engine.scenario.fields import TAGS
 
 
 def problem_at(document: Node, path: tuple[str | int, ...], message: str, hint: str = "", offset: int = 0) -> Problem:
-    """A problem with what stands at `path`; `offset` is a character of its text. A missing value's owner stands for it."""
+    """A problem with what stands at `path`; `offset` is a character of its text.
+
+    The owner of a missing value stands for it.
+    """
     node, key = document, None
     for step in path:
         found, found_key = _child(node, step)

@@ -1,4 +1,4 @@
-"""From the tree of a document to a checked scenario; all problems of a file are reported at once, each with its place."""
+"""From the tree of a document to a checked scenario; all problems are reported at once, each with its place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from engine import document
 from engine.document import MAX_PROBLEMS, MappingNode
 from engine.errors import Problem, ScenarioError
-from engine.scenario import checks, model, sources
+from engine.scenario import checks, model, remainder, sources
 from engine.scenario.fields import TAGS
 from engine.scenario.places import key_problem, problem_at
 from engine.scenario.scope import nearest
@@ -32,29 +32,44 @@ def read_scenario(text: str, file: str, folder: Path) -> model.Scenario:
     tree = document.parse(text, file, mapping=True)
     if not isinstance(tree, MappingNode):
         raise ScenarioError([document.problem(tree, "a scenario is a mapping", "it starts with 'engine: 1'")])
-    scenario = validate(tree)
-    problems = sources.check_quotes(scenario, folder)
-    if problems:
-        raise ScenarioError(problems)
-    return scenario
+    return validate(tree, folder)
 
 
-def validate(tree: MappingNode) -> model.Scenario:
-    """The checked scenario in a tree; quotes are not looked up.
+def validate(tree: MappingNode, folder: Path | None = None) -> model.Scenario:
+    """The checked scenario in a tree; its quotes are looked up if the folder of its sources is given.
 
     Raises:
         ScenarioError: with everything that is wrong.
     """
     try:
-        scenario = model.Scenario.model_validate(document.plain(tree))
+        scenario = _modelled(tree)
     except ValidationError as error:
         found = error.errors(include_url=False)[:MAX_PROBLEMS]
-        raise ScenarioError(_translated(tree, one) for one in found) from None
-    scenario._document = tree
-    problems = checks.check(scenario)
-    if problems:
-        raise ScenarioError(problems)
+        problems = [_translated(tree, one) for one in found]
+        raise ScenarioError([*problems, *_elsewhere(tree, [_path(one["loc"]) for one in found], folder)]) from None
+    wrong = _inconsistencies(scenario, folder)
+    if wrong:
+        raise ScenarioError(wrong)
     return scenario
+
+
+def _modelled(tree: MappingNode) -> model.Scenario:
+    scenario = model.Scenario.model_validate(document.plain(tree))
+    scenario._document = tree
+    return scenario
+
+
+def _inconsistencies(scenario: model.Scenario, folder: Path | None) -> list[Problem]:
+    return checks.check(scenario) + (sources.check_quotes(scenario, folder) if folder is not None else [])
+
+
+def _elsewhere(tree: MappingNode, wrong: list[tuple[str | int, ...]], folder: Path | None) -> list[Problem]:
+    """What is wrong beside the records that are wrong by themselves."""
+    rest, gone = remainder.without(tree, wrong)
+    try:
+        return list(remainder.independent(_inconsistencies(_modelled(rest), folder), gone))
+    except ValidationError:
+        return []
 
 
 # Pydantic's findings, in our words

@@ -11,6 +11,8 @@ from engine.scenario import expressions as ex
 from engine.scenario.model import Decision, Path, Scenario, Type
 
 CLOCK: Final = ("round", "rounds")
+MAX_COMPARED: Final = 200
+"""Names that are compared, and characters of a name, to find the nearest; comparing takes time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ def parts(bound: Bound) -> Iterator[Bound]:
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint with the nearest known name, or with all when they are few."""
     known = sorted(set(known))
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    alike = known if len(known) <= MAX_COMPARED else [other for other in known if other[:1] == name[:1]][:MAX_COMPARED]
+    close = difflib.get_close_matches(name[:MAX_COMPARED], alike, n=1, cutoff=0.6)
     if close:
         return f"did you mean '{close[0]}'?"
     return f"known: {', '.join(known)}" if 0 < len(known) <= 12 else ""
@@ -217,13 +220,14 @@ class _Binder:
         return Apply(node.operator, sides if on_right else (sides[1], sides[0]))
 
     def unknown_name(self, node: ex.Name) -> Bound:
-        owners = [move for move, values in self.scope.moves.items() if node.id in values]
+        owners = [owner for owners in (self.scope.moves, self.scope.choices)
+                  for owner, values in owners.items() if node.id in values]  # fmt: skip
         if node.id == "none" or owners:
             owner = owners[0] if owners else next(iter(self.scope.moves), "move")
             return self.wrong(node, f"'{node.id}' stands for itself only in a comparison with its move",
                               f"write {owner} == {node.id}")  # fmt: skip
-        return self.wrong(node, f"'{node.id}' is not a name of this scenario",
-                          nearest(node.id, self.scope.names) or "unknowns, quantities, state and moves have names")  # fmt: skip
+        hint = nearest(node.id, self.scope.names) or "unknowns, quantities, state and moves have names"
+        return self.wrong(node, f"'{node.id}' is not a name of this scenario", hint)
 
     def wrong(self, node: ex.Name, message: str, hint: str) -> Bound:
         self.misuses.append(Misuse(message, hint, node.at))
