@@ -16,9 +16,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.fixedpoint import extended, settle, sweep
+from engine.games.fixedpoint import chances_of, settle, sweep
 from engine.games.homotopy import follow
-from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, logit_choice
+from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, log_choice
 from engine.games.segments import FloatArray
 from engine.games.slope import Slopes
 from engine.games.tree import NOT_MOVED, Tree
@@ -107,7 +107,7 @@ class Solver:
             stage = _Stage(self.tree, part, worlds, log_play, tuple(solved), part_reached)
             scaled, found, gap, sign = _solve_stage(stage, slopes)
             for (first, last), (start, end), options in zip(part.actions, part.rows, part.n_options, strict=True):
-                log_play[first:last] = logit_choice(scaled[start:end], options)[1]
+                log_play[first:last] = log_choice(scaled[start:end], options)
                 reached[first:last] = part_reached[start:end]
             rung = np.where((found < 0) | (rung < 0), np.minimum(found, rung), np.maximum(found, rung))
             residual, index = np.maximum(residual, gap), np.minimum(index, sign)
@@ -243,7 +243,7 @@ def _settled(responder: Responder) -> tuple[FloatArray, FloatArray, BoolArray]:
         tolerance = TIGHT if share == STEPS[-1] else LOOSE
         point = settle(responder, guess, share, tolerance, MAX_SWEEPS)
         if before:
-            moved = np.abs(extended(responder, point.scaled)[0] - extended(responder, guess)[0]).max(axis=0)
+            moved = np.abs(chances_of(responder, point.scaled) - chances_of(responder, guess)).max(axis=0)
             sure &= moved <= JUMP
         sure &= point.residual <= tolerance
         scaled, residual, before = point.scaled, point.residual, share

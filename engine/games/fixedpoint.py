@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.response import Responder, logit_choice
+from engine.games.response import Responder
 from engine.games.segments import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
@@ -33,13 +33,18 @@ class Point:
     residual: FloatArray
 
 
-def extended(responder: Responder, scaled: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Probabilities and log-probabilities of the group's actions, with a last row for 'no action'."""
-    group, n = responder.group, scaled.shape[-1]
-    play, log_play = np.ones((group.n_rows + 1, n)), np.zeros((group.n_rows + 1, n))
+def play_of(responder: Responder, scaled: FloatArray) -> FloatArray:
+    """Everybody's choice, as the responder takes it."""
+    group = responder.group
+    play = np.full((group.n_rows + 1, scaled.shape[-1]), responder.certain)
     for (start, end), options in zip(group.rows, group.n_options, strict=True):
-        play[start:end], log_play[start:end] = logit_choice(scaled[start:end], options)
-    return play, log_play
+        play[start:end] = responder.chosen(scaled[start:end], options)
+    return play
+
+
+def chances_of(responder: Responder, scaled: FloatArray) -> FloatArray:
+    """Everybody's choice as probabilities; (n_rows + 1, n_draws), the last row 1."""
+    return responder.chances(play_of(responder, scaled))
 
 
 def sweep(responder: Responder, scaled: FloatArray, share: float) -> tuple[FloatArray, FloatArray]:
@@ -49,16 +54,14 @@ def sweep(responder: Responder, scaled: FloatArray, share: float) -> tuple[Float
         The new scaled payoffs, and the largest change of a probability, (n_draws,).
     """
     group = responder.group
-    play, log_play = extended(responder, scaled)
+    play = play_of(responder, scaled)
+    before = responder.chances(play).copy()
     answer = np.empty_like(scaled)
-    change = np.zeros(scaled.shape[-1])
     for number in reversed(range(len(group.decisions))):
         start, end = group.rows[number]
-        payoffs = responder.expected(number, play, log_play)
-        answer[start:end] = payoffs * (responder.precision[number] * share)
-        chosen, log_chosen = logit_choice(answer[start:end], group.n_options[number])
-        change = np.maximum(change, np.abs(chosen - play[start:end]).max(axis=0))
-        play[start:end], log_play[start:end] = chosen, log_chosen
+        answer[start:end] = responder.expected(number, play) * (responder.precision[number] * share)
+        play[start:end] = responder.chosen(answer[start:end], group.n_options[number])
+    change: FloatArray = np.abs(responder.chances(play) - before).max(axis=0)
     return answer, change
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.fixedpoint import extended
+from engine.games.fixedpoint import chances_of, play_of
 from engine.games.response import Responder
 from engine.games.segments import FloatArray
 from engine.games.slope import Slopes, identity_minus
@@ -57,7 +57,7 @@ def follow(responder: Responder, slopes: Slopes, sharpness: float, tolerance: fl
         last = step == n_steps
         scaled, residual = _newton(responder, slopes, guess, share, tolerance if last else 1e-8)
         index = slopes.index(slopes.slope(responder, scaled, share))
-        distance = np.abs(extended(responder, scaled)[0] - extended(responder, guess)[0]).max(axis=0)
+        distance = np.abs(chances_of(responder, scaled) - chances_of(responder, guess)).max(axis=0)
         certain &= (residual <= (1e3 * tolerance if last else 1e-6)) & (index > 0)
         if step > 1:
             certain &= distance <= JUMP
@@ -67,12 +67,12 @@ def follow(responder: Responder, slopes: Slopes, sharpness: float, tolerance: fl
 
 def response(responder: Responder, scaled: FloatArray, share: float) -> tuple[FloatArray, FloatArray]:
     """Everybody's answer to `scaled` at once, and the largest distance of a probability from it, (n_draws,)."""
-    play, log_play = extended(responder, scaled)
+    play = play_of(responder, scaled)
     answer = np.concatenate([
-        responder.expected(number, play, log_play) * (responder.precision[number] * share)
+        responder.expected(number, play) * (responder.precision[number] * share)
         for number in range(len(responder.group.decisions))
     ])  # fmt: skip
-    return answer, np.abs(extended(responder, answer)[0] - play).max(axis=0)
+    return answer, np.abs(chances_of(responder, answer) - responder.chances(play)).max(axis=0)
 
 
 def _newton(

@@ -18,21 +18,28 @@ SMALL_REACH: Final = 1e-200
 """Below this probability of an information set, plain sums are no longer trusted and logarithms are used."""
 
 
-def logit_choice(scaled: FloatArray, n_options: int) -> tuple[FloatArray, FloatArray]:
-    """Probabilities of a logit quantal response (McKelvey & Palfrey 1998), and their logarithms.
+def logit_choice(scaled: FloatArray, n_options: int) -> FloatArray:
+    """Probabilities of a logit quantal response (McKelvey & Palfrey 1998).
 
     Args:
         scaled: precision times expected payoff of each action, options of a set together; (n_actions, n_draws).
         n_options: options per information set.
 
     Returns:
-        Probabilities and log-probabilities, (n_actions, n_draws); they sum to 1 within each set.
+        Probabilities, (n_actions, n_draws); they sum to 1 within each set.
     """
     by_set = scaled.reshape(-1, n_options, scaled.shape[-1])
-    shifted = by_set - by_set.max(axis=1, keepdims=True)
-    odds = np.exp(shifted)
-    total = odds.sum(axis=1, keepdims=True)
-    return (odds / total).reshape(scaled.shape), (shifted - np.log(total)).reshape(scaled.shape)
+    odds: FloatArray = np.exp(by_set - by_set.max(axis=1, keepdims=True))
+    odds /= odds.sum(axis=1, keepdims=True)
+    return odds.reshape(scaled.shape)
+
+
+def log_choice(scaled: FloatArray, n_options: int) -> FloatArray:
+    """The logarithms of `logit_choice`, finite also where a probability underflows."""
+    by_set = scaled.reshape(-1, n_options, scaled.shape[-1])
+    shifted: FloatArray = by_set - by_set.max(axis=1, keepdims=True)
+    logs: FloatArray = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return logs.reshape(scaled.shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,8 +114,8 @@ def _by_action(row_of: IntArray, rows: tuple[int, int]) -> Segments:
 class Responder(Protocol):
     """Expected payoffs of a group's actions in a batch of draws, given everybody's play.
 
-    `play` is the probability of each action of the group, (n_rows + 1, n_draws), with a last row of 1 for 'no action';
-    `log_play` its logarithm. A decision is meant by its position in the group.
+    `play` is the probability of each action of the group, or its logarithm, as `chosen` gives it; (n_rows + 1, n_draws),
+    with a last row for 'no action', which is certain. A decision is meant by its position in the group.
     """
 
     group: Group
@@ -119,10 +126,20 @@ class Responder(Protocol):
     def cells(self) -> tuple[IntArray, ...]:
         """For each decision the row of its action on each path or leaf that the sums run over."""
 
-    def expected(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
+    @property
+    def certain(self) -> float:
+        """What a probability of 1 is in `play`."""
+
+    def chosen(self, scaled: FloatArray, n_options: int) -> FloatArray:
+        """The logit choice as it stands in `play`."""
+
+    def chances(self, play: FloatArray) -> FloatArray:
+        """`play` as probabilities."""
+
+    def expected(self, decision: int, play: FloatArray) -> FloatArray:
         """Expected payoff of each action of the decision; (its actions, n_draws)."""
 
-    def gaps(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
+    def gaps(self, decision: int, play: FloatArray) -> FloatArray:
         """Of each path or leaf its share of the action that it takes, times its payoff's distance from the expected one.
 
         Summed over those that take two actions, it is the covariance of payoff and the other action, given the first.
@@ -156,11 +173,21 @@ class PathSums:
     def cells(self) -> tuple[IntArray, ...]:
         return self.group.path_row
 
-    def expected(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
+    @property
+    def certain(self) -> float:
+        return 1.0
+
+    def chosen(self, scaled: FloatArray, n_options: int) -> FloatArray:
+        return logit_choice(scaled, n_options)
+
+    def chances(self, play: FloatArray) -> FloatArray:
+        return play
+
+    def expected(self, decision: int, play: FloatArray) -> FloatArray:
         chance, payoff = self._weights(decision, play)
         return self.group.paths_to_rows[decision].sum(payoff) / self._total(decision, chance)
 
-    def gaps(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
+    def gaps(self, decision: int, play: FloatArray) -> FloatArray:
         chance, payoff = self._weights(decision, play)
         start, end = self.group.rows[decision]
         total = np.vstack([self._total(decision, chance), np.ones((1, chance.shape[-1]))])
@@ -215,20 +242,30 @@ class LogSums:
     def cells(self) -> tuple[IntArray, ...]:
         return self.group.leaf_row
 
-    def expected(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
-        return self.group.leaves_to_rows[decision].sum(self._shares(decision, log_play) * self.payoff[decision])
+    @property
+    def certain(self) -> float:
+        return 0.0
 
-    def gaps(self, decision: int, play: FloatArray, log_play: FloatArray) -> FloatArray:
-        share = self._shares(decision, log_play)
+    def chosen(self, scaled: FloatArray, n_options: int) -> FloatArray:
+        return log_choice(scaled, n_options)
+
+    def chances(self, play: FloatArray) -> FloatArray:
+        return np.exp(play)
+
+    def expected(self, decision: int, play: FloatArray) -> FloatArray:
+        return self.group.leaves_to_rows[decision].sum(self._shares(decision, play) * self.payoff[decision])
+
+    def gaps(self, decision: int, play: FloatArray) -> FloatArray:
+        share = self._shares(decision, play)
         expected = self.group.leaves_to_rows[decision].sum(share * self.payoff[decision])
         return share * (self.payoff[decision] - self._on_leaves(decision, expected))
 
-    def _shares(self, decision: int, log_play: FloatArray) -> FloatArray:
+    def _shares(self, decision: int, play: FloatArray) -> FloatArray:
         """Each leaf's share of the action that it takes; 0 where the set is not reached."""
         weight = self.log_chance[decision].copy()
         for number, row in enumerate(self.group.leaf_row):
             if number != decision:
-                weight += log_play[row]
+                weight += play[row]
         start, end = self.group.rows[decision]
         to_rows = self.group.leaves_to_rows[decision]
         top = to_rows.largest(weight)

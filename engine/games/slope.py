@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.games.fixedpoint import extended
+from engine.games.fixedpoint import play_of
 from engine.games.response import Group, Responder
 from engine.games.segments import FloatArray, IntArray, Segments, segments
 
@@ -49,16 +49,17 @@ class Slopes:
     def slope(self, responder: Responder, scaled: FloatArray, share: float = 1.0) -> FloatArray:
         """DG at `scaled`, at `share` of the precision; (n_free, n_free, n_draws)."""
         group = self.group
-        play, log_play = extended(responder, scaled)
+        play = play_of(responder, scaled)
+        chances = responder.chances(play)
         slope = np.zeros((group.n_rows, group.n_rows, scaled.shape[-1]))
         for one in range(len(group.decisions)):
-            gaps = responder.gaps(one, play, log_play) * (responder.precision[one] * share)
+            gaps = responder.gaps(one, play) * (responder.precision[one] * share)
             for other in range(len(group.decisions)):
                 if one != other:
                     (first, last), (start, end) = group.rows[one], group.rows[other]
                     by_pair = self._pair(responder.cells, one, other).sum(gaps)
                     by_pair = by_pair.reshape(last - first, end - start, -1)
-                    slope[first:last, start:end] = _to_scaled(by_pair, play[start:end], group.n_options[other])
+                    slope[first:last, start:end] = _to_scaled(by_pair, chances[start:end], group.n_options[other])
         free: FloatArray = slope[self.kept][:, self.kept]
         free -= slope[self.last][:, self.kept]
         return free

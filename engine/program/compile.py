@@ -45,8 +45,10 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         payoffs=payoff_rows(terms, [term.table.row for term in terms]),
         results=payoff_rows(terms, [layout.row_of_path(term.table) for term in terms]),
         measures=tuple(layout.measure(name, outcome) for name, outcome in scenario.outcomes.items()),
-        statements=tuple(Stated(name, item.about, distribution_of(scenario, ("statements", name), item), name in believe)
-                         for name, item in scenario.statements.items()),
+        statements=tuple(
+            Stated(name, item.about, distribution_of(scenario, ("statements", name), item), name in believe)
+            for name, item in scenario.statements.items()
+        ),
         numbers=layout.numbers,
         quantities=layout.quantities,
         state={name: item.start for name, item in scenario.state.items()},
@@ -64,8 +66,9 @@ def distribution_of(scenario: Scenario, path: Path, item: model.Distributed) -> 
                     for number, part in enumerate(item.mixture)]  # fmt: skip
             return families.build_mixture(made, item.clip)
         if item.choice is not None:
-            return families.build_mixture([(weight, families.build("value", float(position)))
-                                           for position, weight in enumerate(_weights(item.choice)) if weight > 0])  # fmt: skip
+            made = [(weight, families.build("value", float(position)))
+                    for position, weight in enumerate(_weights(item.choice)) if weight > 0]  # fmt: skip
+            return families.build_mixture(made)
         return families.build(item.family, item.parameters, item.clip, item.in_percent)
     except ValueError as error:
         raise ScenarioError([scenario.problem((*path, item.family), str(error))]) from None
@@ -110,5 +113,5 @@ def copula_of(scenario: Scenario) -> Copula | None:
     try:
         return Copula(np.array(columns), np.linalg.cholesky(matrix).astype(np.float64))
     except np.linalg.LinAlgError:
-        raise ScenarioError([scenario.problem(("correlated",), "these correlations contradict each other",
-                                              "no unknowns can have all of them at once; weaken one")]) from None  # fmt: skip
+        hint = "no unknowns can have all of them at once; weaken one"
+        raise ScenarioError([scenario.problem(("correlated",), "these correlations contradict each other", hint)]) from None

@@ -1,7 +1,7 @@
 """The leaf table of a scenario, and how expressions lie on it.
 
-Chance that nobody acts on is summed first. A chance move whose result no decision knows and no other move reads (whether a
-government falls, whether an attack succeeds) does not branch the tree that is solved; each payoff term or outcome that
+Chance that nobody acts on is summed first. A chance move whose result no decision knows and no other move reads (whether
+a government falls, whether an attack succeeds) does not branch the tree that is solved; each payoff term or outcome that
 reads it becomes its expectation. That is exact, and makes the tree several times smaller.
 """
 
@@ -114,8 +114,8 @@ class Layout:
         try:
             return unroll(moves, most)
         except ValueError as error:
-            raise ScenarioError([self.scenario.problem(("moves",), str(error),
-                                                       "leave out values or moves that matter little")]) from None  # fmt: skip
+            hint = "leave out values or moves that matter little"
+            raise ScenarioError([self.scenario.problem(("moves",), str(error), hint)]) from None
 
     def _when(self, path: Path, condition: Expression, names: tuple[str, ...]) -> Callable[[IntArray], BoolArray]:
         bound = bind(condition, self.scope)[0]
@@ -199,7 +199,7 @@ class Layout:
         return Table(path, read.text, read.bound, moves, rows.shape[1], row, bool(read.reads.unknowns), ())
 
     def _expectation(self, path: Path, read: _Read, summed: frozenset[str]) -> Table:
-        """An expression that reads chance which is summed: rows with it, to be weighted and added up to rows without."""
+        """An expression that reads chance which is summed: rows with it, to be weighted and added to rows without."""
         wanted = set(read.reads.moves | summed)
         for name in summed:
             wanted |= {self.moves[parent] for parent in self.diagram.parents[self.moves.index(name)]}

@@ -23,7 +23,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 LARGEST: Final = 1e100
 """No number of a payoff, an outcome or a precision may be larger, so that nothing made of them overflows."""
-NO_VALUE: Final = "it divides by 0, takes the log or root of a negative number, or is beyond 1e100"
+NO_VALUE: Final = "a division by 0, the log or root of a negative number, or a number beyond 1e100"
 
 
 def shortened(text: str, length: int = 60) -> str:

@@ -139,7 +139,7 @@ class Reader:
         self.cells: dict[str, FloatArray] = {}
 
     def rows(self, table: Table) -> FloatArray:
-        """The table's rows, chance that it folds summed; (n_rows or n_groups, n_draws), or 1 draw if nothing is uncertain.
+        """The table's rows, chance that it folds summed; (n_rows or n_groups, n_draws), or 1 draw if all agree.
 
         Raises:
             EvaluationError: a row is no number, or too large.
@@ -236,9 +236,10 @@ class Reader:
         row, draw = (int(found[0]) for found in np.nonzero(wrong))
         found = self.raw(table)
         number = found[row, min(draw, found.shape[1] - 1)]
-        said = f"is {number:.6g}, which {reason}" if reason else f"has no finite value here; {NO_VALUE}"
+        said = f"is {number:.6g}, which {reason}" if reason else "has no finite value here"
         where = self.inputs(table.moves, (table.bound,), row, draw)
-        raise EvaluationError(table.path, f"'{shortened(table.text)}' {said}", where)
+        hint = where if reason else f"{where}: {NO_VALUE}" if where else NO_VALUE
+        raise EvaluationError(table.path, f"'{shortened(table.text)}' {said}", hint)
 
     def complain_sum(self, table: ChanceTable, wrong: Any, total: FloatArray) -> None:
         """Says that the chances of a move do not sum to 1, and in which draw."""

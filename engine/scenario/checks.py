@@ -186,9 +186,11 @@ def _check_when(
     for observer, seen in known.items():
         secret = [name for name in order if name in condition and name not in seen and name != observer]
         if move.name in seen and secret:
-            yield scenario.problem(("moves", position, "when"),
-                                   f"seeing that '{move.name}' did not happen would tell '{observer}' about "
-                                   f"'{secret[0]}', which it does not know", f"add an else: to '{move.name}'")  # fmt: skip
+            message = (
+                f"seeing that '{move.name}' did not happen would tell '{observer}' about '{secret[0]}', "
+                "which it does not know"
+            )
+            yield scenario.problem(("moves", position, "when"), message, f"add an else: to '{move.name}'")
 
 
 def check_chances(scenario: Scenario) -> Iterator[Problem]:

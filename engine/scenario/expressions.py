@@ -242,14 +242,14 @@ def _explain(text: str, offset: int) -> tuple[str, int, str]:
         hint = {"&": "and", "&&": "and", "|": "or", "||": "or", "!": "not", "^": "**", "<>": "!="}.get(found, "==")
         at = match.end() - 1 if hint == "==" else match.start()
         return f"'{found[-1] if hint == '==' else found}' cannot stand here", at, f"write '{hint}'"
-    if (at := _unmatched(text)) is not None:
-        return "this bracket has no partner", at, ""
-    if match := _FOREIGN.search(text):
-        word = match.group()
+    if (alone := _unmatched(text)) is not None:
+        return "this bracket has no partner", alone, ""
+    if foreign := _FOREIGN.search(text):
+        word = foreign.group()
         hint = {"is": "write ==", "in": "write a == b or a == c"}.get(word, "")
-        return f"'{word}' cannot stand here", match.start(), hint
-    if match := re.search(r"(?<![\w.])0[0-9]+(?![0-9.])", text):
-        return "a number does not start with 0", match.start(), f"write {match.group().lstrip('0') or '0'}"
+        return f"'{word}' cannot stand here", foreign.start(), hint
+    if octal := re.search(r"(?<![\w.])0[0-9]+(?![0-9.])", text):
+        return "a number does not start with 0", octal.start(), f"write {octal.group().lstrip('0') or '0'}"
     return "this cannot be read as an expression", offset, "for example: 2 * loans if answer == join else 0"
 
 

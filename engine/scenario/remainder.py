@@ -21,11 +21,12 @@ def without(tree: MappingNode, wrong: Iterable[Steps]) -> tuple[MappingNode, fro
     gone = {path[: 3 if path[0] == "payoffs" else 2] for path in wrong if path}
     texts = {str(step) for path in gone for step in path[1:]}
     for path in gone:
-        texts |= {path[0], *_texts(_at(tree, path))} if len(path) == 1 else set(_texts(_at(tree, path)))
+        texts |= {str(path[0])} if len(path) == 1 else set()
+        texts |= set(_texts(_at(tree, path)))
     entries = _pruned(tree, gone).entries
     given = {key.text for key, _ in entries}
     missing = tuple((_scalar(key, tree), _scalar(value, tree)) for key, value in STAND_INS.items() if key not in given)
-    return MappingNode((*missing, *entries), tree.start, tree.source), frozenset(map(str, texts))
+    return MappingNode((*missing, *entries), tree.start, tree.source), frozenset(texts)
 
 
 def independent(problems: Iterable[Problem], texts: frozenset[str]) -> Iterator[Problem]:

@@ -6,13 +6,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.games.response import logit_choice
+from engine.games.response import log_choice, logit_choice
 
 payoffs = st.lists(st.floats(-1e4, 1e4), min_size=6, max_size=6)
 
 
 def shares(scaled: list[float], n_options: int) -> list[float]:
-    found: list[float] = logit_choice(np.array(scaled)[:, None], n_options)[0][:, 0].tolist()
+    found: list[float] = logit_choice(np.array(scaled)[:, None], n_options)[:, 0].tolist()
     return found
 
 
@@ -24,7 +24,8 @@ def test_shares_of_a_set_sum_to_one(scaled: list[float], n_options: int) -> None
 
 @given(payoffs, st.sampled_from([2, 3, 6]))
 def test_logarithms_are_those_of_the_shares(scaled: list[float], n_options: int) -> None:
-    play, log_play = logit_choice(np.array(scaled)[:, None], n_options)
+    play = logit_choice(np.array(scaled)[:, None], n_options)
+    log_play = log_choice(np.array(scaled)[:, None], n_options)
     assert np.isfinite(log_play).all()
     np.testing.assert_allclose(np.exp(log_play), play, rtol=1e-9, atol=1e-300)
 
