@@ -1,0 +1,135 @@
+"""What the documents show is what the commands print. `python tests/test_docs.py` writes the README's figures anew."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from engine import api
+from engine.analysis.estimates import Estimate
+from engine.scenario.read import read_scenario
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+RUN = "engine run scenarios/belarus.yaml"
+SETS = ("base", "putin_deaf", "putin_listens", "zaluzhny", "kyiv_alarmed", "no_threat")
+DOCUMENTS = (README, *sorted((ROOT / "docs").rglob("*.md")))
+
+
+def printed(command: str) -> str:
+    words = [sys.executable, "-m", *shlex.split(command)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True)
+    return done.stdout
+
+
+def result() -> str:
+    return f"```\n$ {RUN}\n{printed(RUN).rstrip()}\n```"
+
+
+def readings() -> str:
+    loaded = api.load(ROOT / "scenarios" / "belarus.yaml")
+    rows = ["| `--assume` | Belarus enters | Russia attacks from Belarus | brigades in the north |", "|---|---|---|---|"]
+    troops = {}
+    for name in SETS:
+        outcomes = api.run(loaded, name, options=api.Options(reason=False)).outcomes
+        enters, attacks, troops[name] = (
+            outcomes[outcome].estimate for outcome in ("belarus_enters", "attack_from_north", "troops_north")
+        )
+        rows.append(f"| {name} | {chance(enters)} | {chance(attacks)} | {number(troops[name])} |")
+    base, nothing = troops["base"], troops["no_threat"]
+    assert base is not None
+    assert nothing is not None
+    # the draws are the same, so the error of the difference is at most the sum
+    error = (base.high - base.low + nothing.high - nothing.low) / 2
+    rows += ["", f"The threat ties down {base.value - nothing.value:.2f} ± {error:.2f} brigades: what `base` holds beyond"
+             " `no_threat`."]  # fmt: skip
+    return "\n".join(rows)
+
+
+def chance(estimate: Estimate | None) -> str:
+    assert estimate is not None
+    if estimate.value < 0.0005:
+        return "< 0.1 %"
+    return f"{100 * estimate.value:.1f} ± {max(0.1, 50 * (estimate.high - estimate.low)):.1f} %"
+
+
+def number(estimate: Estimate | None) -> str:
+    assert estimate is not None
+    return f"{estimate.value:.2f} ± {max(0.01, (estimate.high - estimate.low) / 2):.2f}"
+
+
+def without_time(text: str) -> str:
+    return re.sub(r"· [\d.]+ s\b", "· … s", text)
+
+
+def block(text: str, name: str) -> str:
+    found = re.search(rf"<!-- {name} -->\n(.*?)\n?<!-- /{name} -->", text, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_the_readme_shows_what_the_main_command_prints() -> None:
+    assert without_time(block(README.read_text("utf-8"), "result")) == without_time(result())
+
+
+def test_the_readme_shows_the_rival_readings() -> None:
+    assert block(README.read_text("utf-8"), "readings") == readings()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_in_the_documents_work(document: Path) -> None:
+    for command in set(re.findall(r"^(?:\.venv/bin/|\$ )?(engine [^\n#]+)", document.read_text("utf-8"), re.MULTILINE)):
+        if "FILE" not in command:
+            assert printed(command)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    for link in re.findall(r"\]\(([^)#:]+)\)", document.read_text("utf-8")):
+        assert (document.parent / link).exists(), link
+
+
+def test_the_language_page_is_one_scenario(tmp_path: Path) -> None:
+    """The blocks of docs/language.md, put together, are a scenario that runs."""
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "language.md").read_text("utf-8"), re.DOTALL)
+    text = "".join(blocks).replace("judgement: …", "judgement: ours")
+    (tmp_path / "diary.txt").write_text("I hate getting wet, and I hate carrying things.", encoding="utf-8")
+    scenario = read_scenario(text, "language.md", tmp_path)
+    loaded = api.loads(text, "language.md", tmp_path)
+    assert api.check(loaded) == []
+    for name in ("base", *scenario.assumptions):
+        assert api.run(loaded, name).solution.converged == 1
+
+
+def test_the_readmes_python_works() -> None:
+    for code in re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL):
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_every_family_and_standard_is_on_the_language_page() -> None:
+    from engine.scenario.model import FAMILIES
+    from engine.scenario.words import standards
+
+    page = (ROOT / "docs" / "language.md").read_text("utf-8")
+    for name in (*FAMILIES, *standards()):
+        assert f"`{name}`" in page
+
+
+def test_the_scenario_is_plain_yaml() -> None:
+    """Any YAML reader sees the same keys, so editors and other tools can work with the file."""
+    text = (ROOT / "scenarios" / "belarus.yaml").read_text("utf-8")
+    assert list(yaml.safe_load(text)) == [line.split(":")[0] for line in text.splitlines() if re.match(r"\w+:", line)]
+
+
+if __name__ == "__main__":
+    page = README.read_text("utf-8")
+    for name, make in (("result", result), ("readings", readings)):
+        page = page.replace(block(page, name), make()) if block(page, name) else page.replace(
+            f"<!-- {name} -->\n", f"<!-- {name} -->\n{make()}\n")  # fmt: skip
+    README.write_text(page, "utf-8")
