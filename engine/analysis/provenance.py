@@ -13,8 +13,10 @@ from engine.scenario.expressions import Expression
 from engine.scenario.model import Decision, Distributed, Move, Path, Scenario
 
 EVIDENCE: Final = "evidence"
+BOTH: Final = "evidence and judgement"
 JUDGEMENT: Final = "judgement"
 NEITHER: Final = "neither"
+GROUNDS: Final = (EVIDENCE, BOTH, JUDGEMENT, NEITHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Number:
 
     Attributes:
         what: in words, as in `Claim.used`.
-        rests_on: `evidence`, `judgement` (ours, without evidence) or `neither`.
+        rests_on: one of GROUNDS: evidence alone, evidence read by our judgement, our judgement alone, neither.
         where: its place in the file.
     """
 
@@ -69,7 +71,7 @@ class Provenance:
     numbers: tuple[Number, ...]
 
     def count(self, rests_on: str) -> int:
-        """How many numbers rest on evidence, on judgement or on neither."""
+        """How many numbers rest on one of GROUNDS."""
         return sum(number.rests_on == rests_on for number in self.numbers)
 
     def share(self, rests_on: str) -> float:
@@ -162,9 +164,13 @@ def _resting(scenario: Scenario) -> Iterator[tuple[Path, str]]:
 
 
 def _own(record: Any) -> str:
-    if record.evidence:
-        return EVIDENCE
-    return JUDGEMENT if record.judgement is not None else NEITHER
+    return _ground(record.evidence, record.judgement)
+
+
+def _ground(evidence: Any, judgement: Any) -> str:
+    if evidence:
+        return BOTH if judgement else EVIDENCE
+    return JUDGEMENT if judgement else NEITHER
 
 
 def _weakest(own: str, values: list[Any]) -> str:
@@ -172,13 +178,13 @@ def _weakest(own: str, values: list[Any]) -> str:
     if own != NEITHER:
         return own
     brought = {_brought(value) for value in values}
-    return next(one for one in (NEITHER, JUDGEMENT, EVIDENCE) if one in brought)
+    return next(one for one in reversed(GROUNDS) if one in brought)
 
 
 def _brought(value: Any) -> str:
     if not isinstance(value, Mapping):
         return NEITHER
-    return EVIDENCE if value.get("evidence") else JUDGEMENT if value.get("judgement") else NEITHER
+    return _ground(value.get("evidence"), value.get("judgement"))
 
 
 def _has_number(record: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from engine.analysis.outline import Outline
-from engine.analysis.provenance import EVIDENCE, JUDGEMENT, NEITHER, Claim, Provenance
+from engine.analysis.provenance import GROUNDS, NEITHER, Claim, Provenance
 from engine.report.figures import plural
 from engine.report.problems import problem_record
 from engine.report.terminal import Screen, cut, left, width, wrap
@@ -131,8 +131,8 @@ def _shares(found: Provenance, screen: Screen) -> list[str]:
     if not total:
         return ["There are no numbers that need a reason."]
     lines = [screen.paint(f"Numbers: {total:,}", "bold")]
-    for rests_on, text in ((EVIDENCE, "rest on evidence"), (JUDGEMENT, "rest on judgement"), (NEITHER, "on neither")):
-        lines.append(f"  {found.count(rests_on):>5,}  {found.share(rests_on):>4.0%}  {text}")
+    for rests_on in GROUNDS:
+        lines.append(f"  {found.count(rests_on):>5,}  {found.share(rests_on):>4.0%}  rest on {rests_on}")
     bare = [number for number in found.numbers if number.rests_on == NEITHER]
     for number in bare[:MOST_BARE]:
         text = screen.label(f"{number.where}: {number.what}" if number.where else number.what)
@@ -154,5 +154,5 @@ def _provenance_record(found: Provenance) -> dict[str, Any]:
             "moves_nothing": claim.moves_nothing or None, **place(claim.where)} for claim in found.claims},
         "numbers": [{"what": number.what, "rests_on": number.rests_on, **place(number.where)}
                     for number in found.numbers],
-        "shares": {kind: found.share(kind) for kind in (EVIDENCE, JUDGEMENT, NEITHER)},
+        "shares": {kind: found.share(kind) for kind in GROUNDS},
     }  # fmt: skip

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from engine import api
 from engine.analysis.outline import outline
-from engine.analysis.provenance import EVIDENCE, JUDGEMENT, NEITHER, Provenance, provenance
+from engine.analysis.provenance import BOTH, EVIDENCE, GROUNDS, JUDGEMENT, NEITHER, Provenance, provenance
 
-# 4 numbers rest on evidence, 3 on judgement, 5 on neither; what holds only 0 and 1, or no number, does not count.
+# 3 numbers rest on evidence, 1 on evidence and judgement, 3 on judgement, 5 on neither; what holds only 0 and 1, or no number, does not count.
 SCENARIO = """
 engine: 1
 title: Counted by hand
@@ -22,7 +22,7 @@ actors:
   b: {name: B}                                                               # precision 1: no number
 unknowns:
   u: {label: u, uniform: [0.2, 0.4], evidence: [e1]}                         # evidence
-  v: {label: v, phrase: unlikely, evidence: [e1, e2], judgement: and this}   # words count; evidence
+  v: {label: v, phrase: unlikely, evidence: [e1, e2], judgement: and this}   # words count; both
   w: {label: w, uniform: [0, 1]}                                             # only 0 and 1
   x: {label: x, between: [1, 5]}                                             # neither
 correlated:
@@ -60,9 +60,9 @@ def found() -> Provenance:
 
 
 def test_shares_are_those_counted_by_hand() -> None:
-    counts = {kind: found().count(kind) for kind in (EVIDENCE, JUDGEMENT, NEITHER)}
-    assert counts == {EVIDENCE: 4, JUDGEMENT: 3, NEITHER: 5}
-    assert found().share(EVIDENCE) == 4 / 12
+    counts = {kind: found().count(kind) for kind in GROUNDS}
+    assert counts == {EVIDENCE: 3, BOTH: 1, JUDGEMENT: 3, NEITHER: 5}
+    assert found().share(EVIDENCE) == 3 / 12
 
 
 def test_numbers_without_a_reason_are_listed_with_their_line() -> None:
