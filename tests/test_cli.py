@@ -218,7 +218,7 @@ def test_check_as_json(engine: Engine) -> None:
     record = json.loads(good.out)
     assert record["ok"]
     assert record["problems"] == []
-    assert record["evidence"]["shares"] == {"evidence": 0.0, "judgement": 0.0, "neither": 1.0}
+    assert record["evidence"]["shares"] == {"evidence": 0, "evidence and judgement": 0, "judgement": 0, "neither": 1}
     bad = engine("check", "bad.yaml", "--json")
     assert bad.code == 1
     record = json.loads(bad.out)
