@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from engine import document
 from engine.document import MappingNode, Node, Percent, ScalarNode, SequenceNode, at, parse, plain, problem, read_file
+from engine.document.characters import INDENT_TAB
+from engine.document.scalars import decode
 from engine.errors import Location, Problem, ScenarioError
 
 PARSERS = [getattr(yaml, name) for name in ("CSafeLoader", "SafeLoader") if hasattr(yaml, name)]
@@ -252,7 +254,7 @@ values = st.lists(words, min_size=1, max_size=14).map("".join)
 @given(values, st.sampled_from(["", "'", '"', "|", ">"]), st.integers(8, 40), st.booleans())
 def test_whatever_is_dumped_is_read_and_located(value: str, style: str, width: int, unicode: bool) -> None:
     text = yaml.safe_dump({"k": [value]}, default_style=style or None, width=width, allow_unicode=unicode)
-    assume("!!" not in text and not document._INDENT_TAB.search(text))
+    assume("!!" not in text and not INDENT_TAB.search(text))
     for loader in PARSERS:
         for node in scalars(parse(text, "f", loader=loader)):
             assert node.text in (value, "k")
@@ -279,7 +281,7 @@ def test_both_parsers_give_the_same_tree_and_places(opening: str, body: str) -> 
             continue
         results.append(repr(tree))
         for node in scalars(tree):
-            assert document._decode(text[node.start : node.end], node.style, node.text)[0] == node.text
+            assert decode(text[node.start : node.end], node.style, node.text)[0] == node.text
             check_places(node)
     assert len(set(results)) == 1
 
@@ -481,7 +483,7 @@ def test_a_file_that_becomes_a_pipe_is_refused(tmp_path: Path, monkeypatch: pyte
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "file").write_text("a: 1")
     regular = os.stat(tmp_path / "file")
-    monkeypatch.setattr(document.os, "stat", lambda path: regular)
+    monkeypatch.setattr(os, "stat", lambda path: regular)
     assert "is not a regular file" in refused(tmp_path / "pipe").message
 
 
@@ -496,5 +498,5 @@ def test_a_file_without_permission_is_refused(tmp_path: Path, monkeypatch: pytes
     def denied(path: Path, flags: int) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(document.os, "open", denied)
+    monkeypatch.setattr(os, "open", denied)
     assert "may not be read" in refused(tmp_path / "a").message

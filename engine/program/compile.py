@@ -113,5 +113,6 @@ def copula_of(scenario: Scenario) -> Copula | None:
     try:
         return Copula(np.array(columns), np.linalg.cholesky(matrix).astype(np.float64))
     except np.linalg.LinAlgError:
-        hint = "no unknowns can have all of them at once; weaken one"
-        raise ScenarioError([scenario.problem(("correlated",), "these correlations contradict each other", hint)]) from None
+        hint = "no numbers can have all of them at once; weaken one"
+        found = scenario.problem(("correlated",), "these correlations contradict each other", hint)
+        raise ScenarioError([found]) from None

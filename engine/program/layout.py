@@ -1,8 +1,8 @@
 """The leaf table of a scenario, and how expressions lie on it.
 
-Chance that nobody acts on is summed first. A chance move whose result no decision knows and no other move reads (whether
-a government falls, whether an attack succeeds) does not branch the tree that is solved; each payoff term or outcome that
-reads it becomes its expectation. That is exact, and makes the tree several times smaller.
+Chance that nobody acts on is summed first. A chance move whose result no decision knows and no other move reads
+(whether a government falls, whether an attack succeeds) does not branch the tree that is solved; each payoff term or
+outcome that reads it becomes its expectation. That is exact, and makes the tree several times smaller.
 """
 
 from __future__ import annotations

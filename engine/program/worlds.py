@@ -236,7 +236,7 @@ class Reader:
         row, draw = (int(found[0]) for found in np.nonzero(wrong))
         found = self.raw(table)
         number = found[row, min(draw, found.shape[1] - 1)]
-        said = f"is {number:.6g}, which {reason}" if reason else "has no finite value here"
+        said = f"is {number:.6g}, which {reason}" if reason else "is not a finite number here"
         where = self.inputs(table.moves, (table.bound,), row, draw)
         hint = where if reason else f"{where}: {NO_VALUE}" if where else NO_VALUE
         raise EvaluationError(table.path, f"'{shortened(table.text)}' {said}", hint)

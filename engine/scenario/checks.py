@@ -13,6 +13,8 @@ from engine.errors import Problem
 from engine.scenario import words
 from engine.scenario.model import Decision, Event, Path, Scenario, Type, chance_problem
 from engine.scenario.scope import (
+    Apply,
+    Bound,
     Misuse,
     Quantity,
     bind,
@@ -20,13 +22,12 @@ from engine.scenario.scope import (
     expression_places,
     knowledge,
     nearest,
-    parts,
     reads,
     scope_of,
 )  # fmt: skip
 
-MAX_LEVELS: Final = 100
-"""How many quantities may build on one another in a row."""
+MAX_LEVELS: Final = 250
+"""How deep a quantity may be with all those opened that it builds on."""
 
 
 def check(scenario: Scenario) -> list[Problem]:
@@ -138,12 +139,7 @@ def check_expressions(scenario: Scenario) -> Iterator[Problem]:
     ordered, read, cyclic = bound_quantities(scenario, scope)
     for name in cyclic:
         yield scenario.problem(("quantities", name), f"'{name}' depends on itself", "quantities may not form a cycle")
-    levels: dict[str, int] = {}
-    for name, formula in ordered.items():
-        levels[name] = 1 + max((levels[part.name] for part in parts(formula) if isinstance(part, Quantity)), default=0)
-        if levels[name] == MAX_LEVELS + 1:
-            yield scenario.problem(("quantities", name), f"'{name}' builds on {MAX_LEVELS} quantities in a row",
-                                   "leave out some of the steps between")  # fmt: skip
+    yield from _check_levels(scenario, ordered)
     order = {move.name: position for position, move in enumerate(scenario.moves)}
     types = {move.name: move.of for move in scenario.moves if isinstance(move, Type)}
     known = knowledge(scenario)
@@ -166,6 +162,23 @@ def check_expressions(scenario: Scenario) -> Iterator[Problem]:
             yield scenario.problem(path, f"'after' cannot read the unknown '{min(uses.unknowns)}'")
         if kind == "when" and not late:
             yield from _check_when(scenario, int(path[1]), uses.moves, known, types)
+
+
+def _check_levels(scenario: Scenario, quantities: Mapping[str, Bound]) -> Iterator[Problem]:
+    """Quantities that build on one another are not too deep, all opened; each is preceded by those that it uses."""
+    levels: dict[str, int] = {}
+    for name, formula in quantities.items():
+        levels[name] = _depth(formula, levels)
+        if levels[name] > MAX_LEVELS:
+            yield scenario.problem(("quantities", name), f"'{name}' builds on too many quantities in a row",
+                                   "leave out some of the steps between")  # fmt: skip
+            return
+
+
+def _depth(bound: Bound, levels: Mapping[str, int]) -> int:
+    if isinstance(bound, Quantity):
+        return 1 + levels[bound.name]
+    return 1 + max((_depth(part, levels) for part in bound.parts), default=0) if isinstance(bound, Apply) else 1
 
 
 def _check_when(

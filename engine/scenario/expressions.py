@@ -12,7 +12,7 @@ import ast
 import keyword
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -73,7 +73,7 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """`left + right`, and the other arithmetic; also `and`, `or`, chained to the left."""
+    """`left + right`, and the other arithmetic; also `and`, `or`."""
 
     operator: str
     left: Node
@@ -300,9 +300,9 @@ class _Reader:
             case ast.BinOp() if type(tree.op) in OPERATORS:
                 return self.binary(tree, at, depth)
             case ast.BoolOp():
-                return self.logical(tree, at, depth)
+                return self.logical(tree, depth)
             case ast.Compare() if all(type(op) in COMPARISONS for op in tree.ops):
-                return self.comparison(tree, at, depth)
+                return self.comparison(tree, depth)
             case ast.IfExp():
                 return Choose(self.node(tree.test, depth + 1), self.node(tree.body, depth + 1),
                               self.node(tree.orelse, depth + 1), at)  # fmt: skip
@@ -342,22 +342,16 @@ class _Reader:
             raise ExpressionError(f"a constant power is one number of at most {MAX_POWER}", right.at)
         return Binary(operator, left, right, at)
 
-    def logical(self, tree: ast.BoolOp, at: int, depth: int) -> Node:
+    def logical(self, tree: ast.BoolOp, depth: int) -> Node:
         operator = "and" if isinstance(tree.op, ast.And) else "or"
         parts = [self.node(value, depth + 1) for value in tree.values]
-        joined = parts[0]
-        for part in parts[1:]:
-            joined = Binary(operator, joined, part, at)
-        return joined
+        return _joined(operator, parts)
 
-    def comparison(self, tree: ast.Compare, at: int, depth: int) -> Node:
+    def comparison(self, tree: ast.Compare, depth: int) -> Node:
         sides = [self.node(side, depth + 1) for side in (tree.left, *tree.comparators)]
         links = [Compare(COMPARISONS[type(op)], left, right, left.at)
                  for op, left, right in zip(tree.ops, sides, sides[1:], strict=False)]  # fmt: skip
-        joined: Node = links[0]
-        for link in links[1:]:
-            joined = Binary("and", joined, link, at)
-        return joined
+        return _joined("and", links)
 
     def call(self, tree: ast.Call, at: int, depth: int) -> Node:
         name = tree.func.id if isinstance(tree.func, ast.Name) else ""
@@ -373,6 +367,14 @@ class _Reader:
         if name == "clip" and bounds != sorted(bounds):
             raise ExpressionError("'clip' takes a number, its lowest and its highest value, in this order", at)
         return Call(name, arguments, at)
+
+
+def _joined(operator: str, parts: Sequence[Node]) -> Node:
+    """All of them, or any of them; in halves, so that a long list is no deep tree."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return Binary(operator, _joined(operator, parts[:half]), _joined(operator, parts[half:]), parts[0].at)
 
 
 _REFUSED: Final[dict[type[ast.expr], str]] = {

@@ -16,6 +16,8 @@ from engine.scenario import expressions
 from engine.scenario.expressions import RESERVED, Expression, ExpressionError
 
 MAX_NAME: Final = 60
+MAX_VALUES: Final = 200
+"""Values of a move or of a choice."""
 
 
 def fault(
@@ -159,17 +161,17 @@ Date = Annotated[datetime.date, PlainValidator(_date), WithJsonSchema({"type": "
 Formula = Annotated[Expression, PlainValidator(_expression), WithJsonSchema(_EXPRESSION_SCHEMA)]
 Share = Annotated[Expression | Literal["rest"], PlainValidator(_share), WithJsonSchema(_EXPRESSION_SCHEMA)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_strings)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(_strings)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_strings), Field(max_length=1_000)]
 
 Weight = Annotated[float | Literal["rest"], PlainValidator(_weight), WithJsonSchema(_WEIGHT_SCHEMA)]
 Version = Annotated[Literal[1], PlainValidator(_version), WithJsonSchema({"const": 1})]
 
-Shares = Annotated[dict[Label, Share], Field(min_length=1)]
+Shares = Annotated[dict[Label, Share], Field(min_length=1, max_length=MAX_VALUES)]
 Chance = Annotated[Annotated[Shares, Tag("map")] | Annotated[Formula, Tag("one")], _map_or("one")]
 """The chance of `yes`, or of each value; one value may have `rest`."""
 
-Numbered = Annotated[dict[Label, Number], Tag("map")]
-Listed = Annotated[tuple[Label, ...], AfterValidator(_distinct), Tag("list")]
+Numbered = Annotated[dict[Label, Number], Field(max_length=MAX_VALUES), Tag("map")]
+Listed = Annotated[tuple[Label, ...], Field(max_length=MAX_VALUES), AfterValidator(_distinct), Tag("list")]
 Options = Annotated[Numbered | Listed, _map_or("list")]
 """Options as a list of names, or as a map from name to number."""
 

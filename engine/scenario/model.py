@@ -17,6 +17,7 @@ from engine.errors import Problem
 from engine.scenario.expressions import Expression, constant
 from engine.scenario.expressions import Number as Literally
 from engine.scenario.fields import (
+    MAX_VALUES,
     Chance,
     Date,
     Formula,
@@ -102,8 +103,8 @@ class Distributed(Record):
     between: tuple[Number, Number] | None = Field(None, description="central 90 %")
     quantiles: dict[Any, Number] | None = Field(None, description="probability: value, and perhaps min, max")
     phrase: Any = Field(None, description="a word of probability, or a map from standard to word")
-    mixture: tuple[Part, ...] | None = Field(None, description="weighted distributions")
-    choice: dict[Label, Weight] | None = Field(None, description="named values with their chances")
+    mixture: tuple[Part, ...] | None = Field(None, max_length=100, description="weighted distributions")
+    choice: dict[Label, Weight] | None = Field(None, max_length=MAX_VALUES, description="values with their chances")
     scipy: dict[str, Any] | None = Field(None, description="name and args of a continuous family of scipy.stats")
     clip: tuple[Number | None, Number | None] | None = Field(None, description="truncate to this range")
     standard: Text | None = Field(None, description="the standard of words that `phrase` uses")
@@ -428,7 +429,7 @@ class Scenario(Record):
     beliefs: dict[Name, dict[Name, Chance]] = Field(default_factory=dict)
     outcomes: dict[Name, Outcome] = Field(min_length=1, max_length=200)
     statements: dict[Name, Statement] = Field(default_factory=dict, max_length=200)
-    assumptions: dict[Name, Assumptions] = Field(default_factory=dict, max_length=100)
+    assumptions: dict[Name, Assumptions] = Field(default_factory=dict, max_length=60)
     references: tuple[Reference, ...] = Field((), max_length=200)
     resolution: dict[Name, Resolution] = Field(default_factory=dict)
 

@@ -39,8 +39,4 @@ def _child(node: Node, step: str | int) -> tuple[Node | None, ScalarNode | None]
     if isinstance(node, SequenceNode):
         inside = isinstance(step, int) and 0 <= step < len(node.items)
         return (node.items[int(step)] if inside else None), None
-    if isinstance(node, MappingNode):
-        for key, value in node.entries:
-            if key.text == str(step) or key.value == step:
-                return value, key
-    return None, None
+    return (node.get(str(step)), node.key(str(step))) if isinstance(node, MappingNode) else (None, None)

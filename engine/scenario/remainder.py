@@ -17,52 +17,64 @@ STAND_INS: Final[Mapping[str, int | str]] = {"engine": 1, "title": "untitled"}
 
 
 def without(tree: MappingNode, wrong: Iterable[Steps]) -> tuple[MappingNode, frozenset[str]]:
-    """The document without the records at these paths, and every text that went with them."""
+    """The document without the records at these paths, and every name that went with them."""
     gone = {path[: 3 if path[0] == "payoffs" else 2] for path in wrong if path}
-    texts = {str(step) for path in gone for step in path[1:]}
-    for path in gone:
-        texts |= {str(path[0])} if len(path) == 1 else set()
-        texts |= set(_texts(_at(tree, path)))
+    names = {name for path in gone for name in (*map(str, path), *_names(_at(tree, path), section=len(path) == 1))}
     entries = _pruned(tree, gone).entries
     given = {key.text for key, _ in entries}
     missing = tuple((_scalar(key, tree), _scalar(value, tree)) for key, value in STAND_INS.items() if key not in given)
-    return MappingNode((*missing, *entries), tree.start, tree.source), frozenset(texts)
+    return MappingNode((*missing, *entries), tree.start, tree.source), frozenset(names)
 
 
-def independent(problems: Iterable[Problem], texts: frozenset[str]) -> Iterator[Problem]:
-    """The problems that name nothing that went: the others may only follow from its absence."""
+def independent(problems: Iterable[Problem], gone: frozenset[str]) -> Iterator[Problem]:
+    """The problems that have nothing to do with these names: the others may only follow from their absence."""
     for problem in problems:
-        named = re.findall(r"\w+", " ".join(re.findall(r"'([^']*)'", problem.message)))
-        if not texts.intersection(named):
+        quoted = re.findall(r"\w+", " ".join(re.findall(r"'([^']*)'", problem.message)))
+        beside = re.findall(r"\w+", problem.source) if _NAMES_NOTHING.search(problem.message) else []
+        if gone.isdisjoint((*quoted, *beside)):
             yield problem
 
 
 # Private functions
 
+_NAMES_NOTHING: Final = re.compile("is not a name|stands for itself|is no value")
+"""Said of an option, when it may be its move that is not there."""
+_NAMING: Final = ("type", "event", "decision", "term", "values", "options", "chance", "choice")
+
 
 def _at(node: Node, path: Steps) -> Node | None:
     found: Node | None = node
     for step in path:
-        found = _children(found).get(step) if found is not None else None
+        if isinstance(found, MappingNode):
+            found = found.get(str(step))
+        else:
+            items = found.items if isinstance(found, SequenceNode) else ()
+            found = items[step] if isinstance(step, int) and step < len(items) else None
     return found
 
 
-def _children(node: Node) -> dict[str | int, Node]:
-    if isinstance(node, MappingNode):
-        return dict(node)
-    return dict(enumerate(node.items)) if isinstance(node, SequenceNode) else {}
+def _names(node: Node | None, section: bool = False) -> Iterator[str]:
+    """The names that a record gives to things, or all those of a section."""
+    if section and isinstance(node, MappingNode):
+        for name, record in node:
+            yield name
+            yield from _names(record)
+    elif section and isinstance(node, SequenceNode):
+        for record in node:
+            yield from _names(record) if isinstance(record, MappingNode) else _words(record)
+    elif isinstance(node, MappingNode):
+        for key in _NAMING:
+            yield from _words(node.get(key))
 
 
-def _texts(node: Node | None) -> Iterator[str]:
-    """Every key and every word of the values below a node."""
-    todo = [node] if node is not None else []
-    while todo:
-        match todo.pop():
-            case ScalarNode() as scalar:
-                yield from re.findall(r"\w+", scalar.text)
-            case other:
-                yield from (str(key) for key in _children(other) if isinstance(key, str))
-                todo += _children(other).values()
+def _words(node: Node | None) -> Iterator[str]:
+    """What a value, the items of a list or the keys of a mapping are called."""
+    if isinstance(node, ScalarNode):
+        yield node.text
+    elif isinstance(node, SequenceNode):
+        yield from (item.text for item in node if isinstance(item, ScalarNode))
+    elif isinstance(node, MappingNode):
+        yield from (name for name, _ in node)
 
 
 def _pruned(node: MappingNode, gone: set[Steps]) -> MappingNode:
