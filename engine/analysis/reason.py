@@ -50,7 +50,9 @@ def _compare(
     one, other = (estimate(sums, 0, base.n_sampled, bounded) for sums in pairs)
     if one is None or other is None:
         return None
-    return Reason(outcome, program.actors[term.actor], term.name, one, other, _difference(pairs, other.value - one.value))
+    return Reason(
+        outcome, program.actors[term.actor], term.name, one, other, _difference(pairs, other.value - one.value)
+    )
 
 
 def _difference(pairs: list[list[OutcomeSums]], value: float) -> Estimate:

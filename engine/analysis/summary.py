@@ -21,7 +21,7 @@ from engine.program.worlds import payoff_spans
 from engine.sampling import Design
 from engine.scenario.assumptions import Assumed
 from engine.scenario.model import Scenario
-from engine.simulation.accumulate import OutcomeSums, Sums
+from engine.simulation.accumulate import Counts, OutcomeSums, Sums
 from engine.simulation.run import Totals
 
 FEWEST_EFFECTIVE: Final = 100
@@ -185,6 +185,7 @@ def summarise(assumed: Assumed, sha256: str, program: Program, design: Design, t
 def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, spread: bool) -> OutcomeSummary:
     replicates = [sums.outcomes[measure.name] for sums in totals.replicates]
     sums, record = whole.outcomes[measure.name], scenario.outcomes[measure.name]
+    spread_of = totals.spreads[measure.name]
     conditional = measure.given is not None or measure.belief is not None
     reached = sums.among / whole.weight if conditional and whole.weight > 0 else None
     shares: dict[str, Estimate] = {}
@@ -194,16 +195,16 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
         for part, name in enumerate(map(str, measure.values)):
             if (share := estimate(replicates, part, totals.n_sampled, True)) is not None:
                 shares[name] = share
-            if spread and (range_of := quantiles(sums.across[part])) is not None:
+            if spread and (range_of := quantiles(spread_of.across[part])) is not None:
                 parts[name] = range_of
     else:
         found = estimate(replicates, 0, totals.n_sampled, measure.kind != "quantity")
-        across = quantiles(sums.across[0]) if spread else None
+        across = quantiles(spread_of.across[0]) if spread else None
     kind = {"happens": "event"}.get(measure.kind, measure.kind)
     if measure.kind != "quantity" or found is None:
         return OutcomeSummary(measure.name, kind, record.label, record.unit, found, shares, parts, across, reached)
     return OutcomeSummary(measure.name, kind, record.label, _unit(scenario, measure), found, shares, parts, across, reached,
-                          _sd(sums), *_shape(measure, sums, spread))  # fmt: skip
+                          _sd(sums), *_shape(measure, spread_of.values, spread))  # fmt: skip
 
 
 def _sd(sums: OutcomeSums) -> float:
@@ -211,13 +212,13 @@ def _sd(sums: OutcomeSums) -> float:
     return float(max(0.0, square - mean**2) ** 0.5)
 
 
-def _shape(measure: Measure, sums: OutcomeSums, spread: bool) -> tuple[Mapping[float, float] | None, Histogram | None]:
-    if not spread or not len(sums.values.bins):
+def _shape(measure: Measure, values: Counts, spread: bool) -> tuple[Mapping[float, float] | None, Histogram | None]:
+    if not spread or not len(values.bins):
         return None, None
     numbers = [float(value) for value in measure.values]
     if numbers:
-        return discrete_quantiles(sums.values, numbers), discrete_histogram(sums.values, numbers)
-    return quantiles(sums.values), histogram(sums.values)
+        return discrete_quantiles(values, numbers), discrete_histogram(values, numbers)
+    return quantiles(values), histogram(values)
 
 
 def _unit(scenario: Scenario, measure: Measure) -> str | None:

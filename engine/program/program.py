@@ -21,9 +21,9 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 
-LARGEST: Final = 1e100
-"""No number of a payoff, an outcome or a precision may be larger, so that nothing made of them overflows."""
-NO_VALUE: Final = "a division by 0, the log or root of a negative number, or a number beyond 1e100"
+LARGEST: Final = 1e60
+"""No number of a payoff, an outcome or a precision may be larger, so that the squares of its squares are finite."""
+NO_VALUE: Final = "a division by 0, the log or root of a negative number, or a number beyond 1e60"
 
 
 def shortened(text: str, length: int = 60) -> str:

@@ -5,7 +5,7 @@ Quantiles come from counts in bins that are fixed in advance: the top bits of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -37,14 +37,6 @@ class Counts:
     low: float = np.inf
     high: float = -np.inf
 
-    def plus(self, other: Counts) -> Counts:
-        """Both together."""
-        if not len(self.bins):
-            return other
-        bins, place = np.unique(np.concatenate([self.bins, other.bins]), return_inverse=True)
-        weight = np.bincount(place, np.concatenate([self.weight, other.weight]), len(bins)).astype(np.float64)
-        return Counts(bins, weight, min(self.low, other.low), max(self.high, other.high))
-
 
 NOTHING: Final = Counts(np.zeros(0, np.int64), np.zeros(0))
 
@@ -59,6 +51,16 @@ def counts(values: FloatArray, weight: FloatArray) -> Counts:
     return Counts(
         bins, np.bincount(place, weight, len(bins)).astype(np.float64), float(values.min()), float(values.max())
     )
+
+
+def together(several: Sequence[Counts]) -> Counts:
+    """All of them in one, weights added in their order."""
+    several = [one for one in several if len(one.bins)]
+    if len(several) < 2:
+        return several[0] if several else NOTHING
+    bins, place = np.unique(np.concatenate([one.bins for one in several]), return_inverse=True)
+    weight = np.bincount(place, np.concatenate([one.weight for one in several]), len(bins)).astype(np.float64)
+    return Counts(bins, weight, min(one.low for one in several), max(one.high for one in several))
 
 
 def bin_of(values: FloatArray) -> IntArray:
@@ -84,20 +86,43 @@ class OutcomeSums:
         parts: sum of w a; (n_parts,).
         among: sum of w b.
         squares: sum of w^2 a^2, w^2 a b and w^2 b^2, for the error of plain Monte Carlo; (3, n_parts).
-        across: of the draws' values of each part (quantity: of the mean alone), weighted by w b.
-        values: of a quantity's values, weighted by w and their probability.
     """
 
     parts: FloatArray
     among: float
     squares: FloatArray
-    across: tuple[Counts, ...]
-    values: Counts
 
     def plus(self, other: OutcomeSums) -> OutcomeSums:
         """Both together."""
-        return OutcomeSums(self.parts + other.parts, self.among + other.among, self.squares + other.squares,
-                           tuple(one.plus(two) for one, two in zip(self.across, other.across, strict=True)), self.values.plus(other.values))  # fmt: skip
+        return OutcomeSums(self.parts + other.parts, self.among + other.among, self.squares + other.squares)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """How one outcome is spread, in counts.
+
+    Attributes:
+        across: of the draws' values of each part (quantity: of the mean alone), weighted by w b.
+        values: of a quantity's values, weighted by w and their probability.
+    """
+
+    across: tuple[Counts, ...]
+    values: Counts
+
+
+Spreads = Mapping[str, Spread]
+
+
+def spreads_together(several: Sequence[Spreads]) -> Spreads:
+    """All of them in one, in their order."""
+    names = several[0] if several else {}
+    return {
+        name: Spread(
+            tuple(together(column) for column in zip(*(one[name].across for one in several), strict=True)),
+            together([one[name].values for one in several]),
+        )
+        for name in names
+    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +133,7 @@ class Sums:
         n_draws: how many.
         weight, weight_squared: sums of the draws' weights and of their squares.
         outcomes: by name.
+        spreads: by name; left out where sums are kept for each replicate, since counts grow with the number of draws.
         rungs: how many draws each rung solved; by rung.
         residual: the largest.
         folded: draws with index -1.
@@ -118,6 +144,7 @@ class Sums:
     weight: float
     weight_squared: float
     outcomes: Mapping[str, OutcomeSums]
+    spreads: Spreads
     rungs: Mapping[int, int]
     residual: float
     folded: int
@@ -128,6 +155,7 @@ class Sums:
         return Sums(
             self.n_draws + other.n_draws, self.weight + other.weight, self.weight_squared + other.weight_squared,
             {name: sums.plus(other.outcomes[name]) for name, sums in self.outcomes.items()},
+            spreads_together([self.spreads, other.spreads]),
             {rung: self.rungs[rung] + other.rungs[rung] for rung in RUNGS},
             max(self.residual, other.residual), self.folded + other.folded,
             {actor: chance + other.surprised[actor] for actor, chance in self.surprised.items()},
@@ -142,6 +170,7 @@ def sums_of(draws: Draws) -> Sums:
         weight=float(draws.weight.sum()),
         weight_squared=float((draws.weight**2).sum()),
         outcomes={name: _outcome(reading, draws.weight) for name, reading in draws.readings.items()},
+        spreads={name: _spread(reading, draws.weight) for name, reading in draws.readings.items()},
         rungs={rung: int((solution.rung == rung).sum()) for rung in RUNGS},
         residual=float(solution.residual.max()),
         folded=int((solution.index < 0).sum()),
@@ -152,13 +181,16 @@ def sums_of(draws: Draws) -> Sums:
 def _outcome(reading: Reading, weight: FloatArray) -> OutcomeSums:
     parts, among = reading.parts * weight, reading.among * weight
     squares = np.array([(parts**2).sum(axis=1), (parts * among).sum(axis=1), np.full(len(parts), (among**2).sum())])
-    values = NOTHING
-    if reading.values is not None and reading.mass is not None:
-        mass = reading.mass * weight
-        if reading.values.shape[-1] == 1:
-            values = counts(reading.values[:, 0], mass.sum(axis=1))
-        else:
-            values = counts(reading.values.ravel(), mass.ravel())
-    n_across = 1 if reading.values is not None else len(parts)
-    across = tuple(counts(share_of(reading, part), among) for part in range(n_across))
-    return OutcomeSums(parts.sum(axis=1), float(among.sum()), squares, across, values)
+    return OutcomeSums(parts.sum(axis=1), float(among.sum()), squares)
+
+
+def _spread(reading: Reading, weight: FloatArray) -> Spread:
+    among = reading.among * weight
+    if reading.values is None or reading.mass is None:
+        return Spread(tuple(counts(share_of(reading, part), among) for part in range(len(reading.parts))), NOTHING)
+    mass = reading.mass * weight
+    if reading.values.shape[-1] == 1:
+        values = counts(reading.values[:, 0], mass.sum(axis=1))
+    else:
+        values = counts(np.broadcast_to(reading.values, mass.shape).ravel(), mass.ravel())
+    return Spread((counts(share_of(reading), among),), values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import islice
 from typing import Final
@@ -14,12 +14,13 @@ import numpy as np
 from engine.program.program import FloatArray, Program
 from engine.program.worlds import batch_of
 from engine.sampling import CHUNK, Chunk, Design
-from engine.simulation.accumulate import Sums, sums_of
+from engine.simulation.accumulate import Spreads, Sums, spreads_together, sums_of
 from engine.simulation.draws import Draws, read_draws
 
 CELLS: Final = 2**19
 """A batch has about this many numbers per array (leaves times draws), so that it stays in the processor's cache."""
 GROUPS_PER_BLOCK: Final = 2
+SPREADS_WAITING: Final = 16
 
 Block = Sequence[range]
 Progress = Callable[[int], None]
@@ -31,10 +32,12 @@ class Totals:
 
     Attributes:
         replicates: the sums of each independent scramble; one for a method without.
+        spreads: how each outcome is spread over all draws.
         sampled: whether draws were sampled; False if nothing is unknown and the one draw is exact.
     """
 
     replicates: tuple[Sums, ...]
+    spreads: Spreads
     sampled: bool = True
 
     @property
@@ -66,15 +69,20 @@ def simulate(
     groups = chunk_groups(program, design)
     blocks = [groups[start : start + groups_per_block] for start in range(0, len(groups), groups_per_block)]
     replicates: dict[int, Sums] = {}
+    spreads: list[Spreads] = []
     done = 0
     for block in _in_order(lambda block: _block(program, design, block), blocks, threads):
         for replicate, sums in block:
-            before = replicates.get(replicate)
-            replicates[replicate] = sums if before is None else before.plus(sums)
+            spreads.append(sums.spreads)
+            lean, before = replace(sums, spreads={}), replicates.get(replicate)
+            replicates[replicate] = lean if before is None else before.plus(lean)
             done += sums.n_draws
+        if len(spreads) > SPREADS_WAITING:
+            spreads = [spreads_together(spreads)]
         if progress is not None:
             progress(done)
-    return Totals(tuple(replicates[replicate] for replicate in sorted(replicates)), design.method != "point")
+    in_order = tuple(replicates[replicate] for replicate in sorted(replicates))
+    return Totals(in_order, spreads_together(spreads), design.method != "point")
 
 
 def _in_order(
@@ -86,7 +94,9 @@ def _in_order(
         return
     todo = iter(blocks)
     with ThreadPoolExecutor(threads) as pool:
-        waiting: list[Future[list[tuple[int, Sums]]]] = [pool.submit(work, block) for block in islice(todo, 2 * threads)]
+        waiting: list[Future[list[tuple[int, Sums]]]] = [
+            pool.submit(work, block) for block in islice(todo, 2 * threads)
+        ]
         try:
             while waiting:
                 yield waiting.pop(0).result()
