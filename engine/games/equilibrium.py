@@ -1,7 +1,7 @@
 """Logit quantal response equilibrium in agent form (McKelvey & Palfrey 1998), for a batch of draws at once.
 
 The solver is a ladder. A group of decisions that rely on nobody who relies on them is solved in one pass, exactly
-(rung 1). A cyclic group follows its equilibrium from precision 0 in a few steps with a damped fixed point (rung 2); it is
+(rung 1). A cyclic group follows its equilibrium from precision 0 in doubling steps with a damped fixed point (rung 2); it is
 accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept is followed on a
 finer schedule with Newton's method (rung 3). What is left is counted: converged but perhaps on another branch, or not at
 all.
@@ -18,17 +18,16 @@ import numpy.typing as npt
 
 from engine.games.fixedpoint import chances_of, settle, sweep
 from engine.games.homotopy import follow
-from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, log_choice
+from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, log_choice, sharpness
 from engine.games.segments import FloatArray
 from engine.games.slope import Slopes
 from engine.games.tree import NOT_MOVED, Tree
 
-STEPS: Final = (0.25, 0.5, 1.0)
 LOOSE: Final = 1e-3
 TIGHT: Final = 1e-12
 CONVERGED: Final = 1e-9
 MAX_SWEEPS: Final = 60
-JUMP: Final = 0.35
+JUMP: Final = 0.15
 """A probability that moves by more than this away from where the last step pointed has jumped."""
 BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED = 1, 2, 3, -1, -2
 
@@ -154,11 +153,6 @@ class _Stage:
         return LogSums(self.part, precision, tuple(chance[a] for a in self.part.actors),
                        tuple(payoff[a] for a in self.part.actors), self.reached[:, draws])  # fmt: skip
 
-    def sharpness(self) -> float:
-        """The largest precision times payoff difference of the group's actors."""
-        return max(float((self.worlds.precision[actor] * np.ptp(self.worlds.payoff[actor], axis=0)).max())
-                   for actor in self.part.actors)  # fmt: skip
-
     def view(self, actor: int) -> FloatArray:
         return self.worlds.believed.get(actor, self.worlds.chance)
 
@@ -201,29 +195,29 @@ _Found = tuple[FloatArray, npt.NDArray[np.int64], FloatArray, FloatArray]
 def _solve_stage(stage: _Stage, slopes: Slopes | None) -> _Found:
     """Scaled payoffs, rung, residual and index of one group; draws that plain sums cannot do are done in logarithms."""
     sums = stage.path_sums()
-    found = _climb(sums, slopes, stage)
+    found = _climb(sums, slopes)
     hard = np.flatnonzero(sums.small)
     if len(hard):
-        again = _climb(stage.log_sums(hard), slopes, stage)
+        again = _climb(stage.log_sums(hard), slopes)
         for whole, part in zip(found, again, strict=True):
             whole[..., hard] = part
     return found
 
 
-def _climb(responder: Responder, slopes: Slopes | None, stage: _Stage) -> _Found:
+def _climb(responder: Responder, slopes: Slopes | None) -> _Found:
     """The rungs of the ladder, one after the other."""
     part = responder.group
     n = responder.precision[0].shape[-1]
     scaled = np.zeros((part.n_rows, n))
     if slopes is None:
-        scaled = sweep(responder, scaled, 1.0)[0]
+        scaled = sweep(responder, scaled, np.ones(n))[0]
         return scaled, np.full(n, BACKWARD), np.zeros(n), np.ones(n)
     scaled, residual, sure = _settled(responder)
-    index = slopes.index(slopes.slope(responder, scaled))
+    index = slopes.index(slopes.slope(responder, scaled, np.ones(n)))
     rung = np.where(sure & (index > 0), FIXED_POINT, np.where(residual <= CONVERGED, UNCHECKED, UNSOLVED))
     left = np.flatnonzero(rung < 0)
     if len(left):
-        branch = follow(responder.take(left), slopes, stage.sharpness(), TIGHT)
+        branch = follow(responder.take(left), slopes, TIGHT)
         better = left[branch.certain | (branch.residual <= CONVERGED) | (rung[left] == UNSOLVED)]
         chosen = np.isin(left, better)
         scaled[:, better], residual[better] = branch.scaled[:, chosen], branch.residual[chosen]
@@ -234,17 +228,25 @@ def _climb(responder: Responder, slopes: Slopes | None, stage: _Stage) -> _Found
 
 
 def _settled(responder: Responder) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """The fixed point at a few rising shares of the precision, its residual, and whether nothing speaks against it."""
+    """The fixed point at doubling shares of the precision, its residual, and whether nothing speaks against it.
+
+    The first share is so small that the response is nearly a contraction with one fixed point; started at a larger one,
+    the iteration lands on another branch in some games.
+    """
     n = responder.precision[0].shape[-1]
-    scaled, residual = np.zeros((responder.group.n_rows, n)), np.zeros(n)
-    sure, before = np.ones(n, dtype=np.bool_), 0.0
-    for share in STEPS:
-        guess = scaled * (share / before) if before else scaled
-        tolerance = TIGHT if share == STEPS[-1] else LOOSE
+    sharpest = np.maximum(sharpness(responder), 1.0)
+    n_steps = int(np.ceil(np.log2(sharpest.max())))
+    payoffs = before = np.zeros((responder.group.n_rows, n))
+    residual, sure = np.zeros(n), np.ones(n, dtype=np.bool_)
+    for step in range(n_steps + 1):
+        last = step == n_steps
+        share = sharpest ** ((step - n_steps) / n_steps) if n_steps else np.ones(n)
+        guess = (2 * payoffs - before if step > 1 else payoffs) * share
+        tolerance = TIGHT if last else LOOSE
         point = settle(responder, guess, share, tolerance, MAX_SWEEPS)
-        if before:
+        if step:
             moved = np.abs(chances_of(responder, point.scaled) - chances_of(responder, guess)).max(axis=0)
             sure &= moved <= JUMP
         sure &= point.residual <= tolerance
-        scaled, residual, before = point.scaled, point.residual, share
-    return scaled, residual, sure
+        payoffs, before, residual = point.scaled / share, payoffs, point.residual
+    return payoffs, residual, sure

@@ -47,8 +47,8 @@ def chances_of(responder: Responder, scaled: FloatArray) -> FloatArray:
     return responder.chances(play_of(responder, scaled))
 
 
-def sweep(responder: Responder, scaled: FloatArray, share: float) -> tuple[FloatArray, FloatArray]:
-    """Every decision answers once, the last first, at `share` of the actors' precision.
+def sweep(responder: Responder, scaled: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Every decision answers once, the last first, at `share` of the actors' precision, (n_draws,).
 
     Returns:
         The new scaled payoffs, and the largest change of a probability, (n_draws,).
@@ -65,7 +65,7 @@ def sweep(responder: Responder, scaled: FloatArray, share: float) -> tuple[Float
     return answer, change
 
 
-def settle(responder: Responder, scaled: FloatArray, share: float, tolerance: float, max_sweeps: int) -> Point:
+def settle(responder: Responder, scaled: FloatArray, share: FloatArray, tolerance: float, max_sweeps: int) -> Point:
     """Sweeps from `scaled` until no probability changes by more than `tolerance`; draws that are done leave the batch."""
     result, residual = scaled.copy(), np.full(scaled.shape[-1], np.inf)
     active = np.arange(scaled.shape[-1])
@@ -79,7 +79,8 @@ def settle(responder: Responder, scaled: FloatArray, share: float, tolerance: fl
         scaled = mixer.next(scaled, answer)
         if moving.mean() < COMPACT_BELOW:
             kept = np.flatnonzero(moving)
-            active, scaled, responder = active[kept], np.ascontiguousarray(scaled[:, kept]), responder.take(kept)
+            active, scaled, share = active[kept], np.ascontiguousarray(scaled[:, kept]), share[kept]
+            responder = responder.take(kept)
             mixer.take(kept)
     return Point(result, residual)
 

@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.games.fixedpoint import chances_of, play_of
-from engine.games.response import Responder
+from engine.games.response import Responder, sharpness
 from engine.games.segments import FloatArray
 from engine.games.slope import Slopes, identity_minus
 
-RATIO: Final = 1.25
+RATIO: Final = 1.1
 MAX_NEWTON: Final = 12
 HALVINGS: Final = 4
-JUMP: Final = 0.25
+JUMP: Final = 0.1
 """A probability that lands further than this from where the last steps pointed has jumped."""
 
 
@@ -37,35 +37,36 @@ class Followed:
     index: FloatArray
 
 
-def follow(responder: Responder, slopes: Slopes, sharpness: float, tolerance: float) -> Followed:
+def follow(responder: Responder, slopes: Slopes, tolerance: float) -> Followed:
     """The branch from precision 0 to the actors' own.
 
     Args:
         responder: the draws to follow.
         slopes: of their group.
-        sharpness: the largest precision times payoff difference; the schedule starts where it is about 1.
         tolerance: of the last step's residual.
     """
     n_draws = responder.precision[0].shape[-1]
-    n_steps = max(4, int(np.ceil(np.log(max(sharpness, 1.0)) / np.log(RATIO))))
+    # the first step is where precision times payoff difference is 1/2, so that there is one equilibrium, near uniform
+    sharpest = np.maximum(2 * sharpness(responder), 1.0)
+    n_steps = max(1, int(np.ceil(np.log(sharpest.max()) / np.log(RATIO))))
     payoffs = before = np.zeros((responder.group.n_rows, n_draws))
     certain = np.ones(n_draws, dtype=np.bool_)
     residual, index = np.zeros(n_draws), np.ones(n_draws)
     for step in range(n_steps + 1):
-        share = RATIO ** (step - n_steps)
-        guess = (2 * payoffs - before) * share if step > 1 else payoffs * share
+        share = sharpest ** ((step - n_steps) / n_steps)
+        guess = (2 * payoffs - before if step > 1 else payoffs) * share
         last = step == n_steps
         scaled, residual = _newton(responder, slopes, guess, share, tolerance if last else 1e-8)
         index = slopes.index(slopes.slope(responder, scaled, share))
         distance = np.abs(chances_of(responder, scaled) - chances_of(responder, guess)).max(axis=0)
         certain &= (residual <= (1e3 * tolerance if last else 1e-6)) & (index > 0)
-        if step > 1:
+        if step:
             certain &= distance <= JUMP
         payoffs, before = scaled / share, payoffs
-    return Followed(scaled, residual, certain, index)
+    return Followed(payoffs, residual, certain, index)
 
 
-def response(responder: Responder, scaled: FloatArray, share: float) -> tuple[FloatArray, FloatArray]:
+def response(responder: Responder, scaled: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Everybody's answer to `scaled` at once, and the largest distance of a probability from it, (n_draws,)."""
     play = play_of(responder, scaled)
     answer = np.concatenate([
@@ -76,7 +77,7 @@ def response(responder: Responder, scaled: FloatArray, share: float) -> tuple[Fl
 
 
 def _newton(
-    responder: Responder, slopes: Slopes, scaled: FloatArray, share: float, tolerance: float
+    responder: Responder, slopes: Slopes, scaled: FloatArray, share: FloatArray, tolerance: float
 ) -> tuple[FloatArray, FloatArray]:
     """Newton's method on the difference between play and response; a step that makes it worse is halved."""
     answer, residual = response(responder, scaled, share)
@@ -86,11 +87,11 @@ def _newton(
             break
         some = responder.take(moving)
         gap = slopes.free(answer[:, moving] - scaled[:, moving])
-        step = _solved(identity_minus(slopes.slope(some, scaled[:, moving], share)), gap)
+        step = _solved(identity_minus(slopes.slope(some, scaled[:, moving], share[moving])), gap)
         start, size = slopes.free(scaled[:, moving]), np.ones(len(moving))
         for _ in range(HALVINGS + 1):
             trial = slopes.whole(start + size * step)
-            trial_answer, trial_residual = response(some, trial, share)
+            trial_answer, trial_residual = response(some, trial, share[moving])
             better = trial_residual < residual[moving]
             if better.all():
                 break

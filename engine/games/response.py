@@ -121,6 +121,8 @@ class Responder(Protocol):
     group: Group
     precision: tuple[FloatArray, ...]
     """Of each decision's actor; each (n_draws,)."""
+    reached: BoolArray
+    """Whether chance ever lets an action's information set come about; (n_rows, n_draws)."""
 
     @property
     def cells(self) -> tuple[IntArray, ...]:
@@ -145,8 +147,25 @@ class Responder(Protocol):
         Summed over those that take two actions, it is the covariance of payoff and the other action, given the first.
         """
 
+    def bounds(self, decision: int) -> tuple[FloatArray, FloatArray]:
+        """The largest and smallest payoff that each action of the decision can lead to; each (its actions, n_draws)."""
+
     def take(self, draws: IntArray | BoolArray) -> Responder:
         """The same for some of the draws."""
+
+
+def sharpness(responder: Responder) -> FloatArray:
+    """The largest precision times difference of payoffs within an information set; (n_draws,)."""
+    group = responder.group
+    largest = np.zeros(responder.precision[0].shape[-1])
+    for number, (start, end) in enumerate(group.rows):
+        high, low = responder.bounds(number)
+        by_set = (-1, group.n_options[number], high.shape[-1])
+        span = high.reshape(by_set).max(axis=1) - low.reshape(by_set).min(axis=1)
+        reached = responder.reached[start:end].reshape(by_set).any(axis=1)
+        widest = np.where(reached & np.isfinite(span), span, 0.0).max(axis=0)
+        largest = np.maximum(largest, widest * responder.precision[number])
+    return largest
 
 
 @dataclass(slots=True, eq=False)
@@ -216,6 +235,13 @@ class PathSums:
         self.small[self.draws] |= (tiny & self.reached[start:end]).any(axis=0)
         return np.where(tiny, np.inf, total)
 
+    def bounds(self, decision: int) -> tuple[FloatArray, FloatArray]:
+        possible = self.chance[decision] > 0
+        payoff = self.payoff[decision] / np.where(possible, self.chance[decision], 1.0)
+        to_rows = self.group.paths_to_rows[decision]
+        high = to_rows.largest(np.where(possible, payoff, -np.inf))
+        return high, -to_rows.largest(np.where(possible, -payoff, -np.inf))
+
     def take(self, draws: IntArray | BoolArray) -> PathSums:
         cut = _Shared(draws)
         return PathSums(self.group, cut(self.precision), cut(self.chance), cut(self.payoff), self.reached[:, draws],
@@ -279,6 +305,12 @@ class LogSums:
         start, end = self.group.rows[decision]
         rows = np.vstack([by_row, np.full((1, by_row.shape[-1]), outside)])
         return rows[np.minimum(self.group.leaf_row[decision] - start, end - start)]
+
+    def bounds(self, decision: int) -> tuple[FloatArray, FloatArray]:
+        possible = np.isfinite(self.log_chance[decision])
+        to_rows = self.group.leaves_to_rows[decision]
+        high = to_rows.largest(np.where(possible, self.payoff[decision], -np.inf))
+        return high, -to_rows.largest(np.where(possible, -self.payoff[decision], -np.inf))
 
     def take(self, draws: IntArray | BoolArray) -> LogSums:
         cut = _Shared(draws)

@@ -46,8 +46,8 @@ class Slopes:
         rows[self.kept] = free
         return rows
 
-    def slope(self, responder: Responder, scaled: FloatArray, share: float = 1.0) -> FloatArray:
-        """DG at `scaled`, at `share` of the precision; (n_free, n_free, n_draws)."""
+    def slope(self, responder: Responder, scaled: FloatArray, share: FloatArray) -> FloatArray:
+        """DG at `scaled`, at `share` of the precision, (n_draws,); (n_free, n_free, n_draws)."""
         group = self.group
         play = play_of(responder, scaled)
         chances = responder.chances(play)
