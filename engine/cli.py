@@ -250,7 +250,7 @@ def failed(error: BaseException) -> int:
         return WRONG_USAGE
     if isinstance(error, ScenarioError):
         _say(problems.problems_text(error.problems, _stderr()))
-        typed = all(problem.where and problem.where.file.startswith("--set ") for problem in error.problems)
+        typed = any(problem.where and problem.where.file.startswith("--set ") for problem in error.problems)
         return WRONG_USAGE if typed else WRONG_SCENARIO
     if isinstance(error, OSError):
         _say(problems.system_text(error, _stderr()))
