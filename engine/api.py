@@ -230,8 +230,8 @@ def _enough_draws(
 
 def design_for(program: Program, options: Options) -> Design:
     """The uniforms of a run; one exact draw where nothing is unknown."""
-    if program.n_inputs == 0:
-        return point_design(0)
+    if all(low == high for low, high in (item.distribution.support() for item in program.inputs)):
+        return point_design(program.n_inputs)
     if options.method == "random":
         return random_design(program.n_inputs, options.draws, options.seed)
     return sobol_design(program.n_inputs, options.draws, options.seed, REPLICATES)

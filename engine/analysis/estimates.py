@@ -9,9 +9,11 @@ from typing import Final
 import numpy as np
 
 from engine.games.segments import FloatArray
-from engine.simulation.accumulate import Counts, OutcomeSums, bin_of, edges_of
+from engine.simulation.accumulate import Counts, OutcomeSums, edges_of
 
 LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+FEW_HITS: Final = 80
+NORMAL: Final = 1.959963984540054  # 97.5 % point of the normal distribution
 SMALLEST: Final = float(np.finfo(np.float64).tiny)
 T_15: Final = 2.131449545559323  # 97.5 % point of Student's t with 15 degrees of freedom
 
@@ -37,7 +39,9 @@ def exact(value: float) -> Estimate:
     return Estimate(value, 0.0, value, value)
 
 
-def estimate(replicates: Sequence[OutcomeSums], part: int, n_draws: int, bounded: bool) -> Estimate | None:
+def estimate(
+    replicates: Sequence[OutcomeSums], part: int, n_draws: int, bounded: bool, center: float = 0.0
+) -> Estimate | None:
     """A part of an outcome, as a share of what it is taken among; None if that never comes about.
 
     Args:
@@ -45,14 +49,17 @@ def estimate(replicates: Sequence[OutcomeSums], part: int, n_draws: int, bounded
         part: which part.
         n_draws: how many draws were sampled in all; 0 if nothing is unknown and the one draw is exact.
         bounded: the figure is a probability, and so is its interval.
+        center: what was taken off before summing.
     """
     total = sum(sums.among for sums in replicates)
     if total <= 0:
         return None
-    value = float(sum(sums.parts[part] for sums in replicates) / total)
+    value = float(sum(sums.parts[part] for sums in replicates) / total) + center
     if n_draws == 0:
         return exact(value)
     error, t = _scramble_error(replicates, part) if len(replicates) > 1 else _plain_error(replicates[0], part, n_draws)
+    if bounded and (hits := _few_hits(replicates, part)) is not None:
+        return _binomial(*hits)
     low, high = value - t * error, value + t * error
     return Estimate(value, error, max(low, 0.0), min(high, 1.0)) if bounded else Estimate(value, error, low, high)
 
@@ -75,6 +82,24 @@ def _plain_error(sums: OutcomeSums, part: int, n_draws: int) -> tuple[float, flo
     squares = max(0.0, a_squared - 2 * ratio * a_b + ratio**2 * b_squared)
     spread = np.sqrt(squares * n_draws / max(1, n_draws - 1))
     return float(spread / sums.among), student_t(n_draws - 1)
+
+
+def _few_hits(replicates: Sequence[OutcomeSums], part: int) -> tuple[float, float] | None:
+    """How often a figure that is 0 or 1 in every draw was 1, and among how many, if few were 1 or few were 0."""
+    hits, among = sum(sums.parts[part] for sums in replicates), sum(sums.among for sums in replicates)
+    squares = [sum(sums.squares[row, part] for sums in replicates) for row in (0, 2)]
+    sampled = squares[0] == hits and squares[1] == among
+    return (float(hits), float(among)) if sampled and min(hits, among - hits) < FEW_HITS else None
+
+
+def _binomial(hits: float, among: float) -> Estimate:
+    """A share that was counted, with its Clopper-Pearson interval (1934): a spread between scrambles of a few hits is
+    no measure of its error, and no hit does not mean no chance."""
+    from scipy.special import betaincinv
+
+    low = float(betaincinv(hits, among - hits + 1, 0.025)) if hits > 0 else 0.0
+    high = float(betaincinv(hits + 1, among - hits, 0.975)) if hits < among else 1.0
+    return Estimate(hits / among, (high - low) / (2 * NORMAL), low, high)
 
 
 def student_t(freedom: int) -> float:
@@ -114,11 +139,9 @@ def discrete_quantiles(counts: Counts, values: Sequence[float], levels: Sequence
 
 
 def masses(counts: Counts, values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """The share of each of a few values; values that share a bin are counted at the first."""
+    """The share of each of a few values, whose places stand for bins."""
     share = np.zeros(len(values))
-    weight = dict(zip(counts.bins.tolist(), (counts.weight / counts.weight.sum()).tolist(), strict=True))
-    for place, number in enumerate(bin_of(np.array(values) + 0.0).tolist()):
-        share[place] = weight.pop(number, 0.0)
+    share[counts.bins] = counts.weight / counts.weight.sum()
     return share
 
 

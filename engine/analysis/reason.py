@@ -27,8 +27,9 @@ def strongest_reason(scenario: Scenario, program: Program, design: Design, threa
         return None
     only = replace(program, measures=_needed(program, measure.name))
     base = simulate(only, design)
+    weigh_by = only if any(statement.believed for statement in program.statements) else None
     with ThreadPoolExecutor(threads) as pool:
-        variants = list(pool.map(lambda place: simulate(without_term(only, place), design), places))
+        variants = list(pool.map(lambda place: simulate(without_term(only, place), design, weigh_by=weigh_by), places))
     found = [_compare(scenario, program, measure.name, program.terms[place], base, variant)
              for place, variant in zip(places, variants, strict=True)]  # fmt: skip
     strongest = max((one for one in found if one), key=lambda reason: abs(reason.difference.value), default=None)
@@ -46,8 +47,9 @@ def _compare(
     scenario: Scenario, program: Program, outcome: str, term: TermTable, base: Totals, variant: Totals
 ) -> Reason | None:
     bounded = scenario.outcomes[outcome].quantity is None
+    center = next(measure.center for measure in program.measures if measure.name == outcome)
     pairs = [[sums.outcomes[outcome] for sums in totals.replicates] for totals in (base, variant)]
-    one, other = (estimate(sums, 0, base.n_sampled, bounded) for sums in pairs)
+    one, other = (estimate(sums, 0, base.n_sampled, bounded, center) for sums in pairs)
     if one is None or other is None:
         return None
     return Reason(

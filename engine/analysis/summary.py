@@ -198,7 +198,7 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
             if spread and (range_of := quantiles(spread_of.across[part])) is not None:
                 parts[name] = range_of
     else:
-        found = estimate(replicates, 0, totals.n_sampled, measure.kind != "quantity")
+        found = estimate(replicates, 0, totals.n_sampled, measure.kind != "quantity", measure.center)
         across = quantiles(spread_of.across[0]) if spread else None
     kind = {"happens": "event"}.get(measure.kind, measure.kind)
     if measure.kind != "quantity" or found is None:

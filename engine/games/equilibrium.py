@@ -17,13 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.games.fixedpoint import chances_of, settle, sweep
-from engine.games.homotopy import follow
+from engine.games.homotopy import ascents, follow
 from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, log_choice, sharpness
 from engine.games.segments import FloatArray
 from engine.games.slope import Slopes
 from engine.games.tree import NOT_MOVED, Tree
 
-LOOSE: Final = 1e-3
+LOOSE: Final = 1e-2
 TIGHT: Final = 1e-12
 CONVERGED: Final = 1e-9
 MAX_SWEEPS: Final = 60
@@ -234,19 +234,19 @@ def _settled(responder: Responder) -> tuple[FloatArray, FloatArray, BoolArray]:
     the iteration lands on another branch in some games.
     """
     n = responder.precision[0].shape[-1]
-    sharpest = np.maximum(sharpness(responder), 1.0)
-    n_steps = int(np.ceil(np.log2(sharpest.max())))
-    payoffs = before = np.zeros((responder.group.n_rows, n))
-    residual, sure = np.zeros(n), np.ones(n, dtype=np.bool_)
-    for step in range(n_steps + 1):
-        last = step == n_steps
-        share = sharpest ** ((step - n_steps) / n_steps) if n_steps else np.ones(n)
-        guess = (2 * payoffs - before if step > 1 else payoffs) * share
-        tolerance = TIGHT if last else LOOSE
-        point = settle(responder, guess, share, tolerance, MAX_SWEEPS)
-        if step:
-            moved = np.abs(chances_of(responder, point.scaled) - chances_of(responder, guess)).max(axis=0)
-            sure &= moved <= JUMP
-        sure &= point.residual <= tolerance
-        payoffs, before, residual = point.scaled / share, payoffs, point.residual
-    return payoffs, residual, sure
+    scaled, residual = np.zeros((responder.group.n_rows, n)), np.zeros(n)
+    sure = np.ones(n, dtype=np.bool_)
+    for ascent in ascents(np.maximum(sharpness(responder), 1.0), 2.0):
+        some = responder if len(ascent.draws) == n else responder.take(ascent.draws)
+        payoffs = before = np.zeros((responder.group.n_rows, len(ascent.draws)))
+        for step, share in enumerate(ascent.shares):
+            guess = (2 * payoffs - before if step > 1 else payoffs) * share
+            tolerance = TIGHT if step == len(ascent.shares) - 1 else LOOSE
+            point = settle(some, guess, share, tolerance, MAX_SWEEPS)
+            fine = point.residual <= tolerance
+            if step:
+                fine &= np.abs(chances_of(some, point.scaled) - chances_of(some, guess)).max(axis=0) <= JUMP
+            sure[ascent.draws] &= fine
+            payoffs, before, residual[ascent.draws] = point.scaled / share, payoffs, point.residual
+        scaled[:, ascent.draws] = payoffs
+    return scaled, residual, sure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,8 @@ from engine.games.slope import Slopes, identity_minus
 RATIO: Final = 1.1
 MAX_NEWTON: Final = 12
 HALVINGS: Final = 4
+TOGETHER: Final = 3
+"""Numbers of steps are rounded up to multiples of this."""
 JUMP: Final = 0.1
 """A probability that lands further than this from where the last steps pointed has jumped."""
 
@@ -45,25 +48,53 @@ def follow(responder: Responder, slopes: Slopes, tolerance: float) -> Followed:
         slopes: of their group.
         tolerance: of the last step's residual.
     """
-    n_draws = responder.precision[0].shape[-1]
+    n = responder.precision[0].shape[-1]
+    scaled, residual, index = np.zeros((responder.group.n_rows, n)), np.zeros(n), np.ones(n)
+    certain = np.ones(n, dtype=np.bool_)
     # the first step is where precision times payoff difference is 1/2, so that there is one equilibrium, near uniform
-    sharpest = np.maximum(2 * sharpness(responder), 1.0)
-    n_steps = max(1, int(np.ceil(np.log(sharpest.max()) / np.log(RATIO))))
-    payoffs = before = np.zeros((responder.group.n_rows, n_draws))
-    certain = np.ones(n_draws, dtype=np.bool_)
-    residual, index = np.zeros(n_draws), np.ones(n_draws)
-    for step in range(n_steps + 1):
-        share = sharpest ** ((step - n_steps) / n_steps)
-        guess = (2 * payoffs - before if step > 1 else payoffs) * share
-        last = step == n_steps
-        scaled, residual = _newton(responder, slopes, guess, share, tolerance if last else 1e-8)
-        index = slopes.index(slopes.slope(responder, scaled, share))
-        distance = np.abs(chances_of(responder, scaled) - chances_of(responder, guess)).max(axis=0)
-        certain &= (residual <= (1e3 * tolerance if last else 1e-6)) & (index > 0)
-        if step:
-            certain &= distance <= JUMP
-        payoffs, before = scaled / share, payoffs
-    return Followed(payoffs, residual, certain, index)
+    for ascent in ascents(np.maximum(2 * sharpness(responder), 1.0), RATIO):
+        draws = ascent.draws
+        some = responder if len(draws) == n else responder.take(draws)
+        payoffs = before = np.zeros((responder.group.n_rows, len(draws)))
+        for step, share in enumerate(ascent.shares):
+            last = step == len(ascent.shares) - 1
+            guess = (2 * payoffs - before if step > 1 else payoffs) * share
+            point, gap = _newton(some, slopes, guess, share, tolerance if last else 1e-8)
+            index[draws] = slopes.index(slopes.slope(some, point, share))
+            fine = (gap <= (1e3 * tolerance if last else 1e-6)) & (index[draws] > 0)
+            if step:
+                fine &= np.abs(chances_of(some, point) - chances_of(some, guess)).max(axis=0) <= JUMP
+            certain[draws] &= fine
+            payoffs, before, residual[draws] = point / share, payoffs, gap
+        scaled[:, draws] = payoffs
+    return Followed(scaled, residual, certain, index)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ascent:
+    """Draws whose precision is raised together.
+
+    Attributes:
+        draws: which.
+        shares: of the actors' precision, step by step, the last 1; each (n,) for these draws.
+    """
+
+    draws: npt.NDArray[np.int64]
+    shares: tuple[FloatArray, ...]
+
+
+def ascents(sharpest: FloatArray, ratio: float) -> Iterator[Ascent]:
+    """Geometric steps from 1 / sharpest, (n_draws,), to the whole precision, none larger than `ratio`.
+
+    Draws with nearly as many steps go together. A draw's steps depend on itself alone, so its solution does not depend on
+    which others are solved with it.
+    """
+    n_steps = np.ceil(np.log(sharpest) / np.log(ratio) - 1e-9).astype(np.int64)
+    n_steps = TOGETHER * -(-n_steps // TOGETHER)
+    for most in np.unique(n_steps).tolist():
+        draws = np.flatnonzero(n_steps == most)
+        yield Ascent(draws, tuple(sharpest[draws] ** (step / most - 1) if most else np.ones(len(draws))
+                                  for step in range(most + 1)))  # fmt: skip
 
 
 def response(responder: Responder, scaled: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -22,6 +22,7 @@ class Slopes:
     Attributes:
         kept: the group's rows without each set's last option; (n_free,).
         last: for each of them the row of its set's last option; (n_free,).
+        blocks: for each decision its free rows among all.
     """
 
     def __init__(self, group: Group) -> None:
@@ -33,6 +34,9 @@ class Slopes:
                 kept += range(first, first + options - 1)
                 last += [first + options - 1] * (options - 1)
         self.kept, self.last = np.array(kept), np.array(last)
+        sizes = [(end - start) // n * (n - 1) for (start, end), n in zip(group.rows, group.n_options, strict=True)]
+        ends = np.cumsum(sizes).tolist()
+        self.blocks = [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
         self.pairs: dict[tuple[int, int, int], Segments] = {}
 
     def free(self, rows: FloatArray) -> FloatArray:
@@ -48,21 +52,23 @@ class Slopes:
 
     def slope(self, responder: Responder, scaled: FloatArray, share: FloatArray) -> FloatArray:
         """DG at `scaled`, at `share` of the precision, (n_draws,); (n_free, n_free, n_draws)."""
-        group = self.group
+        group, n_draws = self.group, scaled.shape[-1]
         play = play_of(responder, scaled)
         chances = responder.chances(play)
-        slope = np.zeros((group.n_rows, group.n_rows, scaled.shape[-1]))
-        for one in range(len(group.decisions)):
+        slope = np.zeros((len(self.kept), len(self.kept), n_draws))
+        for one, own in enumerate(self.blocks):
             gaps = responder.gaps(one, play) * (responder.precision[one] * share)
-            for other in range(len(group.decisions)):
+            for other, their in enumerate(self.blocks):
                 if one != other:
-                    (first, last), (start, end) = group.rows[one], group.rows[other]
+                    start, end = group.rows[other]
                     by_pair = self._pair(responder.cells, one, other).sum(gaps)
-                    by_pair = by_pair.reshape(last - first, end - start, -1)
-                    slope[first:last, start:end] = _to_scaled(by_pair, chances[start:end], group.n_options[other])
-        free: FloatArray = slope[self.kept][:, self.kept]
-        free -= slope[self.last][:, self.kept]
-        return free
+                    by_pair = by_pair.reshape(-1, group.n_options[one], end - start, n_draws)
+                    free = by_pair[:, :-1] - by_pair[:, -1:]
+                    free = free.reshape(own.stop - own.start, -1, group.n_options[other], n_draws)
+                    slope[own, their] = _to_scaled(free, chances[start:end]).reshape(
+                        own.stop - own.start, their.stop - their.start, n_draws
+                    )
+        return slope
 
     def index(self, slope: FloatArray) -> FloatArray:
         """The sign of det(I - DG), (n_draws,); NaN where it cannot be told."""
@@ -92,9 +98,15 @@ def identity_minus(slope: FloatArray) -> FloatArray:
     return np.eye(slope.shape[0]) - np.moveaxis(slope, -1, 0)
 
 
-def _to_scaled(by_log: FloatArray, play: FloatArray, n_options: int) -> FloatArray:
-    """From slopes in log-probabilities to slopes in scaled payoffs: dlog p(b)/dz(c) = 1[b = c] - p(c) within a set."""
-    by_set = by_log.reshape(by_log.shape[0], -1, n_options, by_log.shape[-1])
-    whole = by_set.sum(axis=2, keepdims=True)
-    slopes: FloatArray = by_set - whole * play.reshape(1, -1, n_options, play.shape[-1])
-    return slopes.reshape(by_log.shape)
+def _to_scaled(by_log: FloatArray, chances: FloatArray) -> FloatArray:
+    """From slopes in log-probabilities to slopes in scaled payoffs, without each set's last option.
+
+    dlog p(b)/dz(c) = 1[b = c] - p(c) within a set.
+
+    Args:
+        by_log: (n_free, n_sets, n_options, n_draws).
+        chances: of the sets' options; (n_sets * n_options, n_draws).
+    """
+    whole = by_log.sum(axis=2, keepdims=True)
+    slopes: FloatArray = by_log[:, :, :-1] - whole * chances.reshape(1, *by_log.shape[1:])[:, :, :-1]
+    return slopes

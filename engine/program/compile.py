@@ -11,6 +11,7 @@ from engine.distributions.distribution import Distribution
 from engine.errors import Problem, ScenarioError
 from engine.games.equilibrium import Solver
 from engine.program.layout import Layout
+from engine.program.worlds import centered
 from engine.program.program import Copula, Input, Program, Stated, TermTable, payoff_rows
 from engine.scenario import model, words
 from engine.scenario.model import Path, Scenario
@@ -30,7 +31,7 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
     layout = Layout(scenario)
     terms = tuple(TermTable(layout.actor[name], term.term, layout.table(("payoffs", name, number, "value"), term.value))
                   for name, listed in scenario.payoffs.items() for number, term in enumerate(listed))  # fmt: skip
-    return Program(
+    program = Program(
         inputs=_inputs(scenario),
         copula=copula_of(scenario),
         actors=tuple(scenario.actors),
@@ -44,6 +45,8 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         terms=terms,
         payoffs=payoff_rows(terms, [term.table.row for term in terms]),
         results=payoff_rows(terms, [layout.row_of_path(term.table) for term in terms]),
+        leaf_of_path=layout.leaf_of_path(),
+        sets=layout.sets(),
         measures=tuple(layout.measure(name, outcome) for name, outcome in scenario.outcomes.items()),
         statements=tuple(
             Stated(name, item.about, distribution_of(scenario, ("statements", name), item), name in believe)
@@ -54,6 +57,7 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         state={name: item.start for name, item in scenario.state.items()},
         values={move.name: tuple(move.values) for move in scenario.moves},
     )  # fmt: skip
+    return centered(program)
 
 
 def distribution_of(scenario: Scenario, path: Path, item: model.Distributed) -> Distribution:

@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.errors import ScenarioError
 from engine.games.relevance import Diagram, solution_order, without_idle_knowledge
-from engine.games.segments import distinct_columns, segments
+from engine.games.segments import Segments, distinct_columns, segments
 from engine.games.tree import MAX_LEAVES, NOT_MOVED, Move, Tree, unroll
 from engine.program import evaluate
 from engine.program.evaluate import Surroundings
@@ -166,6 +166,7 @@ class Layout:
             conditions = [outcome.quantity, outcome.given if outcome.happens is None else None]
             if outcome.belief is not None:
                 conditions += [outcome.belief.that, outcome.belief.after]
+                kept |= set(self.known[self._believer(outcome.belief)])
             for condition in conditions:
                 if condition is not None:
                     kept |= self._expression(condition).reads.moves
@@ -215,6 +216,22 @@ class Layout:
         folds = tuple(Fold(name, self.folded[name].cell[example]) for name in self.moves if name in summed)
         moves = dict(zip(names, rows, strict=True))
         return Table(path, read.text, read.bound, moves, rows.shape[1], leaf_group, True, folds, by_group)
+
+    def leaf_of_path(self) -> IntArray:
+        """The leaf of the tree that each path of the full tree ends in; (n_paths,)."""
+        return distinct_columns(self.full.values[[self.moves.index(name) for name in self.core]])[1]
+
+    def sets(self) -> dict[int, tuple[Segments, ...]]:
+        """For each deciding actor, for each of its decisions, sums of leaves by information set."""
+        found: dict[int, tuple[Segments, ...]] = {}
+        for move in self.tree.decisions:
+            actor, sets = self.tree.moves[move].actor, self.tree.sets_of(move)
+            if actor is not None and sets:
+                taken = self.tree.action[move]
+                number = np.where(taken == NOT_MOVED, NOT_MOVED,
+                                  (taken - sets[0].actions[0]) // self.tree.moves[move].n_values)  # fmt: skip
+                found[actor] = (*found.get(actor, ()), segments(number, len(sets)))
+        return found
 
     def row_of_path(self, table: Table) -> IntArray:
         """The table's row on every path of the full tree; (n_paths,)."""
@@ -301,7 +318,8 @@ class Layout:
             return Measure(name, "quantity", None, table, given, (), None, None)
         distinct, inverse = np.unique(self._constant(table)[table.row], return_inverse=True)
         by_value = segments(inverse, len(distinct))
-        return Measure(name, "quantity", None, table, given, tuple(distinct.tolist()), by_value, None)
+        center = float(distinct.mean())
+        return Measure(name, "quantity", None, table, given, tuple(distinct.tolist()), by_value, None, center)
 
     def _condition(self, path: Path, *expressions: Expression) -> Condition:
         """Where all of these hold."""
@@ -317,20 +335,24 @@ class Layout:
     def _belief(self, name: str, belief: model.Posterior) -> Measure:
         path: Path = ("outcomes", name, "belief")
         that = self._condition((*path, "that"), belief.that)
-        needed = self._expression(belief.after).reads.moves if belief.after is not None else frozenset()
-        decision = next(move.name for move in self.scenario.moves if isinstance(move, model.Decision)
-                        and move.actor == belief.of and needed <= set(self.known[move.name]))  # fmt: skip
+        decision = self._believer(belief)
         holds = self.tree.action[self.core.index(decision)] != NOT_MOVED
         if belief.after is not None:
             after = self.table((*path, "after"), belief.after)
             holds = holds & (self._constant(after)[after.row] != 0)
         # What the actor knows and does not need is told apart here: it may tell something about `that`.
-        seen = [self.core.index(move) for move in self.known[decision] if move in self.core]
+        seen = [self.core.index(move) for move in self.known[decision]]
         sets, number = distinct_columns(self.tree.values[seen][:, holds])
         member = np.full(self.tree.n_leaves, NOT_MOVED)
         member[holds] = number
         by_set = segments(member, max(1, sets.shape[1]))
         return Measure(name, "belief", that, None, None, (), None, BeliefSets(self.actor[belief.of], by_set))
+
+    def _believer(self, belief: model.Posterior) -> str:
+        """The first decision of the actor at which it knows what the belief is taken after."""
+        needed = self._expression(belief.after).reads.moves if belief.after is not None else frozenset()
+        return next(move.name for move in self.scenario.moves if isinstance(move, model.Decision)
+                    and move.actor == belief.of and needed <= set(self.known[move.name]))  # fmt: skip
 
     def _constant(self, table: Table) -> FloatArray:
         """The rows of a table that reads no unknown; (n_rows,)."""

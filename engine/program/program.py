@@ -176,6 +176,7 @@ class Measure:
         values: of a choice its options' names, of a quantity that is the same in every draw its distinct numbers.
         by_value: sums leaves by value, where `values` has any.
         belief: whose, and at which information sets; None for other kinds.
+        center: of a quantity, a number near its values, taken off before they are squared.
     """
 
     name: str
@@ -186,6 +187,7 @@ class Measure:
     values: tuple[str, ...] | tuple[float, ...]
     by_value: Segments | None
     belief: BeliefSets | None
+    center: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,6 +224,8 @@ class Program:
         folded: of those that do not, by name.
         payoffs: how terms add up on the leaves, as expectations over chance that does not branch the tree.
         results: how they add up on all paths, that chance included.
+        leaf_of_path: the leaf of the tree that each of all paths ends in; (n_paths,).
+        sets: for each deciding actor, for each of its decisions, sums leaves into information sets.
         beliefs: for each actor with chances of its own, the tables that replace the true ones, by move.
         values: of each move, by name.
     """
@@ -238,6 +242,8 @@ class Program:
     terms: tuple[TermTable, ...]
     payoffs: Mapping[int, PayoffRows]
     results: Mapping[int, PayoffRows]
+    leaf_of_path: IntArray
+    sets: Mapping[int, tuple[Segments, ...]]
     measures: tuple[Measure, ...]
     statements: tuple[Stated, ...]
     numbers: Mapping[str, FloatArray]

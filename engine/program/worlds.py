@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.games.equilibrium import Worlds
 from engine.program import evaluate
@@ -18,17 +19,21 @@ from engine.program.program import (
     EvaluationError,
     FloatArray,
     IntArray,
+    Measure,
     Program,
     Table,
     shortened,
 )  # fmt: skip
+from engine.sampling import sobol_design
 from engine.scenario.scope import Bound, Quantity, Unknown, UnknownIs, parts
 
 ROUNDING: Final = 1e-9
 """Chances may miss 0, 1 or their sum by this much; it is rounding, and is taken out."""
-IMPOSSIBLE: Final = 1e-60
-"""What an actor wrongly holds impossible is to it this likely. It changes nothing until it happens; then the actor
-believes what it would if all that it held impossible were equally surprising."""
+IMPOSSIBLE: Final = 1e-40
+"""Where actors see a chance otherwise than it is, or than each other, what one of them holds impossible is this likely to
+all. It changes nothing until it happens, or until somebody asks what would follow; then the actor believes what it would if
+all that it held impossible were equally surprising."""
+SPAN_DRAWS: Final = 16
 MOST_SHOWN: Final = 6
 """Inputs and moves that a message names."""
 Values = Mapping[str, FloatArray]
@@ -41,12 +46,16 @@ class Batch:
     Attributes:
         values: of every unknown as the world has it; each (n_draws,).
         seen: the same as the actors see it: what nobody knows stands at its mean.
-        worlds: the numbers on the leaves.
+        chance: the true chance of each leaf, decisions left out; (n_leaves, n_draws).
+        worlds: the numbers on the leaves as the actors see them.
+        disputed: whether anybody sees any chance otherwise than it is.
     """
 
     values: Values
     seen: Values
+    chance: FloatArray
     worlds: Worlds
+    disputed: bool
 
 
 def batch_of(program: Program, uniforms: FloatArray) -> Batch:
@@ -63,16 +72,39 @@ def batch_of(program: Program, uniforms: FloatArray) -> Batch:
     seen = {**values, **means} if unseen else values
     reader = Reader(program, values)
     eyes = Reader(program, seen) if unseen else reader
-    chance, believed = _chances(program, reader, eyes, unseen)
+    chance, shared, believed = _chances(program, reader, eyes, unseen)
     payoff = {actor: eyes.payoff(actor) for actor in program.deciders}
     precision = {actor: eyes.precision(program.precision[actor]) for actor in program.deciders}
-    return Batch(values, seen, Worlds(chance, believed, payoff, precision))
+    return Batch(values, seen, chance, Worlds(shared, believed, payoff, precision), shared is not chance)
 
 
 def payoff_spans(program: Program) -> dict[int, float]:
-    """How far apart each deciding actor's worst and best result lie, with every unknown at its median."""
+    """How far apart each deciding actor's worst and best possible result lie, on average over a few draws."""
+    n_inputs = program.n_inputs
+    few = sobol_design(n_inputs, SPAN_DRAWS, 0, 1).chunk(0).uniforms if n_inputs else np.zeros((0, 1))
+    reader = Reader(program, draw_values(program, few))
+    possible = np.ones((len(program.leaf_of_path), 1), dtype=np.bool_)
+    for table in program.chances:
+        possible = possible & (reader.chance(table) > 0)[program.leaf_of_path]
+    for table in program.folded.values():
+        possible = possible & (reader.chance(table) > 0)
+    return {actor: reader.span(actor, possible) for actor in program.deciders if actor in program.results}
+
+
+def centered(program: Program) -> Program:
+    """The program in which each quantity that differs between draws has a number near its values."""
+    if not any(measure.number is not None and measure.number.uncertain for measure in program.measures):
+        return program
     reader = Reader(program, draw_values(program, np.full((program.n_inputs, 1), 0.5)))
-    return {actor: reader.span(actor) for actor in program.deciders if actor in program.results}
+
+    def center(measure: Measure) -> float:
+        if measure.number is None or not measure.number.uncertain:
+            return float(measure.center)
+        values = reader.raw(measure.number)
+        found = float(np.median(values))
+        return found if np.isfinite(found) else 0.0
+
+    return replace(program, measures=tuple(replace(measure, center=center(measure)) for measure in program.measures))
 
 
 def draw_values(program: Program, uniforms: FloatArray) -> dict[str, FloatArray]:
@@ -95,24 +127,21 @@ def _mixed(factor: FloatArray, normal: FloatArray) -> FloatArray:
 
 def _chances(
     program: Program, reader: Reader, eyes: Reader, unseen: frozenset[str]
-) -> tuple[FloatArray, dict[int, FloatArray]]:
-    """The true chance of each leaf, and that in the eyes of actors who see it otherwise."""
+) -> tuple[FloatArray, FloatArray, dict[int, FloatArray]]:
+    """The true chance of each leaf, that in the actors' eyes, and that in the eyes of actors with chances of their own."""
     n_leaves, n_draws = program.tree.n_leaves, _n_draws(reader.values)
     own_moves = {move for own in program.beliefs.values() for move in own}
     agreed = [table for table in program.chances if not table.unknowns & unseen and table.move not in own_moves]
     disputed = [table for table in program.chances if table.unknowns & unseen or table.move in own_moves]
     common = _product([reader.chance(table) for table in agreed], n_leaves, n_draws)
     if not disputed:
-        return common, {}
-    chance = _times(common, [reader.chance(table) for table in disputed])
-    shared = _times(common, [eyes.chance(table) for table in disputed]) if unseen else chance
-    believed = dict.fromkeys(program.deciders, shared) if unseen else {}
-    for actor, own in program.beliefs.items():
-        if actor in program.deciders:
-            factors = [np.maximum(eyes.chance(own[table.move]), IMPOSSIBLE) if table.move in own else eyes.chance(table)
-                       for table in disputed]  # fmt: skip
-            believed[actor] = _times(common, factors)
-    return chance, believed
+        return common, common, {}
+
+    def seen(own: Mapping[str, ChanceTable]) -> FloatArray:
+        return _times(common, [np.maximum(eyes.chance(own.get(table.move, table)), IMPOSSIBLE) for table in disputed])
+
+    believed = {actor: seen(own) for actor, own in program.beliefs.items() if actor in program.deciders}
+    return _times(common, [reader.chance(table) for table in disputed]), seen({}), believed
 
 
 def _product(factors: list[FloatArray], n_leaves: int, n_draws: int) -> FloatArray:
@@ -214,13 +243,15 @@ class Reader:
             total += self.rows(term.table)[rows]
         return total[layout.combination]
 
-    def span(self, actor: int) -> float:
-        """How far apart the actor's worst and best result lie, in the first draw."""
+    def span(self, actor: int, possible: npt.NDArray[np.bool_]) -> float:
+        """How far apart the actor's worst and best result lie among the possible paths, on average over the draws."""
         layout = self.program.results[actor]
-        total = np.zeros(layout.rows.shape[1])
+        total = np.zeros((layout.rows.shape[1], _n_draws(self.values)))
         for term, rows in zip(self.program.terms_of(actor), layout.rows, strict=True):
-            total += self.raw(term.table)[rows, 0]
-        return float(total.max() - total.min())
+            total += self.raw(term.table)[rows]
+        results = total[layout.combination]
+        spans = np.where(possible, results, -np.inf).max(axis=0) - np.where(possible, results, np.inf).min(axis=0)
+        return float(spans.mean())
 
     def precision(self, table: Table) -> FloatArray:
         """An actor's precision; (n_draws,)."""

@@ -53,6 +53,14 @@ def counts(values: FloatArray, weight: FloatArray) -> Counts:
     )
 
 
+def counts_by_place(values: FloatArray, weight: FloatArray) -> Counts:
+    """Counts of values that are known in advance; the place of each stands for its bin."""
+    places = np.flatnonzero(weight > 0)
+    if not len(places):
+        return NOTHING
+    return Counts(places, weight[places], float(values[places].min()), float(values[places].max()))
+
+
 def together(several: Sequence[Counts]) -> Counts:
     """All of them in one, weights added in their order."""
     several = [one for one in several if len(one.bins)]
@@ -103,7 +111,8 @@ class Spread:
 
     Attributes:
         across: of the draws' values of each part (quantity: of the mean alone), weighted by w b.
-        values: of a quantity's values, weighted by w and their probability.
+        values: of a quantity's values, weighted by w and their probability; if they are the same in every draw their
+            places stand for bins.
     """
 
     across: tuple[Counts, ...]
@@ -190,7 +199,7 @@ def _spread(reading: Reading, weight: FloatArray) -> Spread:
         return Spread(tuple(counts(share_of(reading, part), among) for part in range(len(reading.parts))), NOTHING)
     mass = reading.mass * weight
     if reading.values.shape[-1] == 1:
-        values = counts(reading.values[:, 0], mass.sum(axis=1))
+        values = counts_by_place(reading.values[:, 0], mass.sum(axis=1))
     else:
         values = counts(np.broadcast_to(reading.values, mass.shape).ravel(), mass.ravel())
-    return Spread((counts(share_of(reading), among),), values)
+    return Spread((counts(share_of(reading) + reading.center, among),), values)

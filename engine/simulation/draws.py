@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.games.equilibrium import Solution
-from engine.games.segments import FloatArray
+from engine.games.segments import FloatArray, Segments
 from engine.games.tree import NOT_MOVED
-from engine.program.program import Condition, Measure, Program
+from engine.program.program import Condition, EvaluationError, Measure, Program
 from engine.program.worlds import Batch, Reader
 
-IMPOSSIBLE_BELIEF = 1e-50
+HELD_IMPOSSIBLE = 1e-20
+"""A belief this much smaller than the truth holds it impossible."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,24 +22,28 @@ class Reading:
     """One outcome in a batch of draws, as shares of what it is taken among.
 
     Attributes:
-        parts: of an event its probability, of a quantity its mean and mean square, of a choice the probability of each
-            value, of a belief the believed probability; each times `among`; (n_parts, n_draws).
+        parts: of an event its probability, of a quantity the mean and mean square of its distance from `center`, of a
+            choice the probability of each value, of a belief the believed probability; each times `among`;
+            (n_parts, n_draws).
         among: the probability of the condition it is taken among; (n_draws,), 1 where there is none.
         values: of a quantity its values, (n_values, 1 or n_draws); None for other kinds.
         mass: the probability of each value, (n_values, n_draws); None for other kinds.
+        center: of a quantity; 0 for other kinds.
     """
 
     parts: FloatArray
     among: FloatArray
     values: FloatArray | None = None
     mass: FloatArray | None = None
+    center: float = 0.0
 
     def part(self, draws: slice) -> Reading:
         """The same for some of the draws."""
         values, mass = self.values, self.mass
         if values is not None and values.shape[-1] > 1:
             values = values[:, draws]
-        return Reading(self.parts[:, draws], self.among[draws], values, None if mass is None else mass[:, draws])
+        return Reading(self.parts[:, draws], self.among[draws], values, None if mass is None else mass[:, draws],
+                       self.center)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,19 +72,28 @@ class Draws:
 def read_draws(program: Program, batch: Batch, solution: Solution) -> Draws:
     """Every outcome of a solved batch."""
     played = played_share(program, solution)
-    leaves = batch.worlds.chance * played
+    leaves = batch.chance * played
     reader, eyes = Reader(program, batch.values), Reader(program, batch.seen)
+    views = {actor: batch.worlds.believed.get(actor, batch.worlds.chance) * played
+             for actor in program.deciders if batch.disputed}  # fmt: skip
     readings: dict[str, Reading] = {}
     for measure in program.measures:
         if measure.belief is None:
             readings[measure.name] = _read(measure, reader, leaves)
         else:
-            believed = batch.worlds.believed.get(measure.belief.actor)
-            view = leaves if believed is None else believed * played
+            view = views.get(measure.belief.actor, leaves)
             readings[measure.name] = _read_belief(measure, eyes, leaves, view)
-    surprised = {actor: leaves.sum(axis=0, where=view < IMPOSSIBLE_BELIEF)
-                 for actor, view in batch.worlds.believed.items() if actor in program.beliefs}  # fmt: skip
+    surprised = {actor: _surprise(program.sets[actor], leaves, view) for actor, view in views.items()}
     return Draws(readings, _weight(program, readings), solution, surprised)
+
+
+def _surprise(decisions: tuple[Segments, ...], leaves: FloatArray, view: FloatArray) -> FloatArray:
+    """The chance that an actor comes to a decision knowing what it held impossible; (n_draws,)."""
+    found = np.zeros(leaves.shape[-1])
+    for by_set in decisions:
+        true, believed = by_set.sum(leaves), by_set.sum(view)
+        found = np.maximum(found, np.where(believed < HELD_IMPOSSIBLE * true, true, 0.0).sum(axis=0))
+    return found
 
 
 def played_share(program: Program, solution: Solution) -> FloatArray:
@@ -108,16 +122,18 @@ def _read(measure: Measure, reader: Reader, leaves: FloatArray) -> Reading:
     if measure.by_value is None:
         if measure.number is None:
             raise AssertionError(f"'{measure.name}' has nothing to read")
-        return _quantity(reader.leaves(measure.number), leaves, among)
+        return _quantity(reader.leaves(measure.number), leaves, among, measure.center)
     shares = measure.by_value.sum(leaves)
     if measure.number is None:
         return Reading(shares, among)
-    return _quantity(np.array(measure.values, dtype=np.float64)[:, None], shares, among)
+    return _quantity(np.array(measure.values, dtype=np.float64)[:, None], shares, among, measure.center)
 
 
-def _quantity(values: FloatArray, mass: FloatArray, among: FloatArray) -> Reading:
-    weighted = values * mass
-    return Reading(np.array([weighted.sum(axis=0), (weighted * values).sum(axis=0)]), among, values, mass)
+def _quantity(values: FloatArray, mass: FloatArray, among: FloatArray, center: float) -> Reading:
+    # squares of large numbers that lie close together would cancel
+    weighted = (values - center) * mass
+    parts = np.array([weighted.sum(axis=0), (weighted * (values - center)).sum(axis=0)])
+    return Reading(parts, among, values, mass, center)
 
 
 def _mass(condition: Condition, reader: Reader, leaves: FloatArray) -> FloatArray:
@@ -153,7 +169,15 @@ def _weight(program: Program, readings: Mapping[str, Reading]) -> FloatArray:
     weight = np.ones(n)
     for statement in program.statements:
         if statement.believed:
-            implied = share_of(readings[statement.about])
+            reading = readings[statement.about]
+            if not (reading.among > 0).all():
+                raise EvaluationError(
+                    ("statements", statement.name, "about"),
+                    f"'{statement.about}' is conditional, and its condition cannot come about in some draws, so they "
+                    f"cannot be weighted by what they imply for '{statement.name}'",
+                    "state the probability of something that is not conditional",
+                )
+            implied = share_of(reading)
             mass = statement.distribution.cdf(implied + 0.01) - statement.distribution.cdf(implied - 0.01)
             weight *= np.clip(mass, 0.0, 1.0)
     return weight

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import partial, reduce
 from itertools import islice
 from typing import Final
 
@@ -23,6 +23,7 @@ GROUPS_PER_BLOCK: Final = 2
 SPREADS_WAITING: Final = 16
 
 Block = Sequence[range]
+Solve = Callable[[FloatArray], Draws]
 Progress = Callable[[int], None]
 
 
@@ -52,7 +53,7 @@ class Totals:
 
 def simulate(
     program: Program, design: Design, threads: int = 1, progress: Progress | None = None,
-    groups_per_block: int = GROUPS_PER_BLOCK,
+    groups_per_block: int = GROUPS_PER_BLOCK, weigh_by: Program | None = None,
 ) -> Totals:  # fmt: skip
     """Solves and reads every draw of the design.
 
@@ -62,16 +63,19 @@ def simulate(
         threads: how many threads share the work; the result does not depend on it.
         progress: told the number of draws done, now and then.
         groups_per_block: groups of chunks that a thread takes at a time; the result does not depend on it.
+        weigh_by: the program in which draws are weighted by the statements that are believed; None: this one. A variant
+            of a program keeps the weights of the original, which say what the world is like.
 
     Raises:
         EvaluationError: a number of some draw is impossible.
     """
     groups = chunk_groups(program, design)
     blocks = [groups[start : start + groups_per_block] for start in range(0, len(groups), groups_per_block)]
+    solve = partial(_draws, program, weigh_by)
     replicates: dict[int, Sums] = {}
     spreads: list[Spreads] = []
     done = 0
-    for block in _in_order(lambda block: _block(program, design, block), blocks, threads):
+    for block in _in_order(partial(_block, solve, design, batch_size(program)), blocks, threads):
         for replicate, sums in block:
             spreads.append(sums.spreads)
             lean, before = replace(sums, spreads={}), replicates.get(replicate)
@@ -121,22 +125,23 @@ def batch_size(program: Program) -> int:
     return size
 
 
-def _block(program: Program, design: Design, block: Block) -> list[tuple[int, Sums]]:
-    return [found for group in block for found in _group(program, [design.chunk(index) for index in group])]
+def _block(solve: Solve, design: Design, size: int, block: Block) -> list[tuple[int, Sums]]:
+    return [found for group in block for found in _group(solve, size, [design.chunk(index) for index in group])]
 
 
-def _group(program: Program, chunks: Sequence[Chunk]) -> list[tuple[int, Sums]]:
+def _group(solve: Solve, size: int, chunks: Sequence[Chunk]) -> list[tuple[int, Sums]]:
     """The sums of each chunk; chunks are solved as one, or cut into batches of a size that depends on the tree alone."""
     if len(chunks) > 1:
-        draws = _draws(program, np.concatenate([chunk.uniforms for chunk in chunks], axis=1))
+        draws = solve(np.concatenate([chunk.uniforms for chunk in chunks], axis=1))
         ends = np.cumsum([chunk.uniforms.shape[-1] for chunk in chunks]).tolist()
         parts = [slice(end - chunk.uniforms.shape[-1], end) for chunk, end in zip(chunks, ends, strict=True)]
         return [(chunk.replicate, sums_of(draws.part(part))) for chunk, part in zip(chunks, parts, strict=True)]
-    uniforms, size = chunks[0].uniforms, batch_size(program)
+    uniforms = chunks[0].uniforms
     batches = (uniforms[:, start : start + size] for start in range(0, uniforms.shape[-1], size))
-    return [(chunks[0].replicate, reduce(Sums.plus, (sums_of(_draws(program, batch)) for batch in batches)))]
+    return [(chunks[0].replicate, reduce(Sums.plus, (sums_of(solve(batch)) for batch in batches)))]
 
 
-def _draws(program: Program, uniforms: FloatArray) -> Draws:
+def _draws(program: Program, weigh_by: Program | None, uniforms: FloatArray) -> Draws:
     batch = batch_of(program, uniforms)
-    return read_draws(program, batch, program.solver.solve(batch.worlds))
+    draws = read_draws(program, batch, program.solver.solve(batch.worlds))
+    return draws if weigh_by is None else replace(draws, weight=_draws(weigh_by, None, uniforms).weight)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.analysis.estimates import quantiles
-from engine.simulation.accumulate import bin_of, counts, edges_of
+from engine.simulation.accumulate import bin_of, counts, edges_of, together
 
 numbers = st.lists(st.floats(-1e12, 1e12, allow_subnormal=False), min_size=1, max_size=50)
 
@@ -30,7 +30,7 @@ def test_counts_add_up(one: list[float], other: list[float], seed: int) -> None:
     rng = np.random.default_rng(seed)
     # weights that are exact in binary, so that sums do not depend on their order
     parts = [(np.array(values), rng.integers(0, 8, len(values)) / 8) for values in (one, other)]
-    apart = counts(*parts[0]).plus(counts(*parts[1]))
+    apart = together([counts(*parts[0]), counts(*parts[1])])
     whole = counts(*(np.concatenate(pair) for pair in zip(*parts, strict=True)))
     np.testing.assert_array_equal(apart.bins, whole.bins)
     np.testing.assert_array_equal(apart.weight, whole.weight)
