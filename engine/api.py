@@ -204,8 +204,7 @@ def run(
             if not options.reason:
                 return result
             few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))
-            reason = strongest_reason(assumed.scenario, program, few, _threads(options))
-            return replace(result, reason=reason)
+            return replace(result, reason=strongest_reason(program, few))
     except EvaluationError as error:
         raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
 

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from engine.analysis.estimates import Estimate, estimate, exact, student_t
 from engine.analysis.summary import Reason
-from engine.program.program import Measure, Program, TermTable, without_term
+from engine.games.equilibrium import Worlds
+from engine.games.segments import FloatArray
+from engine.program.program import Measure, Program, without_term
+from engine.program.worlds import Batch, Reader, batch_of
 from engine.sampling import Design
-from engine.scenario.model import Scenario
-from engine.simulation.accumulate import OutcomeSums
-from engine.simulation.run import Totals, simulate
+from engine.simulation.accumulate import OutcomeSums, sums_of
+from engine.simulation.draws import Draws, read_draws
+from engine.simulation.run import batch_size
+
+Variant = int | None
+"""A payoff term, by its place, that its actor does not care about; None: the scenario as it is."""
 
 
-def strongest_reason(scenario: Scenario, program: Program, design: Design, threads: int = 1) -> Reason | None:
+def strongest_reason(program: Program, design: Design) -> Reason | None:
     """Solves the game again without each payoff term, on the draws of `design`; None where no term moves anything.
 
     The first outcome that has a single figure is explained; of the terms that move it, the one that moves it furthest.
+    Draws keep the weights that believed statements give them in the scenario as it is: without a term actors choose
+    otherwise, but what we believe of the world stays.
     """
     measure = next((measure for measure in program.measures if measure.kind != "choice"), None)
     places = [place for place, term in enumerate(program.terms) if term.actor in program.deciders]
     if measure is None or not places:
         return None
+    chunks = [design.chunk(index) for index in range(design.n_chunks)]
     only = replace(program, measures=_needed(program, measure.name))
-    base = simulate(only, design)
-    weigh_by = only if any(statement.believed for statement in program.statements) else None
-    with ThreadPoolExecutor(threads) as pool:
-        variants = list(pool.map(lambda place: simulate(without_term(only, place), design, weigh_by=weigh_by), places))
-    found = [_compare(scenario, program, measure.name, program.terms[place], base, variant)
-             for place, variant in zip(places, variants, strict=True)]  # fmt: skip
-    strongest = max((one for one in found if one), key=lambda reason: abs(reason.difference.value), default=None)
+    base, *others = _solved(only, np.concatenate([chunk.uniforms for chunk in chunks], axis=1), [None, *places])
+    sizes = [chunk.uniforms.shape[-1] for chunk in chunks]
+    sampled = 0 if design.method == "point" else sum(sizes)
+    before = _sums(base, base.weight, sizes, measure.name)
+    found = []
+    for place, draws in zip(places, others, strict=True):
+        term, after = program.terms[place], _sums(draws, base.weight, sizes, measure.name)
+        one, other = (estimate(sums, 0, sampled, measure.kind != "quantity", measure.center) for sums in (before, after))
+        if one is not None and other is not None:
+            gap = _difference(before, after, other.value - one.value)
+            found.append(Reason(measure.name, program.actors[term.actor], term.name, one, other, gap))
+    strongest = max(found, key=lambda reason: abs(reason.difference.value), default=None)
     if strongest is None or abs(strongest.difference.value) <= 2 * strongest.difference.error + 1e-12:
         return None
     return strongest
@@ -43,27 +57,50 @@ def _needed(program: Program, name: str) -> tuple[Measure, ...]:
     return tuple(measure for measure in program.measures if measure.name in {name, *believed})
 
 
-def _compare(
-    scenario: Scenario, program: Program, outcome: str, term: TermTable, base: Totals, variant: Totals
-) -> Reason | None:
-    bounded = scenario.outcomes[outcome].quantity is None
-    center = next(measure.center for measure in program.measures if measure.name == outcome)
-    pairs = [[sums.outcomes[outcome] for sums in totals.replicates] for totals in (base, variant)]
-    one, other = (estimate(sums, 0, base.n_sampled, bounded, center) for sums in pairs)
-    if one is None or other is None:
-        return None
-    return Reason(
-        outcome, program.actors[term.actor], term.name, one, other, _difference(pairs, other.value - one.value)
+def _solved(program: Program, uniforms: FloatArray, variants: Sequence[Variant]) -> Iterator[Draws]:
+    """The same draws in each variant; several variants are solved as one batch, since small batches waste time."""
+    batch, n = batch_of(program, uniforms), uniforms.shape[-1]
+    together = max(1, batch_size(program) // n)
+    for start in range(0, len(variants), together):
+        some = variants[start : start + together]
+        solution = program.solver.solve(_side_by_side([_worlds(program, batch, variant) for variant in some]))
+        for number in range(len(some)):
+            yield read_draws(program, batch, solution.part(slice(number * n, (number + 1) * n)))
+
+
+def _worlds(program: Program, batch: Batch, variant: Variant) -> Worlds:
+    if variant is None:
+        return batch.worlds
+    actor = program.terms[variant].actor
+    payoff = Reader(without_term(program, variant), batch.seen).payoff(actor)
+    return replace(batch.worlds, payoff={**batch.worlds.payoff, actor: payoff})
+
+
+def _side_by_side(several: Sequence[Worlds]) -> Worlds:
+    def joined(arrays: Sequence[FloatArray]) -> FloatArray:
+        return np.concatenate(arrays, axis=-1)
+
+    first = several[0]
+    return Worlds(
+        joined([worlds.chance for worlds in several]),
+        {actor: joined([worlds.believed[actor] for worlds in several]) for actor in first.believed},
+        {actor: joined([worlds.payoff[actor] for worlds in several]) for actor in first.payoff},
+        {actor: joined([worlds.precision[actor] for worlds in several]) for actor in first.precision},
     )
 
 
-def _difference(pairs: list[list[OutcomeSums]], value: float) -> Estimate:
+def _sums(draws: Draws, weight: FloatArray, sizes: Sequence[int], outcome: str) -> list[OutcomeSums]:
+    """The outcome in each replicate."""
+    weighted, ends = replace(draws, weight=weight), np.cumsum(sizes).tolist()
+    parts = [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
+    return [sums_of(weighted.part(part)).outcomes[outcome] for part in parts]
+
+
+def _difference(before: Sequence[OutcomeSums], after: Sequence[OutcomeSums], value: float) -> Estimate:
     """The difference and its error from the replicates, which share their draws."""
-    if len(pairs[0]) < 2:
+    pairs = [(old, new) for old, new in zip(before, after, strict=True) if new.among > 0 and old.among > 0]
+    if len(pairs) < 2:
         return exact(value)
-    base, variant = pairs
-    gaps = [float(new.parts[0] / new.among - old.parts[0] / old.among)
-            for old, new in zip(base, variant, strict=True) if new.among > 0 and old.among > 0]  # fmt: skip
-    error = float(np.std(gaps, ddof=1) / np.sqrt(len(gaps))) if len(gaps) > 1 else 0.0
-    t = student_t(len(gaps) - 1) if len(gaps) > 1 else 0.0
+    gaps = [float(new.parts[0] / new.among - old.parts[0] / old.among) for old, new in pairs]
+    error, t = float(np.std(gaps, ddof=1) / np.sqrt(len(gaps))), student_t(len(gaps) - 1)
     return Estimate(value, error, value - t * error, value + t * error)

@@ -236,7 +236,7 @@ def _settled(responder: Responder) -> tuple[FloatArray, FloatArray, BoolArray]:
     n = responder.precision[0].shape[-1]
     scaled, residual = np.zeros((responder.group.n_rows, n)), np.zeros(n)
     sure = np.ones(n, dtype=np.bool_)
-    for ascent in ascents(np.maximum(sharpness(responder), 1.0), 2.0):
+    for ascent in ascents(np.maximum(sharpness(responder), 1.0), 1.6):
         some = responder if len(ascent.draws) == n else responder.take(ascent.draws)
         payoffs = before = np.zeros((responder.group.n_rows, len(ascent.draws)))
         for step, share in enumerate(ascent.shares):

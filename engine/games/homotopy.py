@@ -17,7 +17,7 @@ from engine.games.slope import Slopes, identity_minus
 RATIO: Final = 1.1
 MAX_NEWTON: Final = 12
 HALVINGS: Final = 4
-TOGETHER: Final = 3
+TOGETHER: Final = 4
 """Numbers of steps are rounded up to multiples of this."""
 JUMP: Final = 0.1
 """A probability that lands further than this from where the last steps pointed has jumped."""

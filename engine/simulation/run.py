@@ -53,7 +53,7 @@ class Totals:
 
 def simulate(
     program: Program, design: Design, threads: int = 1, progress: Progress | None = None,
-    groups_per_block: int = GROUPS_PER_BLOCK, weigh_by: Program | None = None,
+    groups_per_block: int = GROUPS_PER_BLOCK,
 ) -> Totals:  # fmt: skip
     """Solves and reads every draw of the design.
 
@@ -63,15 +63,13 @@ def simulate(
         threads: how many threads share the work; the result does not depend on it.
         progress: told the number of draws done, now and then.
         groups_per_block: groups of chunks that a thread takes at a time; the result does not depend on it.
-        weigh_by: the program in which draws are weighted by the statements that are believed; None: this one. A variant
-            of a program keeps the weights of the original, which say what the world is like.
 
     Raises:
         EvaluationError: a number of some draw is impossible.
     """
     groups = chunk_groups(program, design)
     blocks = [groups[start : start + groups_per_block] for start in range(0, len(groups), groups_per_block)]
-    solve = partial(_draws, program, weigh_by)
+    solve = partial(_draws, program)
     replicates: dict[int, Sums] = {}
     spreads: list[Spreads] = []
     done = 0
@@ -141,7 +139,6 @@ def _group(solve: Solve, size: int, chunks: Sequence[Chunk]) -> list[tuple[int, 
     return [(chunks[0].replicate, reduce(Sums.plus, (sums_of(solve(batch)) for batch in batches)))]
 
 
-def _draws(program: Program, weigh_by: Program | None, uniforms: FloatArray) -> Draws:
+def _draws(program: Program, uniforms: FloatArray) -> Draws:
     batch = batch_of(program, uniforms)
-    draws = read_draws(program, batch, program.solver.solve(batch.worlds))
-    return draws if weigh_by is None else replace(draws, weight=_draws(weigh_by, None, uniforms).weight)
+    return read_draws(program, batch, program.solver.solve(batch.worlds))
