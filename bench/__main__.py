@@ -1,7 +1,7 @@
 """Prints each figure with its bound. Speeds are medians of interleaved runs, and ratios wherever a bound is one.
 
-    python -m bench            a minute or two
-    python -m bench --large    also 10 million draws, several minutes
+python -m bench            a minute or two
+python -m bench --large    also 10 million draws, several minutes
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def run(command: Sequence[str], threads: str = "1") -> Run:
     """One process: its wall-clock time, peak memory and output."""
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": threads, "PYTHONWARNINGS": "ignore"}
     start = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as child:
         assert child.stdout is not None
         output = child.stdout.read().decode()
         _, status, usage = os.wait4(child.pid, 0)

@@ -35,9 +35,27 @@ REPLICATES: Final = 16
 REASON_DRAWS: Final = 256
 METHODS: Final = ("sobol", "random")
 
-__all__ = ["BASE", "DEFAULT_DRAWS", "DEFAULT_SEED", "Assumed", "Loaded", "Options", "Result", "assume", "check",
-           "check_all", "check_free", "load", "load_stream", "loads", "options", "outline", "provenance", "run",
-           "save"]  # fmt: skip
+__all__ = [
+    "BASE",
+    "DEFAULT_DRAWS",
+    "DEFAULT_SEED",
+    "Assumed",
+    "Loaded",
+    "Options",
+    "Result",
+    "assume",
+    "check",
+    "check_all",
+    "check_free",
+    "load",
+    "load_stream",
+    "loads",
+    "options",
+    "outline",
+    "provenance",
+    "run",
+    "save",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +156,12 @@ def provenance(loaded: Loaded) -> Provenance:
 
 
 def options(
-    draws: int | None = None, error: float | None = None, seed: int | None = None, method: str = "sobol",
+    draws: int | None = None,
+    error: float | None = None,
+    seed: int | None = None,
+    method: str = "sobol",
     threads: int | None = None,
-) -> Options:  # fmt: skip
+) -> Options:
     """Checked options; None stands for the default.
 
     Raises:
@@ -156,8 +177,13 @@ def options(
         raise UsageError(f"'{method}' is no method", nearest(method, METHODS))
     if threads is not None and threads < 1:
         raise UsageError(f"at least one thread is needed, not {threads}")
-    return Options(draws=DEFAULT_DRAWS if draws is None else draws, error=error, method=method, threads=threads,
-                   seed=DEFAULT_SEED if seed is None else seed)  # fmt: skip
+    return Options(
+        draws=DEFAULT_DRAWS if draws is None else draws,
+        error=error,
+        method=method,
+        threads=threads,
+        seed=DEFAULT_SEED if seed is None else seed,
+    )
 
 
 def check_free(folder: Path) -> None:
@@ -184,9 +210,12 @@ def save(folder: Path, loaded: Loaded, result: Result, command: Sequence[str] = 
 
 
 def run(
-    loaded: Loaded, assumptions: str = BASE, overrides: Sequence[tuple[str, str]] = (), options: Options | None = None,
+    loaded: Loaded,
+    assumptions: str = BASE,
+    overrides: Sequence[tuple[str, str]] = (),
+    options: Options | None = None,
     progress: Progress | None = None,
-) -> Result:  # fmt: skip
+) -> Result:
     """Simulates a scenario under an assumption set.
 
     Raises:
@@ -212,7 +241,7 @@ def run(
 def _enough_draws(
     loaded: Loaded, assumed: Assumed, program: Program, options: Options, progress: Progress | None
 ) -> Result:
-    """The result at the draws that were asked for, or at as many as bring the sampling error down to what was asked for."""
+    """The result at the draws that were asked for, or at as many as bring the sampling error down as asked."""
     while True:
         design = design_for(program, options)
         report = None if progress is None else _towards(progress, design.n_draws)
@@ -246,6 +275,11 @@ def _towards(progress: Progress, total: int) -> Callable[[int], None]:
 
 def _largest_half_width(result: Result) -> float:
     """Of the 95 % intervals of all probabilities."""
-    errors = [(found.high - found.low) / 2 for outcome in result.outcomes.values() if outcome.kind != "quantity"
-              for found in (outcome.estimate, *outcome.shares.values()) if found is not None]  # fmt: skip
+    errors = [
+        (found.high - found.low) / 2
+        for outcome in result.outcomes.values()
+        if outcome.kind != "quantity"
+        for found in (outcome.estimate, *outcome.shares.values())
+        if found is not None
+    ]
     return max(errors, default=0.0)

@@ -43,8 +43,11 @@ def split(path: Path) -> tuple[str, list[dict[str, Any]]]:
 
 
 def parameters() -> list[Any]:
-    return [pytest.param(path, number, id=f"{path.stem}-{case.get('assume', number)}")
-            for path in CASES for number, case in enumerate(split(path)[1])]  # fmt: skip
+    return [
+        pytest.param(path, number, id=f"{path.stem}-{case.get('assume', number)}")
+        for path in CASES
+        for number, case in enumerate(split(path)[1])
+    ]
 
 
 def evaluate(formula: object, names: dict[str, Any]) -> float:

@@ -34,7 +34,10 @@ def result() -> str:
 
 def readings() -> str:
     loaded = api.load(ROOT / "scenarios" / "belarus.yaml")
-    rows = ["| `--assume` | Belarus enters | Russia attacks from Belarus | brigades in the north |", "|---|---|---|---|"]
+    rows = [
+        "| `--assume` | Belarus enters | Russia attacks from Belarus | brigades in the north |",
+        "|---|---|---|---|",
+    ]
     troops = {}
     for name in SETS:
         outcomes = api.run(loaded, name, options=api.Options(reason=False)).outcomes
@@ -47,8 +50,11 @@ def readings() -> str:
     assert nothing is not None
     # the draws are the same, so the error of the difference is at most the sum
     error = (base.high - base.low + nothing.high - nothing.low) / 2
-    rows += ["", f"The threat ties down {base.value - nothing.value:.2f} ± {error:.2f} brigades: what `base` holds beyond"
-             " `no_threat`."]  # fmt: skip
+    rows += [
+        "",
+        f"The threat ties down {base.value - nothing.value:.2f} ± {error:.2f} brigades: what `base` holds beyond"
+        " `no_threat`.",
+    ]
     return "\n".join(rows)
 
 
@@ -130,6 +136,9 @@ def test_the_scenario_is_plain_yaml() -> None:
 if __name__ == "__main__":
     page = README.read_text("utf-8")
     for name, make in (("result", result), ("readings", readings)):
-        page = page.replace(block(page, name), make()) if block(page, name) else page.replace(
-            f"<!-- {name} -->\n", f"<!-- {name} -->\n{make()}\n")  # fmt: skip
+        page = (
+            page.replace(block(page, name), make())
+            if block(page, name)
+            else page.replace(f"<!-- {name} -->\n", f"<!-- {name} -->\n{make()}\n")
+        )
     README.write_text(page, "utf-8")

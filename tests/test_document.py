@@ -262,9 +262,33 @@ def test_whatever_is_dumped_is_read_and_located(value: str, style: str, width: i
 
 
 pieces = st.sampled_from(
-    ["a", "bc", " ", "\n   ", "\n\n   ", "\n     ", "\r\n   ", "é", "😀", "''", '\\"', "\\n", "\\x41", "\\u00e9",
-     "\\\\", "\\\n   ", "\\ ", "\\t", "#", ":", ",", "\t", " # ", "   \n   "]
-)  # fmt: skip
+    [
+        "a",
+        "bc",
+        " ",
+        "\n   ",
+        "\n\n   ",
+        "\n     ",
+        "\r\n   ",
+        "é",
+        "😀",
+        "''",
+        '\\"',
+        "\\n",
+        "\\x41",
+        "\\u00e9",
+        "\\\\",
+        "\\\n   ",
+        "\\ ",
+        "\\t",
+        "#",
+        ":",
+        ",",
+        "\t",
+        " # ",
+        "   \n   ",
+    ]
+)
 openings = st.sampled_from(["", "'", '"', "|\n   ", ">-\n   ", "|+\n   ", ">1\n   ", "|2\n   ", "&x ", "&x\n   "])
 
 
@@ -402,8 +426,14 @@ def test_a_merge_bomb_is_refused(loader: Any) -> None:
 def test_all_problems_are_reported_at_once(loader: Any) -> None:
     text = "a: 1\na: !x 2\nb: \x07\nc: *d\n<<: 1\ne: {f, g: [}\n"
     assert [place.split()[0] for place in places(problems(text, loader))] == [
-        "2:1", "2:4", "3:4", "4:4", "5:1", "6:5", "6:12",
-    ]  # fmt: skip
+        "2:1",
+        "2:4",
+        "3:4",
+        "4:4",
+        "5:1",
+        "6:5",
+        "6:12",
+    ]
 
 
 def test_the_list_of_problems_has_an_end(loader: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -167,6 +168,6 @@ def discrete_histogram(counts: Counts, values: Sequence[float]) -> Histogram:
     """One bar for each value, cut half-way between neighbours."""
     if len(values) == 1:
         return Histogram((values[0] - 0.5, values[0] + 0.5), (1.0,))
-    middle = [(one + other) / 2 for one, other in zip(values, values[1:], strict=False)]
+    middle = [(one + other) / 2 for one, other in pairwise(values)]
     first, last = 2 * values[0] - middle[0], 2 * values[-1] - middle[-1]
     return Histogram((first, *middle, last), tuple(masses(counts, values).tolist()))

@@ -64,15 +64,18 @@ def outline(scenario: Scenario) -> Outline:
         outcomes={name: outcome.label for name, outcome in scenario.outcomes.items()},
         assumptions={name: item.label for name, item in scenario.assumptions.items()},
         warnings=tuple(_warnings(scenario)),
-    )  # fmt: skip
+    )
 
 
 def _warnings(scenario: Scenario) -> Iterator[Problem]:
     yield from _without_reason(scenario)
     for item in provenance(scenario).claims:
         if item.idle:
-            yield scenario.problem(("evidence", item.id), f"nothing uses the evidence '{item.id}'",
-                                   "use it, or say why not: moves_nothing: …")  # fmt: skip
+            yield scenario.problem(
+                ("evidence", item.id),
+                f"nothing uses the evidence '{item.id}'",
+                "use it, or say why not: moves_nothing: …",
+            )
     yield from _not_linear(scenario)
 
 
@@ -83,8 +86,11 @@ def _without_reason(scenario: Scenario) -> Iterator[Problem]:
     if bare:
         more = f" and {len(bare) - 1} more" if len(bare) > 1 else ""
         verb = "have" if more else "has"
-        yield Problem(f"{bare[0].what}{more} {verb} numbers with neither evidence nor judgement", bare[0].where,
-                      hint="engine check FILE --evidence lists them")  # fmt: skip
+        yield Problem(
+            f"{bare[0].what}{more} {verb} numbers with neither evidence nor judgement",
+            bare[0].where,
+            hint="engine check FILE --evidence lists them",
+        )
 
 
 def _not_linear(scenario: Scenario) -> Iterator[Problem]:
@@ -95,9 +101,12 @@ def _not_linear(scenario: Scenario) -> Iterator[Problem]:
         bound = bind(expression, layout.scope)[0]
         for name in hidden:
             if kind in (*LINEAR_PLACES, "precision") and _degree(bound, name, layout.quantities) > 1:
-                yield scenario.problem(path, f"this is not linear in '{name}', which nobody knows: actors act on its "
-                                       "mean, so they misjudge the average of this",
-                                       "make it linear, or an event of few values")  # fmt: skip
+                yield scenario.problem(
+                    path,
+                    f"this is not linear in '{name}', which nobody knows: actors act on its "
+                    "mean, so they misjudge the average of this",
+                    "make it linear, or an event of few values",
+                )
 
 
 def _degree(bound: Bound, name: str, quantities: Mapping[str, Bound]) -> float:

@@ -86,8 +86,9 @@ def provenance(scenario: Scenario) -> Provenance:
         for claim in dict.fromkeys(record.evidence):
             uses.setdefault(claim, []).append(describe(scenario, path))
     claims = tuple(_claim(scenario, name, tuple(uses.get(name, ()))) for name in scenario.evidence)
-    numbers = [Number(describe(scenario, path), rests_on, _where(scenario, path))
-               for path, rests_on in _resting(scenario)]  # fmt: skip
+    numbers = [
+        Number(describe(scenario, path), rests_on, _where(scenario, path)) for path, rests_on in _resting(scenario)
+    ]
     return Provenance(claims, tuple(sorted(numbers, key=_in_file_order)))
 
 
@@ -109,9 +110,14 @@ def describe(scenario: Scenario, path: Path) -> str:
 
 
 SECTIONS: Final[Mapping[str, str]] = {
-    "actors": "actor", "unknowns": "unknown", "state": "state", "outcomes": "outcome", "statements": "statement",
-    "assumptions": "assumptions", "quantities": "quantity",
-}  # fmt: skip
+    "actors": "actor",
+    "unknowns": "unknown",
+    "state": "state",
+    "outcomes": "outcome",
+    "statements": "statement",
+    "assumptions": "assumptions",
+    "quantities": "quantity",
+}
 
 
 # Claims
@@ -120,10 +126,16 @@ SECTIONS: Final[Mapping[str, str]] = {
 def _claim(scenario: Scenario, name: str, used: tuple[str, ...]) -> Claim:
     item = scenario.evidence[name]
     return Claim(
-        id=name, by=_speaker(scenario, item.by, item.source), kind=item.kind, claim=item.claim, quotes=item.quote,
-        contested_by=tuple(_speaker(scenario, source, source) for source in item.contested_by), used=used,
-        moves_nothing=item.moves_nothing or "", where=_where(scenario, ("evidence", name)),
-    )  # fmt: skip
+        id=name,
+        by=_speaker(scenario, item.by, item.source),
+        kind=item.kind,
+        claim=item.claim,
+        quotes=item.quote,
+        contested_by=tuple(_speaker(scenario, source, source) for source in item.contested_by),
+        used=used,
+        moves_nothing=item.moves_nothing or "",
+        where=_where(scenario, ("evidence", name)),
+    )
 
 
 def _speaker(scenario: Scenario, by: str | None, source: str) -> str:

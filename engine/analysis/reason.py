@@ -42,7 +42,9 @@ def strongest_reason(program: Program, design: Design) -> Reason | None:
     found = []
     for place, draws in zip(places, others, strict=True):
         term, after = program.terms[place], _sums(draws, base.weight, sizes, measure.name)
-        one, other = (estimate(sums, 0, sampled, measure.kind != "quantity", measure.center) for sums in (before, after))
+        one, other = (
+            estimate(sums, 0, sampled, measure.kind != "quantity", measure.center) for sums in (before, after)
+        )
         if one is not None and other is not None:
             gap = _difference(before, after, other.value - one.value)
             found.append(Reason(measure.name, program.actors[term.actor], term.name, one, other, gap))

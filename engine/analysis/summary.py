@@ -1,4 +1,4 @@
-"""The result of a run: every outcome with its error and its spread, statements beside it, and how the game was solved."""
+"""The result of a run: every outcome with its error and spread, statements beside it, how the game was solved."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.analysis.estimates import (
     estimate,
     histogram,
     quantiles,
-)  # fmt: skip
+)
 from engine.games.equilibrium import BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
 from engine.program.program import Measure, Program
 from engine.program.worlds import payoff_spans
@@ -171,15 +171,16 @@ def summarise(assumed: Assumed, sha256: str, program: Program, design: Design, t
         assumptions=assumed.name,
         label=assumed.label,
         overrides=dict(assumed.overrides),
-        settings=Settings(design.n_draws, design.seed, "exact" if design.method == "point" else design.method,
-                          design.replicates),
+        settings=Settings(
+            design.n_draws, design.seed, "exact" if design.method == "point" else design.method, design.replicates
+        ),
         outcomes=outcomes,
         statements=_statements(assumed.scenario, program, outcomes),
         solution=_solution(program, whole),
         n_inputs=program.n_inputs,
         effective=effective,
         warnings=tuple(_warnings(program, whole, effective)),
-    )  # fmt: skip
+    )
 
 
 def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, spread: bool) -> OutcomeSummary:
@@ -203,8 +204,19 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
     kind = {"happens": "event"}.get(measure.kind, measure.kind)
     if measure.kind != "quantity" or found is None:
         return OutcomeSummary(measure.name, kind, record.label, record.unit, found, shares, parts, across, reached)
-    return OutcomeSummary(measure.name, kind, record.label, _unit(scenario, measure), found, shares, parts, across, reached,
-                          _sd(sums), *_shape(measure, spread_of.values, spread))  # fmt: skip
+    return OutcomeSummary(
+        measure.name,
+        kind,
+        record.label,
+        _unit(scenario, measure),
+        found,
+        shares,
+        parts,
+        across,
+        reached,
+        _sd(sums),
+        *_shape(measure, spread_of.values, spread),
+    )
 
 
 def _sd(sums: OutcomeSums) -> float:
@@ -241,8 +253,9 @@ def _statements(
         about = outcomes[stated.about].estimate
         model = about.value if about is not None else None
         fits = None if model is None else bool(low - 1e-12 <= model <= high + 1e-12)
-        found[stated.name] = StatementSummary(stated.name, stated.about, record.by, _said(scenario, stated.name), low,
-                                              middle, high, model, fits)  # fmt: skip
+        found[stated.name] = StatementSummary(
+            stated.name, stated.about, record.by, _said(scenario, stated.name), low, middle, high, model, fits
+        )
     return found
 
 
@@ -258,32 +271,44 @@ def _said(scenario: Scenario, name: str) -> str:
 def _solution(program: Program, whole: Sums) -> SolutionSummary:
     share = {rung: count / whole.n_draws for rung, count in whole.rungs.items()}
     return SolutionSummary(
-        converged=1.0 - share[UNSOLVED], backward=share[BACKWARD], fixed_point=share[FIXED_POINT], homotopy=share[HOMOTOPY],
-        unchecked=share[UNCHECKED], residual=whole.residual, negative_index=whole.folded / whole.n_draws,
+        converged=1.0 - share[UNSOLVED],
+        backward=share[BACKWARD],
+        fixed_point=share[FIXED_POINT],
+        homotopy=share[HOMOTOPY],
+        unchecked=share[UNCHECKED],
+        residual=whole.residual,
+        negative_index=whole.folded / whole.n_draws,
         several=None if program.solver.cyclic else 0.0,
-    )  # fmt: skip
+    )
 
 
 def _warnings(program: Program, whole: Sums, effective: float | None) -> Sequence[str]:
     found = []
     if effective is not None and effective < FEWEST_EFFECTIVE:
-        found.append(f"the statements that are believed leave an effective sample of {_draws(effective)}: what the "
-                     "model implies hardly ever fits them, so no quantiles are given")  # fmt: skip
+        found.append(
+            f"the statements that are believed leave an effective sample of {_draws(effective)}: what the "
+            "model implies hardly ever fits them, so no quantiles are given"
+        )
     if whole.rungs[UNSOLVED]:
         found.append(
             f"{_share(whole.rungs[UNSOLVED], whole)} of the draws did not converge; they keep their last iterate"
         )
     if whole.rungs[UNCHECKED]:
-        found.append(f"branch unchecked in {_share(whole.rungs[UNCHECKED], whole)} of the draws: there the equilibrium may "
-                     "not be the one that starts at precision 0")  # fmt: skip
+        found.append(
+            f"branch unchecked in {_share(whole.rungs[UNCHECKED], whole)} of the draws: there the equilibrium may "
+            "not be the one that starts at precision 0"
+        )
     for actor, span in payoff_spans(program).items():
         if not SCALE / SCALE_SLACK <= span <= SCALE * SCALE_SLACK:
-            found.append(f"the worst and best payoff of {program.actors[actor]} lie {span:.3g} apart, not {SCALE:g}: its "
-                         "precision means something else than other actors'")  # fmt: skip
+            found.append(
+                f"the worst and best payoff of {program.actors[actor]} lie {span:.3g} apart, not {SCALE:g}: its "
+                "precision means something else than other actors'"
+            )
     for actor, chance in whole.surprised.items():
         if chance > 0:
-            found.append(f"{program.actors[actor]} sees what it held impossible with a chance of "
-                         f"{chance / whole.n_draws:.2g}")  # fmt: skip
+            found.append(
+                f"{program.actors[actor]} sees what it held impossible with a chance of {chance / whole.n_draws:.2g}"
+            )
     return found
 
 

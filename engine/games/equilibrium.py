@@ -1,10 +1,10 @@
 """Logit quantal response equilibrium in agent form (McKelvey & Palfrey 1998), for a batch of draws at once.
 
 The solver is a ladder. A group of decisions that rely on nobody who relies on them is solved in one pass, exactly
-(rung 1). A cyclic group follows its equilibrium from precision 0 in doubling steps with a damped fixed point (rung 2); it is
-accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept is followed on a
-finer schedule with Newton's method (rung 3). What is left is counted: converged but perhaps on another branch, or not at
-all.
+(rung 1). A cyclic group follows its equilibrium from precision 0 in a few steps with a damped fixed point (rung 2); it
+is accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept is
+followed on a finer schedule with Newton's method (rung 3). What is left is counted: converged but perhaps on another
+branch, or not at all.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Solution:
         play: probability of each action; (n_actions, n_draws).
         log_play: its logarithm.
         reached: whether chance lets the action's information set come about; unreached sets play uniformly.
-        rung: what solved the draw: BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED (converged, branch not certified), UNSOLVED.
+        rung: what solved the draw: BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED (converged, branch in doubt), UNSOLVED.
         residual: largest distance of a probability from the response to the others; (n_draws,).
         index: sign of the index where it was taken, else 1; (n_draws,).
     """
@@ -71,8 +71,14 @@ class Solution:
 
     def part(self, draws: slice) -> Solution:
         """The same for some of the draws."""
-        return Solution(self.play[:, draws], self.log_play[:, draws], self.reached[:, draws], self.rung[draws],
-                        self.residual[draws], self.index[draws])  # fmt: skip
+        return Solution(
+            self.play[:, draws],
+            self.log_play[:, draws],
+            self.reached[:, draws],
+            self.rung[draws],
+            self.residual[draws],
+            self.index[draws],
+        )
 
 
 class Solver:
@@ -135,10 +141,14 @@ class _Stage:
             if actor not in payoff:
                 payoff[actor] = to_paths.sum(weight[id(view)] * self.worlds.payoff[actor])
         return PathSums(
-            self.part, self.precision(), tuple(chance[id(self.view(actor))] for actor in self.part.actors),
-            tuple(payoff[actor] for actor in self.part.actors), self.reached,
-            np.arange(self.worlds.chance.shape[-1]), self.hidden(),
-        )  # fmt: skip
+            self.part,
+            self.precision(),
+            tuple(chance[id(self.view(actor))] for actor in self.part.actors),
+            tuple(payoff[actor] for actor in self.part.actors),
+            self.reached,
+            np.arange(self.worlds.chance.shape[-1]),
+            self.hidden(),
+        )
 
     def log_sums(self, draws: npt.NDArray[np.int64]) -> LogSums:
         """The same in logarithms, for some draws."""
@@ -150,8 +160,13 @@ class _Stage:
             chance = {actor: np.log(self.view(actor)[:, draws]) + fixed for actor in set(self.part.actors)}
         payoff = {actor: self.worlds.payoff[actor][:, draws] for actor in set(self.part.actors)}
         precision = tuple(array[draws] for array in self.precision())
-        return LogSums(self.part, precision, tuple(chance[a] for a in self.part.actors),
-                       tuple(payoff[a] for a in self.part.actors), self.reached[:, draws])  # fmt: skip
+        return LogSums(
+            self.part,
+            precision,
+            tuple(chance[a] for a in self.part.actors),
+            tuple(payoff[a] for a in self.part.actors),
+            self.reached[:, draws],
+        )
 
     def view(self, actor: int) -> FloatArray:
         return self.worlds.believed.get(actor, self.worlds.chance)

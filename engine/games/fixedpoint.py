@@ -66,7 +66,7 @@ def sweep(responder: Responder, scaled: FloatArray, share: FloatArray) -> tuple[
 
 
 def settle(responder: Responder, scaled: FloatArray, share: FloatArray, tolerance: float, max_sweeps: int) -> Point:
-    """Sweeps from `scaled` until no probability changes by more than `tolerance`; draws that are done leave the batch."""
+    """Sweeps from `scaled` until no probability changes by more than `tolerance`; draws that are done leave."""
     result, residual = scaled.copy(), np.full(scaled.shape[-1], np.inf)
     active = np.arange(scaled.shape[-1])
     mixer = _Mixer(*scaled.shape)

@@ -1,4 +1,4 @@
-"""Precision raised from near 0 on a fine geometric schedule: the equilibrium is followed, with Newton's method at each step."""
+"""Precision raised from near 0 on a fine geometric schedule, with Newton's method at each step."""
 
 from __future__ import annotations
 
@@ -86,24 +86,28 @@ class Ascent:
 def ascents(sharpest: FloatArray, ratio: float) -> Iterator[Ascent]:
     """Geometric steps from 1 / sharpest, (n_draws,), to the whole precision, none larger than `ratio`.
 
-    Draws with nearly as many steps go together. A draw's steps depend on itself alone, so its solution does not depend on
-    which others are solved with it.
+    Draws with nearly as many steps go together. A draw's steps depend on itself alone, so its solution does not depend
+    on which others are solved with it.
     """
     n_steps = np.ceil(np.log(sharpest) / np.log(ratio) - 1e-9).astype(np.int64)
     n_steps = TOGETHER * -(-n_steps // TOGETHER)
     for most in np.unique(n_steps).tolist():
         draws = np.flatnonzero(n_steps == most)
-        yield Ascent(draws, tuple(sharpest[draws] ** (step / most - 1) if most else np.ones(len(draws))
-                                  for step in range(most + 1)))  # fmt: skip
+        yield Ascent(
+            draws,
+            tuple(sharpest[draws] ** (step / most - 1) if most else np.ones(len(draws)) for step in range(most + 1)),
+        )
 
 
 def response(responder: Responder, scaled: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Everybody's answer to `scaled` at once, and the largest distance of a probability from it, (n_draws,)."""
     play = play_of(responder, scaled)
-    answer = np.concatenate([
-        responder.expected(number, play) * (responder.precision[number] * share)
-        for number in range(len(responder.group.decisions))
-    ])  # fmt: skip
+    answer = np.concatenate(
+        [
+            responder.expected(number, play) * (responder.precision[number] * share)
+            for number in range(len(responder.group.decisions))
+        ]
+    )
     return answer, np.abs(chances_of(responder, answer) - responder.chances(play)).max(axis=0)
 
 
@@ -138,7 +142,9 @@ def _solved(matrices: FloatArray, gap: FloatArray) -> FloatArray:
     try:
         found = np.linalg.solve(matrices, right)
     except np.linalg.LinAlgError:
-        found = np.concatenate([_one_solved(matrix, vector)[None] for matrix, vector in zip(matrices, right, strict=True)])
+        found = np.concatenate(
+            [_one_solved(matrix, vector)[None] for matrix, vector in zip(matrices, right, strict=True)]
+        )
     step: FloatArray = np.where(np.isfinite(found), found, right)[:, :, 0].T
     return step
 

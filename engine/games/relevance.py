@@ -24,17 +24,18 @@ class Diagram:
 def solution_order(diagram: Diagram) -> tuple[tuple[int, ...], ...]:
     """Components of decisions, each after all that it relies on; a component of several decisions is cyclic."""
     decisions = [move for move, actor in enumerate(diagram.actor) if actor is not None]
-    relies = {move: [other for other in decisions if other != move and relies_on(diagram, move, other)]
-              for move in decisions}  # fmt: skip
+    relies = {
+        move: [other for other in decisions if other != move and relies_on(diagram, move, other)] for move in decisions
+    }
     return strong_components(decisions, relies)
 
 
 def without_idle_knowledge(diagram: Diagram, kept: Mapping[int, frozenset[int]]) -> Diagram:
     """The diagram in which decisions know only what can matter to them (Lauritzen & Nilsson 2001, minimal reduction).
 
-    What an actor knows is idle when, given the rest of its knowledge and its choice, it is d-separated from every payoff
-    term that the choice can influence. Differences of expected payoffs do not depend on it, so neither does any choice
-    that answers to them; leaving it out merges information sets and lets more decisions be solved one by one.
+    What an actor knows is idle when, given the rest of its knowledge and its choice, it is d-separated from every
+    payoff term that the choice can influence. Differences of expected payoffs do not depend on it, so neither does any
+    choice that answers to them; leaving it out merges information sets and lets more decisions be solved one by one.
 
     Args:
         diagram: with all that actors know.
@@ -126,9 +127,12 @@ def _descendants(children: Sequence[Sequence[int]], move: int) -> set[int]:
 
 
 def _connected(
-    parents: Sequence[frozenset[int]], children: Sequence[Sequence[int]], start: int, given: Iterable[int],
+    parents: Sequence[frozenset[int]],
+    children: Sequence[Sequence[int]],
+    start: int,
+    given: Iterable[int],
     both_ways: bool = False,
-) -> set[int]:  # fmt: skip
+) -> set[int]:
     """Moves that an extra parent of `start` is not d-separated from, given `given` (Koller & Friedman 2009, alg. 3.1).
 
     With `both_ways` it is `start` itself that they are not separated from.

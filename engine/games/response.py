@@ -79,15 +79,17 @@ class Group:
 
 
 def group(tree: Tree, decisions: Sequence[int], irrelevant: Sequence[int]) -> Group:
-    """The part of the tree that matters to these decisions; those that are neither solved nor relevant play uniformly."""
+    """The part of the tree that matters to these decisions; those neither solved nor relevant play uniformly."""
     actions, rows, end = [], [], 0
     for decision in decisions:
         sets = tree.sets_of(decision)
         actions.append((sets[0].actions[0], sets[-1].actions[1]))
         rows.append((end, end + actions[-1][1] - actions[-1][0]))
         end = rows[-1][1]
-    leaf_row = [np.where(tree.action[d] == NOT_MOVED, end, tree.action[d] - span[0] + row[0])
-                for d, span, row in zip(decisions, actions, rows, strict=True)]  # fmt: skip
+    leaf_row = [
+        np.where(tree.action[d] == NOT_MOVED, end, tree.action[d] - span[0] + row[0])
+        for d, span, row in zip(decisions, actions, rows, strict=True)
+    ]
     path_row, path_of_leaf = distinct_columns(np.array(leaf_row))
     weight = np.ones(tree.n_leaves)
     for move in irrelevant:
@@ -114,8 +116,8 @@ def _by_action(row_of: IntArray, rows: tuple[int, int]) -> Segments:
 class Responder(Protocol):
     """Expected payoffs of a group's actions in a batch of draws, given everybody's play.
 
-    `play` is the probability of each action of the group, or its logarithm, as `chosen` gives it; (n_rows + 1, n_draws),
-    with a last row for 'no action', which is certain. A decision is meant by its position in the group.
+    `play` is the probability of each action of the group, or its logarithm, as `chosen` gives it; (n_rows + 1,
+    n_draws), with a last row for 'no action', which is certain. A decision is meant by its position in the group.
     """
 
     group: Group
@@ -142,7 +144,7 @@ class Responder(Protocol):
         """Expected payoff of each action of the decision; (its actions, n_draws)."""
 
     def gaps(self, decision: int, play: FloatArray) -> FloatArray:
-        """Of each path or leaf its share of the action that it takes, times its payoff's distance from the expected one.
+        """Of each path or leaf its share of the action that it takes, times its payoff's distance from the mean.
 
         Summed over those that take two actions, it is the covariance of payoff and the other action, given the first.
         """
@@ -244,8 +246,15 @@ class PathSums:
 
     def take(self, draws: IntArray | BoolArray) -> PathSums:
         cut = _Shared(draws)
-        return PathSums(self.group, cut(self.precision), cut(self.chance), cut(self.payoff), self.reached[:, draws],
-                        self.draws[draws], self.small)  # fmt: skip
+        return PathSums(
+            self.group,
+            cut(self.precision),
+            cut(self.chance),
+            cut(self.payoff),
+            self.reached[:, draws],
+            self.draws[draws],
+            self.small,
+        )
 
 
 @dataclass(slots=True, eq=False)

@@ -1,8 +1,8 @@
 """How a group's response to its own play changes with that play, and the index of an equilibrium.
 
-With G the response in scaled payoffs (precision times expected payoff) and dEU(a)/dlog p(b) = Cov(u, 1[b on the path] | a on
-the path), the index is the sign of det(I - DG). It is +1 along the branch that starts at precision 0 until the branch folds
-(Turocy 2005); -1 certifies that there are further equilibria.
+With G the response in scaled payoffs (precision times expected payoff) and dEU(a)/dlog p(b) = Cov(u, 1[b on the path] |
+a on the path), the index is the sign of det(I - DG). It is +1 along the branch that starts at precision 0 until the
+branch folds (Turocy 2005); -1 certifies that there are further equilibria.
 """
 
 from __future__ import annotations

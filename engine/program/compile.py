@@ -11,8 +11,8 @@ from engine.distributions.distribution import Distribution
 from engine.errors import Problem, ScenarioError
 from engine.games.equilibrium import Solver
 from engine.program.layout import Layout
-from engine.program.worlds import centered
 from engine.program.program import Copula, Input, Program, Stated, TermTable, payoff_rows
+from engine.program.worlds import centered
 from engine.scenario import model, words
 from engine.scenario.model import Path, Scenario
 
@@ -29,8 +29,11 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
             that does not exist.
     """
     layout = Layout(scenario)
-    terms = tuple(TermTable(layout.actor[name], term.term, layout.table(("payoffs", name, number, "value"), term.value))
-                  for name, listed in scenario.payoffs.items() for number, term in enumerate(listed))  # fmt: skip
+    terms = tuple(
+        TermTable(layout.actor[name], term.term, layout.table(("payoffs", name, number, "value"), term.value))
+        for name, listed in scenario.payoffs.items()
+        for number, term in enumerate(listed)
+    )
     program = Program(
         inputs=_inputs(scenario),
         copula=copula_of(scenario),
@@ -40,8 +43,10 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         chances=tuple(layout.core_chances()),
         folded=layout.folded,
         beliefs=layout.beliefs(),
-        precision={layout.actor[name]: layout.table(("actors", name, "precision"), actor.precision)
-                   for name, actor in scenario.actors.items()},
+        precision={
+            layout.actor[name]: layout.table(("actors", name, "precision"), actor.precision)
+            for name, actor in scenario.actors.items()
+        },
         terms=terms,
         payoffs=payoff_rows(terms, [term.table.row for term in terms]),
         results=payoff_rows(terms, [layout.row_of_path(term.table) for term in terms]),
@@ -56,7 +61,7 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         quantities=layout.quantities,
         state={name: item.start for name, item in scenario.state.items()},
         values={move.name: tuple(move.values) for move in scenario.moves},
-    )  # fmt: skip
+    )
     return centered(program)
 
 
@@ -66,12 +71,17 @@ def distribution_of(scenario: Scenario, path: Path, item: model.Distributed) -> 
         if item.phrase is not None:
             return _clipped(verbal.interpret(words.term_of(item.phrase, item.standard, scenario.words)), item)
         if item.mixture is not None:
-            made = [(part.weight, distribution_of(scenario, (*path, "mixture", number), part))
-                    for number, part in enumerate(item.mixture)]  # fmt: skip
+            made = [
+                (part.weight, distribution_of(scenario, (*path, "mixture", number), part))
+                for number, part in enumerate(item.mixture)
+            ]
             return families.build_mixture(made, item.clip)
         if item.choice is not None:
-            made = [(weight, families.build("value", float(position)))
-                    for position, weight in enumerate(_weights(item.choice)) if weight > 0]  # fmt: skip
+            made = [
+                (weight, families.build("value", float(position)))
+                for position, weight in enumerate(_weights(item.choice))
+                if weight > 0
+            ]
             return families.build_mixture(made)
         return families.build(item.family, item.parameters, item.clip, item.in_percent)
     except ValueError as error:

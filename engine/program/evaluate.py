@@ -113,14 +113,30 @@ def _logistic(x: FloatArray) -> FloatArray:
 
 
 OPERATIONS: Final[Mapping[str, Callable[..., Array]]] = {
-    "+": _on_numbers(np.add), "-": _on_numbers(np.subtract), "*": _on_numbers(np.multiply),
-    "/": _on_numbers(np.divide), "**": _on_numbers(np.power), "negate": _on_numbers(np.negative),
-    "==": _compared(np.equal), "!=": _compared(np.not_equal), "<": _compared(np.less),
-    "<=": _compared(np.less_equal), ">": _compared(np.greater), ">=": _compared(np.greater_equal),
-    "and": _both, "or": _either, "not": lambda a: _decided(~truth(a), a), "holds": lambda a: _decided(truth(a), a),
+    "+": _on_numbers(np.add),
+    "-": _on_numbers(np.subtract),
+    "*": _on_numbers(np.multiply),
+    "/": _on_numbers(np.divide),
+    "**": _on_numbers(np.power),
+    "negate": _on_numbers(np.negative),
+    "==": _compared(np.equal),
+    "!=": _compared(np.not_equal),
+    "<": _compared(np.less),
+    "<=": _compared(np.less_equal),
+    ">": _compared(np.greater),
+    ">=": _compared(np.greater_equal),
+    "and": _both,
+    "or": _either,
+    "not": lambda a: _decided(~truth(a), a),
+    "holds": lambda a: _decided(truth(a), a),
     "if": _choose,
-    "min": _folded(np.minimum), "max": _folded(np.maximum), "abs": _on_numbers(np.abs), "exp": _on_numbers(np.exp),
-    "log": _on_numbers(np.log), "sqrt": _on_numbers(np.sqrt), "logistic": _on_numbers(_logistic),
+    "min": _folded(np.minimum),
+    "max": _folded(np.maximum),
+    "abs": _on_numbers(np.abs),
+    "exp": _on_numbers(np.exp),
+    "log": _on_numbers(np.log),
+    "sqrt": _on_numbers(np.sqrt),
+    "logistic": _on_numbers(_logistic),
     "clip": _on_numbers(lambda x, low, high: np.minimum(np.maximum(x, low), high)),
     "per_round": _on_numbers(lambda chance: chance),  # one round covers the whole horizon
-}  # fmt: skip
+}

@@ -32,7 +32,7 @@ from engine.program.program import (
     Measure,
     Table,
     shortened,
-)  # fmt: skip
+)
 from engine.scenario import model
 from engine.scenario.expressions import Expression
 from engine.scenario.model import Path, Scenario
@@ -46,7 +46,7 @@ from engine.scenario.scope import (
     knowledge,
     reads,
     scope_of,
-)  # fmt: skip
+)
 
 MAX_PATHS: Final = 262_144
 """Paths before chance that nobody acts on is summed."""
@@ -80,8 +80,9 @@ class Layout:
         self.moves = tuple(move.name for move in scenario.moves)
         self.actor = {name: position for position, name in enumerate(scenario.actors)}
         self.quantities, self.read, _ = bound_quantities(scenario, self.scope)
-        self.numbers = {move.name: np.array([*(number or 0.0 for number in move.values.values()), 0.0])
-                        for move in scenario.moves}  # fmt: skip
+        self.numbers = {
+            move.name: np.array([*(number or 0.0 for number in move.values.values()), 0.0]) for move in scenario.moves
+        }
         self.state = {name: item.start for name, item in scenario.state.items()}
         self.known = knowledge(scenario)
         self.diagram = without_idle_knowledge(self._diagram(), self._conditions())
@@ -94,8 +95,9 @@ class Layout:
 
     def solution_order(self) -> tuple[tuple[int, ...], ...]:
         """The decisions in order of solution, as positions in the tree."""
-        return tuple(tuple(self.core.index(self.moves[move]) for move in component)
-                     for component in solution_order(self.diagram))  # fmt: skip
+        return tuple(
+            tuple(self.core.index(self.moves[move]) for move in component) for component in solution_order(self.diagram)
+        )
 
     def _unrolled(self, names: tuple[str, ...], most: int) -> Tree:
         moves = []
@@ -104,13 +106,15 @@ class Layout:
             move = self.scenario.moves[position]
             decides = isinstance(move, model.Decision)
             known = [names.index(self.moves[parent]) for parent in self.diagram.parents[position]] if decides else []
-            moves.append(Move(
-                n_values=len(move.values),
-                actor=self.diagram.actor[position],
-                knows=tuple(sorted(known)),
-                when=self._when(("moves", position, "when"), move.when, names) if move.when is not None else None,
-                otherwise=NOT_MOVED if move.otherwise is None else list(move.values).index(move.otherwise),
-            ))  # fmt: skip
+            moves.append(
+                Move(
+                    n_values=len(move.values),
+                    actor=self.diagram.actor[position],
+                    knows=tuple(sorted(known)),
+                    when=self._when(("moves", position, "when"), move.when, names) if move.when is not None else None,
+                    otherwise=NOT_MOVED if move.otherwise is None else list(move.values).index(move.otherwise),
+                )
+            )
         try:
             return unroll(moves, most)
         except ValueError as error:
@@ -133,8 +137,11 @@ class Layout:
 
     def _conditions(self) -> dict[int, frozenset[int]]:
         """The moves that each move's `when` reads."""
-        return {position: self._positions(self._expression(move.when).reads.moves)
-                for position, move in enumerate(self.scenario.moves) if move.when is not None}  # fmt: skip
+        return {
+            position: self._positions(self._expression(move.when).reads.moves)
+            for position, move in enumerate(self.scenario.moves)
+            if move.when is not None
+        }
 
     def _diagram(self) -> Diagram:
         """What each move and each term depends on, everything that actors know included."""
@@ -149,8 +156,10 @@ class Layout:
                     for share in _shares(chance):
                         above |= self._expression(share).reads.moves
             parents.append(self._positions(above))
-        terms = {self.actor[name]: tuple(self._positions(self._expression(term.value).reads.moves) for term in terms)
-                 for name, terms in self.scenario.payoffs.items()}  # fmt: skip
+        terms = {
+            self.actor[name]: tuple(self._positions(self._expression(term.value).reads.moves) for term in terms)
+            for name, terms in self.scenario.payoffs.items()
+        }
         actors = tuple(
             self.actor[move.actor] if isinstance(move, model.Decision) else None for move in self.scenario.moves
         )
@@ -228,8 +237,9 @@ class Layout:
             actor, sets = self.tree.moves[move].actor, self.tree.sets_of(move)
             if actor is not None and sets:
                 taken = self.tree.action[move]
-                number = np.where(taken == NOT_MOVED, NOT_MOVED,
-                                  (taken - sets[0].actions[0]) // self.tree.moves[move].n_values)  # fmt: skip
+                number = np.where(
+                    taken == NOT_MOVED, NOT_MOVED, (taken - sets[0].actions[0]) // self.tree.moves[move].n_values
+                )
                 found[actor] = (*found.get(actor, ()), segments(number, len(sets)))
         return found
 
@@ -257,9 +267,12 @@ class Layout:
 
     def beliefs(self) -> dict[int, dict[str, ChanceTable]]:
         """For each actor with chances of its own, the tables that replace the true ones."""
-        return {self.actor[actor]: {name: self._chance(name, chance, ("beliefs", actor, name))
-                                    for name, chance in own.items()}
-                for actor, own in self.scenario.beliefs.items()}  # fmt: skip
+        return {
+            self.actor[actor]: {
+                name: self._chance(name, chance, ("beliefs", actor, name)) for name, chance in own.items()
+            }
+            for actor, own in self.scenario.beliefs.items()
+        }
 
     def _move(self, name: str) -> model.Decision | model.Event | model.Type:
         return self.scenario.moves[self.moves.index(name)]
@@ -326,8 +339,11 @@ class Layout:
         found = [self._expression(expression) for expression in expressions]
         read = found[-1]
         for other in found[:-1]:
-            both = Reads(read.reads.unknowns | other.reads.unknowns, read.reads.moves | other.reads.moves,
-                         read.reads.state | other.reads.state)  # fmt: skip
+            both = Reads(
+                read.reads.unknowns | other.reads.unknowns,
+                read.reads.moves | other.reads.moves,
+                read.reads.state | other.reads.state,
+            )
             read = _Read(read.text, Apply("and", (other.bound, read.bound)), both)
         table = self._table(path, _Read(read.text, Apply("holds", (read.bound,)), read.reads))
         return Condition(table, None if table.uncertain else np.flatnonzero(self._constant(table)[table.row]))
@@ -351,8 +367,11 @@ class Layout:
     def _believer(self, belief: model.Posterior) -> str:
         """The first decision of the actor at which it knows what the belief is taken after."""
         needed = self._expression(belief.after).reads.moves if belief.after is not None else frozenset()
-        return next(move.name for move in self.scenario.moves if isinstance(move, model.Decision)
-                    and move.actor == belief.of and needed <= set(self.known[move.name]))  # fmt: skip
+        return next(
+            move.name
+            for move in self.scenario.moves
+            if isinstance(move, model.Decision) and move.actor == belief.of and needed <= set(self.known[move.name])
+        )
 
     def _constant(self, table: Table) -> FloatArray:
         """The rows of a table that reads no unknown; (n_rows,)."""

@@ -23,16 +23,16 @@ from engine.program.program import (
     Program,
     Table,
     shortened,
-)  # fmt: skip
+)
 from engine.sampling import sobol_design
 from engine.scenario.scope import Bound, Quantity, Unknown, UnknownIs, parts
 
 ROUNDING: Final = 1e-9
 """Chances may miss 0, 1 or their sum by this much; it is rounding, and is taken out."""
 IMPOSSIBLE: Final = 1e-40
-"""Where actors see a chance otherwise than it is, or than each other, what one of them holds impossible is this likely to
-all. It changes nothing until it happens, or until somebody asks what would follow; then the actor believes what it would if
-all that it held impossible were equally surprising."""
+"""Where actors see a chance otherwise than it is, or than each other, what one of them holds impossible is this likely
+to all. It changes nothing until it happens, or until somebody asks what would follow; then the actor believes what it
+would if all that it held impossible were equally surprising."""
 SPAN_DRAWS: Final = 16
 MOST_SHOWN: Final = 6
 """Inputs and moves that a message names."""
@@ -128,7 +128,7 @@ def _mixed(factor: FloatArray, normal: FloatArray) -> FloatArray:
 def _chances(
     program: Program, reader: Reader, eyes: Reader, unseen: frozenset[str]
 ) -> tuple[FloatArray, FloatArray, dict[int, FloatArray]]:
-    """The true chance of each leaf, that in the actors' eyes, and that in the eyes of actors with chances of their own."""
+    """The chance of each leaf: the true one, that in the actors' eyes, and that of actors with their own."""
     n_leaves, n_draws = program.tree.n_leaves, _n_draws(reader.values)
     own_moves = {move for own in program.beliefs.values() for move in own}
     agreed = [table for table in program.chances if not table.unknowns & unseen and table.move not in own_moves]
@@ -279,8 +279,11 @@ class Reader:
         shares = [share for share in table.shares if share is not None]
         what = "more than 1" if None in table.shares else "not 1"
         sums_to = total[row, min(draw, total.shape[1] - 1)]
-        raise EvaluationError(table.path, f"the chances of '{table.move}' sum to {sums_to:.6g}, {what}",
-                              self.inputs(shares[0].moves, [share.bound for share in shares], row, draw))  # fmt: skip
+        raise EvaluationError(
+            table.path,
+            f"the chances of '{table.move}' sum to {sums_to:.6g}, {what}",
+            self.inputs(shares[0].moves, [share.bound for share in shares], row, draw),
+        )
 
     def inputs(self, moves: Mapping[str, IntArray], bounds: Iterable[Bound], row: int, draw: int) -> str:
         """What the expressions read there, in words: the draw's inputs and the moves."""

@@ -19,24 +19,44 @@ SCHEMA: Final = 1
 def result_record(result: Result, version: str) -> dict[str, Any]:
     """A run's result as plain data; keys may be added, never renamed. Times and dates stay out of it."""
     record: dict[str, Any] = {
-        "engine": version, "schema": SCHEMA, "command": "run",
+        "engine": version,
+        "schema": SCHEMA,
+        "command": "run",
         "scenario": {"title": result.scenario.title, "sha256": result.sha256},
         "assumptions": result.assumptions,
         "overrides": dict(result.overrides),
-        "settings": {"draws": result.settings.draws, "seed": result.settings.seed, "method": result.settings.method,
-                     "replicates": result.settings.replicates},
+        "settings": {
+            "draws": result.settings.draws,
+            "seed": result.settings.seed,
+            "method": result.settings.method,
+            "replicates": result.settings.replicates,
+        },
         "outcomes": {name: _outcome(outcome) for name, outcome in result.outcomes.items()},
         "solution": _solution(result),
         "statements": {
-            name: {"about": item.about, "by": item.by, "said": item.said,
-                   "stated": {"p05": item.low, "p50": item.middle, "p95": item.high},
-                   "model": item.model, "fits": item.fits} for name, item in result.statements.items()
+            name: {
+                "about": item.about,
+                "by": item.by,
+                "said": item.said,
+                "stated": {"p05": item.low, "p50": item.middle, "p95": item.high},
+                "model": item.model,
+                "fits": item.fits,
+            }
+            for name, item in result.statements.items()
         },
-        "references": [{"about": item.about, "by": item.by, "probability": float(item.probability),
-                        "source": item.source, "note": item.note} for item in result.scenario.references],
+        "references": [
+            {
+                "about": item.about,
+                "by": item.by,
+                "probability": float(item.probability),
+                "source": item.source,
+                "note": item.note,
+            }
+            for item in result.scenario.references
+        ],
         "reason": _reason(result),
         "warnings": list(result.warnings),
-    }  # fmt: skip
+    }
     if result.effective is not None:
         record["effective_sample_size"] = result.effective
     return record
@@ -106,8 +126,11 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
     if outcome.kind == "quantity":
         record["sd"] = outcome.sd
         record["quantiles"] = {f"{level:g}": value for level, value in (outcome.quantiles or {}).items()} or None
-        record["histogram"] = None if outcome.histogram is None else {
-            "edges": list(outcome.histogram.edges), "mass": list(outcome.histogram.mass)}  # fmt: skip
+        record["histogram"] = (
+            None
+            if outcome.histogram is None
+            else {"edges": list(outcome.histogram.edges), "mass": list(outcome.histogram.mass)}
+        )
     record["across_draws"] = _levels(outcome.across)
     return record
 
@@ -139,6 +162,12 @@ def _reason(result: Result) -> dict[str, Any] | None:
     reason = result.reason
     if reason is None:
         return None
-    return {"outcome": reason.outcome, "actor": reason.actor, "term": reason.term, "with": reason.baseline.value,
-            "without": reason.without.value, "difference": reason.difference.value,
-            "mc_error": reason.difference.error}  # fmt: skip
+    return {
+        "outcome": reason.outcome,
+        "actor": reason.actor,
+        "term": reason.term,
+        "with": reason.baseline.value,
+        "without": reason.without.value,
+        "difference": reason.difference.value,
+        "mc_error": reason.difference.error,
+    }

@@ -44,11 +44,18 @@ def result_files(result: Result, engine: str, text: str, file: str, command: Seq
     """
     scenario = text.encode()
     outcome = export.json_text(export.result_record(result, engine)).encode()
-    sums = {"scenario.yaml": _sha256(scenario), "result.json": _sha256(outcome),
-            "sources": _sources(result, Path(file).parent)}  # fmt: skip
+    sums = {
+        "scenario.yaml": _sha256(scenario),
+        "result.json": _sha256(outcome),
+        "sources": _sources(result, Path(file).parent),
+    }
     origin = _origin(result, engine, sums, command)
-    return {"scenario.yaml": scenario, "result.json": outcome, "summary.csv": export.csv_text(result).encode(),
-            "provenance.json": export.json_text(origin).encode()}  # fmt: skip
+    return {
+        "scenario.yaml": scenario,
+        "result.json": outcome,
+        "summary.csv": export.csv_text(result).encode(),
+        "provenance.json": export.json_text(origin).encode(),
+    }
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -80,16 +87,29 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 def _origin(result: Result, engine: str, sums: Mapping[str, Any], command: Sequence[str]) -> dict[str, Any]:
     settings = result.settings
     return {
-        "engine": engine, "schema": export.SCHEMA, "command": list(command), "python": platform.python_version(),
-        **{name: _version(name) for name in LIBRARIES}, "platform": platform.platform(), "machine": platform.machine(),
-        "assumptions": result.assumptions, "overrides": dict(result.overrides), "seed": settings.seed,
-        "draws": settings.draws, "method": settings.method, "replicates": settings.replicates, "sha256": dict(sums),
-    }  # fmt: skip
+        "engine": engine,
+        "schema": export.SCHEMA,
+        "command": list(command),
+        "python": platform.python_version(),
+        **{name: _version(name) for name in LIBRARIES},
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "assumptions": result.assumptions,
+        "overrides": dict(result.overrides),
+        "seed": settings.seed,
+        "draws": settings.draws,
+        "method": settings.method,
+        "replicates": settings.replicates,
+        "sha256": dict(sums),
+    }
 
 
 def _sources(result: Result, home: Path) -> dict[str, str]:
-    return {name: _sha256(document.read_file(home / source.file).encode())
-            for name, source in result.scenario.sources.items() if source.file is not None}  # fmt: skip
+    return {
+        name: _sha256(document.read_file(home / source.file).encode())
+        for name, source in result.scenario.sources.items()
+        if source.file is not None
+    }
 
 
 def _sha256(data: bytes) -> str:

@@ -123,8 +123,10 @@ def _groups(result: Result) -> Iterator[tuple[str, list[_Row]]]:
 
 def _options(outcome: OutcomeSummary) -> list[_Row]:
     across = {name: outcome.shares_across.get(name, {}) for name in outcome.shares}
-    rows = [_Row(name.replace("_", " "), share, across[name].get(0.05), across[name].get(0.95))
-            for name, share in outcome.shares.items()]  # fmt: skip
+    rows = [
+        _Row(name.replace("_", " "), share, across[name].get(0.05), across[name].get(0.95))
+        for name, share in outcome.shares.items()
+    ]
     return rows or [_Row("no option", None)]
 
 
@@ -244,8 +246,11 @@ def speaker(scenario: Scenario, name: str) -> str:
 
 def _others(outcome: OutcomeSummary, result: Result, screen: Screen) -> list[_Other]:
     believed = believed_by(result.scenario, result.assumptions)
-    rows = [_statement(item, item.name in believed, result, screen)
-            for item in result.statements.values() if item.about == outcome.name]  # fmt: skip
+    rows = [
+        _statement(item, item.name in believed, result, screen)
+        for item in result.statements.values()
+        if item.about == outcome.name
+    ]
     rows += [_reference(item, outcome) for item in result.scenario.references if item.about == outcome.name]
     return rows
 
@@ -262,8 +267,13 @@ def _other_lines(
     for row in rows:
         first, *rest = wrap(screen.label(row.who), label - 2, label - 4, LINES, screen)
         colour = {True: ("green",), False: ("yellow",), None: ()}[row.fits]
-        lines.append(left(f"  {first}", label) + right(screen.symbols(row.says), RANGE) + right(engine, CHANCE) + "  "
-                     + screen.paint(cut(row.verdict, VERDICT - 2, screen), *colour))  # fmt: skip
+        lines.append(
+            left(f"  {first}", label)
+            + right(screen.symbols(row.says), RANGE)
+            + right(engine, CHANCE)
+            + "  "
+            + screen.paint(cut(row.verdict, VERDICT - 2, screen), *colour)
+        )
         lines += [f"    {line}" for line in rest]
         notes = wrap(screen.label(row.note), screen.width - 4, None, LINES, screen) if row.note else []
         lines += [screen.paint(f"    {line}", "dim") for line in notes]

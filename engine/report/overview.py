@@ -18,8 +18,12 @@ MOST_BARE: Final = 50
 
 def outline_text(found: Outline, scenario: Scenario, file: str, screen: Screen) -> str:
     """The scenario in a few figures, its assumption sets and the next command."""
-    blocks = [[*title_lines(scenario, screen)], _figures(found, screen), _sets(found, file, screen),
-              [screen.paint("Next:", "bold") + " " + command(screen, "engine", "run", file)]]  # fmt: skip
+    blocks = [
+        [*title_lines(scenario, screen)],
+        _figures(found, screen),
+        _sets(found, file, screen),
+        [screen.paint("Next:", "bold") + " " + command(screen, "engine", "run", file)],
+    ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -35,11 +39,19 @@ def provenance_text(found: Provenance, screen: Screen) -> str:
 def outline_record(found: Outline) -> dict[str, Any]:
     """The outline as plain data, without its warnings."""
     return {
-        "title": found.title, "actors": dict(found.actors), "moves": list(found.moves), "decisions": found.decisions,
-        "paths": found.paths, "information_sets": found.sets, "unknowns": found.unknowns, "payoff_terms": found.terms,
-        "evidence": found.evidence, "statements": found.statements, "outcomes": dict(found.outcomes),
+        "title": found.title,
+        "actors": dict(found.actors),
+        "moves": list(found.moves),
+        "decisions": found.decisions,
+        "paths": found.paths,
+        "information_sets": found.sets,
+        "unknowns": found.unknowns,
+        "payoff_terms": found.terms,
+        "evidence": found.evidence,
+        "statements": found.statements,
+        "outcomes": dict(found.outcomes),
         "assumptions": dict(found.assumptions),
-    }  # fmt: skip
+    }
 
 
 def check_record(
@@ -47,11 +59,14 @@ def check_record(
 ) -> dict[str, Any]:
     """What a check finds, as plain data; keys may be added, never renamed."""
     record: dict[str, Any] = {
-        "engine": version, "schema": 1, "command": "check", "ok": not problems,
+        "engine": version,
+        "schema": 1,
+        "command": "check",
+        "ok": not problems,
         "problems": [problem_record(problem) for problem in problems],
         "warnings": [problem_record(warning) for warning in found.warnings] if found else [],
         "scenario": outline_record(found) if found else None,
-    }  # fmt: skip
+    }
     if claims is not None:
         record["evidence"] = _provenance_record(claims)
     return record
@@ -148,11 +163,21 @@ def _provenance_record(found: Provenance) -> dict[str, Any]:
         return {"line": where.line, "column": where.column} if where else {}
 
     return {
-        "claims": {claim.id: {
-            "claim": claim.claim, "kind": claim.kind, "by": claim.by, "quotes": list(claim.quotes),
-            "contested_by": list(claim.contested_by), "used": list(claim.used),
-            "moves_nothing": claim.moves_nothing or None, **place(claim.where)} for claim in found.claims},
-        "numbers": [{"what": number.what, "rests_on": number.rests_on, **place(number.where)}
-                    for number in found.numbers],
+        "claims": {
+            claim.id: {
+                "claim": claim.claim,
+                "kind": claim.kind,
+                "by": claim.by,
+                "quotes": list(claim.quotes),
+                "contested_by": list(claim.contested_by),
+                "used": list(claim.used),
+                "moves_nothing": claim.moves_nothing or None,
+                **place(claim.where),
+            }
+            for claim in found.claims
+        },
+        "numbers": [
+            {"what": number.what, "rests_on": number.rests_on, **place(number.where)} for number in found.numbers
+        ],
         "shares": {kind: found.share(kind) for kind in GROUNDS},
-    }  # fmt: skip
+    }

@@ -47,10 +47,13 @@ def problem_record(problem: Problem) -> dict[str, Any]:
     """A problem as plain data."""
     where = problem.where
     return {
-        "file": where.file if where else None, "line": where.line if where else None,
-        "column": where.column if where else None, "message": problem.message, "source": problem.source,
+        "file": where.file if where else None,
+        "line": where.line if where else None,
+        "column": where.column if where else None,
+        "message": problem.message,
+        "source": problem.source,
         "hint": problem.hint,
-    }  # fmt: skip
+    }
 
 
 # Private functions

@@ -47,8 +47,11 @@ class Progress:
         from rich import progress
         from rich.console import Console
 
-        columns = (progress.BarColumn(), progress.TextColumn("{task.completed:,.0f} of {task.total:,.0f} draws"),
-                   progress.TimeRemainingColumn())  # fmt: skip
+        columns = (
+            progress.BarColumn(),
+            progress.TextColumn("{task.completed:,.0f} of {task.total:,.0f} draws"),
+            progress.TimeRemainingColumn(),
+        )
         self.bar = progress.Progress(*columns, console=Console(stderr=True), transient=True)
         self.task = self.bar.add_task("", total=total)
         self.bar.start()

@@ -18,10 +18,22 @@ WIDEST: Final = 120
 PIPE_WIDTH: Final = 80
 SYMBOLS: Final = "█▉▊▋▌▍▎▏░▁▂▃▄▅▆▇→…–·±×≤“”"
 """Everything that our own output has beyond ASCII; a stream that cannot encode all of it gets ASCII."""
-ASCII: Final[Mapping[int, str]] = str.maketrans({
-    "→": "->", "…": "...", "–": "-", "·": "|", "±": "+/-", "×": "x", "≤": "<=", "“": '"', "”": '"',
-    "‘": "'", "’": "'", "—": "-",
-})  # fmt: skip
+ASCII: Final[Mapping[int, str]] = str.maketrans(
+    {
+        "→": "->",
+        "…": "...",
+        "–": "-",
+        "·": "|",
+        "±": "+/-",
+        "×": "x",
+        "≤": "<=",
+        "“": '"',
+        "”": '"',
+        "‘": "'",
+        "’": "'",
+        "—": "-",
+    }
+)
 JOINERS: Final = "\u200c\u200d"  # within words of some scripts, and within emoji
 STYLES: Final = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 

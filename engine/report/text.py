@@ -28,8 +28,14 @@ class Ran:
 
 def result_text(result: Result, ran: Ran, screen: Screen) -> str:
     """The whole result; warnings stand apart, in `result.warnings`."""
-    blocks = (_head(result, ran, screen), chance_lines(result, screen), quantity_lines(result, screen),
-              stated_lines(result, screen), _notes(result, screen), _next(result, ran, screen))  # fmt: skip
+    blocks = (
+        _head(result, ran, screen),
+        chance_lines(result, screen),
+        quantity_lines(result, screen),
+        stated_lines(result, screen),
+        _notes(result, screen),
+        _next(result, ran, screen),
+    )
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
 
 
@@ -96,8 +102,13 @@ def _joined(parts: Sequence[str], screen: Screen) -> list[str]:
 
 
 def _notes(result: Result, screen: Screen) -> list[str]:
-    texts = [_about_range(result, screen), _about_error(result), _about_sample(result), _about_solution(result),
-             _why(result.reason, result.scenario) if result.reason else ""]  # fmt: skip
+    texts = [
+        _about_range(result, screen),
+        _about_error(result),
+        _about_sample(result),
+        _about_solution(result),
+        _why(result.reason, result.scenario) if result.reason else "",
+    ]
     return [line for text in texts if text for line in _hanging(screen.symbols(text), screen)]
 
 
@@ -115,15 +126,21 @@ def _about_range(result: Result, screen: Screen) -> str:
     inputs = plural(result.n_inputs, "unknown")
     shade = "░" if screen.unicode else "---"
     bars = any(outcome.across and outcome.kind != "quantity" for outcome in result.outcomes.values())
-    return (f"Range: the chance lies in it for 90% of what we don't know ({inputs})"
-            + (f"; {shade} reaches its upper end" if bars else ""))  # fmt: skip
+    return f"Range: the chance lies in it for 90% of what we don't know ({inputs})" + (
+        f"; {shade} reaches its upper end" if bars else ""
+    )
 
 
 def _about_error(result: Result) -> str:
     if result.settings.method == "exact":
         return ""
-    found = [estimate for outcome in result.outcomes.values() if outcome.kind != "quantity"
-             for estimate in (outcome.estimate, *outcome.shares.values()) if estimate is not None]  # fmt: skip
+    found = [
+        estimate
+        for outcome in result.outcomes.values()
+        if outcome.kind != "quantity"
+        for estimate in (outcome.estimate, *outcome.shares.values())
+        if estimate is not None
+    ]
     if not found:
         return ""
     size = margin(max(found, key=half_width), " points")

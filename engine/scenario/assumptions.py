@@ -21,8 +21,18 @@ from engine.scenario.scope import nearest
 
 BASE: Final = "base"
 ITEM_NAMES: Final = ("term", "decision", "event", "type", "about")
-NAMED: Final = {"unknowns": 1, "actors": 1, "quantities": 1, "state": 1, "moves": 1, "payoffs": 2, "outcomes": 1,
-                "statements": 1, "evidence": 1, "sources": 1}  # fmt: skip
+NAMED: Final = {
+    "unknowns": 1,
+    "actors": 1,
+    "quantities": 1,
+    "state": 1,
+    "moves": 1,
+    "payoffs": 2,
+    "outcomes": 1,
+    "statements": 1,
+    "evidence": 1,
+    "sources": 1,
+}
 """Sections in which the first names of a path must exist already; what lies below may be added."""
 
 WITH_EXPRESSIONS: Final = ("quantities", "beliefs")
@@ -129,8 +139,15 @@ def _collect(scenario: Scenario, name: str) -> tuple[list[Change], tuple[str, ..
 def _lineage(scenario: Scenario, name: str, below: tuple[str, ...], found: list[str]) -> list[str]:
     """The sets that one extends, and it, each once and after those that it extends; `found` are known already."""
     if name in below:
-        raise ScenarioError([scenario.problem(("assumptions", name, "extends"), f"'{name}' extends itself",
-                                              f"by way of {' → '.join((*below, name))}")])  # fmt: skip
+        raise ScenarioError(
+            [
+                scenario.problem(
+                    ("assumptions", name, "extends"),
+                    f"'{name}' extends itself",
+                    f"by way of {' → '.join((*below, name))}",
+                )
+            ]
+        )
     for parent in scenario.assumptions[name].extends:
         if parent not in found:
             _lineage(scenario, parent, (*below, name), found)
@@ -145,8 +162,15 @@ def _check_conflicts(changes: Sequence[Change]) -> None:
             other = first.setdefault(change.path, change)
             if document.plain(other.value) != document.plain(change.value):
                 where = other.by.where
-                raise ScenarioError([document.problem(change.by, f"'{change.path}' is set twice, differently",
-                                                      f"the other is in line {where.line}")])  # fmt: skip
+                raise ScenarioError(
+                    [
+                        document.problem(
+                            change.by,
+                            f"'{change.path}' is set twice, differently",
+                            f"the other is in line {where.line}",
+                        )
+                    ]
+                )
 
 
 def _apply_all(
@@ -298,8 +322,9 @@ def _each_number(node: Node, action: str, amount: float) -> Node:
     if isinstance(node, SequenceNode):
         return replace(node, items=tuple(_each_number(item, action, amount) for item in node.items))
     if isinstance(node, MappingNode):
-        return MappingNode(tuple((key, _each_number(value, action, amount)) for key, value in node.entries),
-                           node.start, node.source)  # fmt: skip
+        return MappingNode(
+            tuple((key, _each_number(value, action, amount)) for key, value in node.entries), node.start, node.source
+        )
     if isinstance(node.value, str) and node.value != "rest":
         prefix = f"{amount!r} * (" if action == "times" else f"{amount!r} + ("
         return node.rewritten(f"{prefix}{node.text})", len(prefix))

@@ -24,7 +24,7 @@ from engine.scenario.scope import (
     nearest,
     reads,
     scope_of,
-)  # fmt: skip
+)
 
 MAX_LEVELS: Final = 250
 """How deep a quantity may be with all those opened that it builds on."""
@@ -96,8 +96,10 @@ def check_references(scenario: Scenario) -> Iterator[Problem]:
         for place, name in enumerate(pair.unknowns):
             yield from one(("correlated", number, "unknowns", place), name, scenario.unknowns, "unknown")
     for name, assumptions in scenario.assumptions.items():
-        for key, known, what in (("extends", scenario.assumptions, "assumption set"),
-                                 ("believe", scenario.statements, "statement")):  # fmt: skip
+        for key, known, what in (
+            ("extends", scenario.assumptions, "assumption set"),
+            ("believe", scenario.statements, "statement"),
+        ):
             for number, other in enumerate(getattr(assumptions, key)):
                 yield from one(("assumptions", name, key, number), other, known, what)
 
@@ -113,21 +115,32 @@ def check_moves(scenario: Scenario) -> Iterator[Problem]:
                 if name in earlier:
                     owner = next(item for item in scenario.moves if item.name == name)
                     if isinstance(owner, Type) and owner.of != move.actor:
-                        yield scenario.problem((*path, "knows", number),
-                                               f"'{name}' is private to {owner.of}, so {move.actor} cannot know it",
-                                               "make it an event if others see it")  # fmt: skip
+                        yield scenario.problem(
+                            (*path, "knows", number),
+                            f"'{name}' is private to {owner.of}, so {move.actor} cannot know it",
+                            "make it an event if others see it",
+                        )
                 elif name in every:
-                    yield scenario.problem((*path, "knows", number), f"'{name}' does not come before '{move.name}'",
-                                           "moves stand in order of play")  # fmt: skip
+                    yield scenario.problem(
+                        (*path, "knows", number),
+                        f"'{name}' does not come before '{move.name}'",
+                        "moves stand in order of play",
+                    )
                 else:
                     yield scenario.problem((*path, "knows", number), f"'{name}' is no move", nearest(name, earlier))
             if move.actor in scenario.actors and not scenario.payoffs.get(move.actor):
-                yield scenario.problem((*path, "actor"), f"'{move.actor}' decides but has no payoffs",
-                                       f"add payoffs: {move.actor}: with at least one term")  # fmt: skip
+                yield scenario.problem(
+                    (*path, "actor"),
+                    f"'{move.actor}' decides but has no payoffs",
+                    f"add payoffs: {move.actor}: with at least one term",
+                )
         if move.otherwise is not None:
             if move.otherwise not in move.values:
-                yield scenario.problem((*path, "else"), f"'{move.otherwise}' is no value of '{move.name}'",
-                                       nearest(move.otherwise, move.values))  # fmt: skip
+                yield scenario.problem(
+                    (*path, "else"),
+                    f"'{move.otherwise}' is no value of '{move.name}'",
+                    nearest(move.otherwise, move.values),
+                )
             if move.when is None:
                 yield scenario.problem((*path, "else"), "'else' needs a 'when'", "the move always happens")
         earlier.append(move.name)
@@ -156,8 +169,11 @@ def check_expressions(scenario: Scenario) -> Iterator[Problem]:
         elif late:
             yield scenario.problem(path, f"'{late[0]}' does not come before this move", "moves stand in order of play")
         if kind == "when" and uses.unknowns:
-            yield scenario.problem(path, f"'when' cannot read the unknown '{min(uses.unknowns)}': the order of play is "
-                                   "the same in every draw", "put it into the chance of an event")  # fmt: skip
+            yield scenario.problem(
+                path,
+                f"'when' cannot read the unknown '{min(uses.unknowns)}': the order of play is the same in every draw",
+                "put it into the chance of an event",
+            )
         if kind == "belief" and (uses.unknowns and path[-1] == "after"):
             yield scenario.problem(path, f"'after' cannot read the unknown '{min(uses.unknowns)}'")
         if kind == "when" and not late:
@@ -170,8 +186,11 @@ def _check_levels(scenario: Scenario, quantities: Mapping[str, Bound]) -> Iterat
     for name, formula in quantities.items():
         levels[name] = _depth(formula, levels)
         if levels[name] > MAX_LEVELS:
-            yield scenario.problem(("quantities", name), f"'{name}' builds on too many quantities in a row",
-                                   "leave out some of the steps between")  # fmt: skip
+            yield scenario.problem(
+                ("quantities", name),
+                f"'{name}' builds on too many quantities in a row",
+                "leave out some of the steps between",
+            )
             return
 
 
@@ -182,18 +201,23 @@ def _depth(bound: Bound, levels: Mapping[str, int]) -> int:
 
 
 def _check_when(
-    scenario: Scenario, position: int, condition: frozenset[str], known: Mapping[str, tuple[str, ...]],
+    scenario: Scenario,
+    position: int,
+    condition: frozenset[str],
+    known: Mapping[str, tuple[str, ...]],
     types: Mapping[str, str],
-) -> Iterator[Problem]:  # fmt: skip
+) -> Iterator[Problem]:
     """Who decides knows that it does, and whoever sees that nothing happened learns nothing hidden by it."""
     move = scenario.moves[position]
     order = [item.name for item in scenario.moves]
     if isinstance(move, Decision):
         hidden = [name for name in order if name in condition and name not in known[move.name]]
         if hidden and all(name in order for name in move.knows):
-            yield scenario.problem(("moves", position, "when"),
-                                   f"{move.actor} cannot tell whether '{move.name}' happens: it does not know "
-                                   f"'{hidden[0]}'", f"add it to knows: of '{move.name}'")  # fmt: skip
+            yield scenario.problem(
+                ("moves", position, "when"),
+                f"{move.actor} cannot tell whether '{move.name}' happens: it does not know '{hidden[0]}'",
+                f"add it to knows: of '{move.name}'",
+            )
     if move.otherwise is not None:
         return
     for observer, seen in known.items():
@@ -233,8 +257,9 @@ def check_beliefs(scenario: Scenario) -> Iterator[Problem]:
             needed = reads(bind(outcome.belief.after, scope)[0], read).moves
             if all(needed - set(knowledge(scenario)[decision]) for decision in own):
                 unknown = sorted(needed - set(knowledge(scenario)[own[-1]]))
-                yield scenario.problem((*path, "after"), f"'{outcome.belief.of}' does not know '{unknown[0]}' at any "
-                                       "of its decisions")  # fmt: skip
+                yield scenario.problem(
+                    (*path, "after"), f"'{outcome.belief.of}' does not know '{unknown[0]}' at any of its decisions"
+                )
 
 
 def check_words(scenario: Scenario) -> Iterator[Problem]:
@@ -265,8 +290,9 @@ def check_statements(scenario: Scenario) -> Iterator[Problem]:
     for number, reference in enumerate(scenario.references):
         about = scenario.outcomes.get(reference.about)
         if about is not None and about.kind not in ("happens", "belief"):
-            yield scenario.problem(("references", number, "about"), f"'{reference.about}' is a {about.kind}, "
-                                   "not a probability")  # fmt: skip
+            yield scenario.problem(
+                ("references", number, "about"), f"'{reference.about}' is a {about.kind}, not a probability"
+            )
 
 
 def check_resolution(scenario: Scenario) -> Iterator[Problem]:
@@ -313,9 +339,18 @@ def check_duplicates(scenario: Scenario) -> Iterator[Problem]:
 
 Check = Callable[[Scenario], Iterator[Problem]]
 CHECKS: Final[tuple[Check, ...]] = (
-    check_names, check_references, check_moves, check_expressions, check_chances, check_beliefs, check_words,
-    check_statements, check_resolution, check_dates, check_duplicates,
-)  # fmt: skip
+    check_names,
+    check_references,
+    check_moves,
+    check_expressions,
+    check_chances,
+    check_beliefs,
+    check_words,
+    check_statements,
+    check_resolution,
+    check_dates,
+    check_duplicates,
+)
 
 
 def reasoned(scenario: Scenario) -> Iterator[tuple[Path, Any]]:

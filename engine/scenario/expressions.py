@@ -24,9 +24,16 @@ MAX_POWER: Final = 64
 
 # name: (fewest arguments, most arguments)
 FUNCTIONS: Final = {
-    "min": (2, 16), "max": (2, 16), "abs": (1, 1), "exp": (1, 1), "log": (1, 1), "sqrt": (1, 1),
-    "logistic": (1, 1), "clip": (3, 3), "per_round": (1, 1),
-}  # fmt: skip
+    "min": (2, 16),
+    "max": (2, 16),
+    "abs": (1, 1),
+    "exp": (1, 1),
+    "log": (1, 1),
+    "sqrt": (1, 1),
+    "logistic": (1, 1),
+    "clip": (3, 3),
+    "per_round": (1, 1),
+}
 OPERATORS: Final = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 COMPARISONS: Final = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 GRAMMAR: Final = frozenset({"and", "or", "not", "if", "else"})
@@ -129,8 +136,11 @@ def parse(text: str) -> Expression:
         ExpressionError: with the offset of what is wrong.
     """
     if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"an expression may have {MAX_LENGTH} characters, this one has {len(text)}", MAX_LENGTH,
-                              "name its parts under 'quantities'")  # fmt: skip
+        raise ExpressionError(
+            f"an expression may have {MAX_LENGTH} characters, this one has {len(text)}",
+            MAX_LENGTH,
+            "name its parts under 'quantities'",
+        )
     if not text.strip():
         raise ExpressionError("an expression is missing", 0, "write a number or an expression")
     masked, literals = _mask(text)
@@ -176,9 +186,21 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _LOOKALIKES: Final = {
-    "−": "-", "–": "-", "—": "-", "×": "*", "·": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "\xa0": "a space",
-    "¬": "not", "∧": "and", "∨": "or", "½": "0.5",
-}  # fmt: skip
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "×": "*",
+    "·": "*",
+    "÷": "/",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "\xa0": "a space",
+    "¬": "not",
+    "∧": "and",
+    "∨": "or",
+    "½": "0.5",
+}
 
 
 def _mask(text: str) -> tuple[str, dict[int, Node]]:
@@ -213,8 +235,9 @@ def _percentage(number: str, at: int) -> float:
 def _check_character(char: str, at: int) -> None:
     """Refuses what means something to Python alone, and what only looks like a sign of the language."""
     if char in "'\"`":
-        raise ExpressionError(f"{char} cannot stand in an expression", at,
-                              "options and names are written without quotes")  # fmt: skip
+        raise ExpressionError(
+            f"{char} cannot stand in an expression", at, "options and names are written without quotes"
+        )
     if char in "#\\;$?":
         raise ExpressionError(f"'{char}' cannot stand in an expression", at)
     if not (char.isascii() and (char.isprintable() or char in "\t\n")):
@@ -288,8 +311,11 @@ class _Reader:
     def node(self, tree: ast.expr, depth: int) -> Node:
         at = self.at(tree)
         if depth > MAX_DEPTH:
-            raise ExpressionError(f"an expression may be {MAX_DEPTH} levels deep, this one is deeper", at,
-                                  "name its parts under 'quantities'")  # fmt: skip
+            raise ExpressionError(
+                f"an expression may be {MAX_DEPTH} levels deep, this one is deeper",
+                at,
+                "name its parts under 'quantities'",
+            )
         match tree:
             case ast.Name():
                 return self.masked.get(at) or Name(tree.id, at)
@@ -304,14 +330,19 @@ class _Reader:
             case ast.Compare() if all(type(op) in COMPARISONS for op in tree.ops):
                 return self.comparison(tree, depth)
             case ast.IfExp():
-                return Choose(self.node(tree.test, depth + 1), self.node(tree.body, depth + 1),
-                              self.node(tree.orelse, depth + 1), at)  # fmt: skip
+                return Choose(
+                    self.node(tree.test, depth + 1),
+                    self.node(tree.body, depth + 1),
+                    self.node(tree.orelse, depth + 1),
+                    at,
+                )
             case ast.Call():
                 return self.call(tree, at, depth)
             case _:
                 refused = _REFUSED.get(type(tree), "this is not part of the language of expressions")
-                raise ExpressionError(refused, at, "allowed: numbers, names, + - * / **, comparisons, and or not, "
-                                      "a if c else b")  # fmt: skip
+                raise ExpressionError(
+                    refused, at, "allowed: numbers, names, + - * / **, comparisons, and or not, a if c else b"
+                )
 
     def at(self, tree: ast.expr) -> int:
         line = self.lines[tree.lineno - 1].encode()[: tree.col_offset]
@@ -349,8 +380,10 @@ class _Reader:
 
     def comparison(self, tree: ast.Compare, depth: int) -> Node:
         sides = [self.node(side, depth + 1) for side in (tree.left, *tree.comparators)]
-        links = [Compare(COMPARISONS[type(op)], left, right, left.at)
-                 for op, left, right in zip(tree.ops, sides, sides[1:], strict=False)]  # fmt: skip
+        links = [
+            Compare(COMPARISONS[type(op)], left, right, left.at)
+            for op, left, right in zip(tree.ops, sides, sides[1:], strict=False)
+        ]
         return _joined("and", links)
 
     def call(self, tree: ast.Call, at: int, depth: int) -> Node:

@@ -31,15 +31,27 @@ from engine.scenario.fields import (
     Version,
     Weight,
     fault,
-)  # fmt: skip
+)
 from engine.scenario.places import key_problem, problem_at
 
 Path = tuple[str | int, ...]
 
 FAMILIES: Final = (
-    "value", "uniform", "triangular", "pert", "normal", "lognormal", "beta", "gamma", "between", "quantiles", "phrase",
-    "mixture", "choice", "scipy",
-)  # fmt: skip
+    "value",
+    "uniform",
+    "triangular",
+    "pert",
+    "normal",
+    "lognormal",
+    "beta",
+    "gamma",
+    "between",
+    "quantiles",
+    "phrase",
+    "mixture",
+    "choice",
+    "scipy",
+)
 
 
 class Record(BaseModel):
@@ -71,9 +83,7 @@ class Source(Record):
     note: Text | None = None
 
 
-EvidenceKind = Literal[
-    "stated probability", "incentive", "constraint", "capability", "event", "inference", "unknown"
-]  # fmt: skip
+EvidenceKind = Literal["stated probability", "incentive", "constraint", "capability", "event", "inference", "unknown"]
 
 
 class Evidence(Record):
@@ -314,9 +324,12 @@ def _kind_of_move(value: Any) -> str | None:
 
 AnyMove = Annotated[
     Annotated[Type, Tag("type")] | Annotated[Decision, Tag("decision")] | Annotated[Event, Tag("event")],
-    Discriminator(_kind_of_move, custom_error_type="scenario", custom_error_message=(
-        "a move has exactly one of the keys 'type', 'decision' and 'event', with its name")),
-]  # fmt: skip
+    Discriminator(
+        _kind_of_move,
+        custom_error_type="scenario",
+        custom_error_message=("a move has exactly one of the keys 'type', 'decision' and 'event', with its name"),
+    ),
+]
 
 
 class Term(Reasoned):
@@ -450,9 +463,16 @@ class Scenario(Record):
 
 
 LATER: Final[Mapping[str, tuple[str, ...]]] = {
-    "rounds": ("",), "lesson": ("",), "solution": ("",), "next": ("state",), "lasting": ("moves",),
-    "secret": ("moves",), "over": ("outcomes",), "by": ("outcomes",), "reasoning": ("actors",),
-}  # fmt: skip
+    "rounds": ("",),
+    "lesson": ("",),
+    "solution": ("",),
+    "next": ("state",),
+    "lasting": ("moves",),
+    "secret": ("moves",),
+    "over": ("outcomes",),
+    "by": ("outcomes",),
+    "reasoning": ("actors",),
+}
 """Keys of the language that are not yet supported, and the sections in which they stand ('' is the top)."""
 
 

@@ -134,11 +134,20 @@ def _record(path: tuple[str | int, ...]) -> type[BaseModel] | None:
 
 
 _SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
-    "sources": model.Source, "evidence": model.Evidence, "actors": model.Actor, "unknowns": model.Unknown,
-    "correlated": model.Correlated, "state": model.State, "payoffs": model.Term, "outcomes": model.Outcome,
-    "statements": model.Statement, "assumptions": model.Assumptions, "references": model.Reference,
+    "sources": model.Source,
+    "evidence": model.Evidence,
+    "actors": model.Actor,
+    "unknowns": model.Unknown,
+    "correlated": model.Correlated,
+    "state": model.State,
+    "payoffs": model.Term,
+    "outcomes": model.Outcome,
+    "statements": model.Statement,
+    "assumptions": model.Assumptions,
+    "references": model.Reference,
     "resolution": model.Resolution,
-}  # fmt: skip
+}
+
 
 def _count(context: Mapping[str, Any]) -> str:
     return f"{context.get('actual_length') or 'more'}"
@@ -160,11 +169,14 @@ def _list_needed(found: ErrorDetails, context: Mapping[str, Any]) -> str:
 
 
 _MESSAGES: Final[Mapping[str, Wording]] = {
-    "model_type": _mapping_needed, "dict_type": _mapping_needed, "model_attributes_type": _mapping_needed,
-    "tuple_type": _list_needed, "list_type": _list_needed,
+    "model_type": _mapping_needed,
+    "dict_type": _mapping_needed,
+    "model_attributes_type": _mapping_needed,
+    "tuple_type": _list_needed,
+    "list_type": _list_needed,
     "literal_error": lambda found, context: f"this must be {context.get('expected', '')}",
     "bool_type": lambda found, context: "this must be true or false",
     "too_short": lambda found, context: f"at least {context.get('min_length')} needed, {_count(context)} given",
     "too_long": lambda found, context: f"at most {context.get('max_length'):,} possible, {_count(context)} given",
     "string_too_long": lambda found, context: f"a text may have {context.get('max_length'):,} characters",
-}  # fmt: skip
+}

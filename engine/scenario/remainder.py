@@ -82,8 +82,11 @@ def _pruned(node: MappingNode, gone: set[Steps]) -> MappingNode:
     below: dict[str, set[Steps]] = {}
     for path in gone:
         below.setdefault(str(path[0]), set()).add(path[1:])
-    kept = tuple((key, _without(value, below.get(key.text, set()))) for key, value in node.entries
-                 if () not in below.get(key.text, ()))  # fmt: skip
+    kept = tuple(
+        (key, _without(value, below.get(key.text, set())))
+        for key, value in node.entries
+        if () not in below.get(key.text, ())
+    )
     return MappingNode(kept, node.start, node.source)
 
 

@@ -169,8 +169,9 @@ class _Binder:
     def name(self, node: ex.Name) -> Bound:
         scope, name = self.scope, node.id
         if name in scope.choices:
-            return self.wrong(node, f"'{name}' is a choice and has no number",
-                              f"compare it: {name} == {scope.choices[name][0]}")  # fmt: skip
+            return self.wrong(
+                node, f"'{name}' is a choice and has no number", f"compare it: {name} == {scope.choices[name][0]}"
+            )
         if name in scope.unknowns:
             return Unknown(name)
         if name in scope.quantities:
@@ -187,8 +188,11 @@ class _Binder:
         values = self.scope.moves[node.id]
         bare = [value for value, number in values.items() if number is None]
         if bare:
-            return self.wrong(node, f"'{bare[0]}', a value of '{node.id}', has no number",
-                              f"compare it ({node.id} == {bare[0]}) or give its values numbers")  # fmt: skip
+            return self.wrong(
+                node,
+                f"'{bare[0]}', a value of '{node.id}', has no number",
+                f"compare it ({node.id} == {bare[0]}) or give its values numbers",
+            )
         return MoveNumber(node.id)
 
     def compare(self, node: ex.Compare) -> Bound:
@@ -220,12 +224,17 @@ class _Binder:
         return Apply(node.operator, sides if on_right else (sides[1], sides[0]))
 
     def unknown_name(self, node: ex.Name) -> Bound:
-        owners = [owner for owners in (self.scope.moves, self.scope.choices)
-                  for owner, values in owners.items() if node.id in values]  # fmt: skip
+        owners = [
+            owner
+            for owners in (self.scope.moves, self.scope.choices)
+            for owner, values in owners.items()
+            if node.id in values
+        ]
         if node.id == "none" or owners:
             owner = owners[0] if owners else next(iter(self.scope.moves), "move")
-            return self.wrong(node, f"'{node.id}' stands for itself only in a comparison with its move",
-                              f"write {owner} == {node.id}")  # fmt: skip
+            return self.wrong(
+                node, f"'{node.id}' stands for itself only in a comparison with its move", f"write {owner} == {node.id}"
+            )
         hint = nearest(node.id, self.scope.names) or "unknowns, quantities, state and moves have names"
         return self.wrong(node, f"'{node.id}' is not a name of this scenario", hint)
 

@@ -48,9 +48,10 @@ def _missing_quotes(scenario: Scenario, texts: dict[str, str]) -> Iterator[Probl
             for number, quote in enumerate(item.quote):
                 if folded(quote) not in texts[item.source]:
                     yield scenario.problem(
-                        ("evidence", name, "quote", number), f"this quote does not stand in '{item.source}'",
+                        ("evidence", name, "quote", number),
+                        f"this quote does not stand in '{item.source}'",
                         _where_it_departs(folded(quote), texts[item.source]),
-                    )  # fmt: skip
+                    )
 
 
 def _where_it_departs(quote: str, text: str) -> str:

@@ -162,13 +162,16 @@ class Sums:
     def plus(self, other: Sums) -> Sums:
         """Both together; the order matters to the last bit."""
         return Sums(
-            self.n_draws + other.n_draws, self.weight + other.weight, self.weight_squared + other.weight_squared,
+            self.n_draws + other.n_draws,
+            self.weight + other.weight,
+            self.weight_squared + other.weight_squared,
             {name: sums.plus(other.outcomes[name]) for name, sums in self.outcomes.items()},
             spreads_together([self.spreads, other.spreads]),
             {rung: self.rungs[rung] + other.rungs[rung] for rung in RUNGS},
-            max(self.residual, other.residual), self.folded + other.folded,
+            max(self.residual, other.residual),
+            self.folded + other.folded,
             {actor: chance + other.surprised[actor] for actor, chance in self.surprised.items()},
-        )  # fmt: skip
+        )
 
 
 def sums_of(draws: Draws) -> Sums:

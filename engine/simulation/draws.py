@@ -42,8 +42,9 @@ class Reading:
         values, mass = self.values, self.mass
         if values is not None and values.shape[-1] > 1:
             values = values[:, draws]
-        return Reading(self.parts[:, draws], self.among[draws], values, None if mass is None else mass[:, draws],
-                       self.center)  # fmt: skip
+        return Reading(
+            self.parts[:, draws], self.among[draws], values, None if mass is None else mass[:, draws], self.center
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,8 +75,11 @@ def read_draws(program: Program, batch: Batch, solution: Solution) -> Draws:
     played = played_share(program, solution)
     leaves = batch.chance * played
     reader, eyes = Reader(program, batch.values), Reader(program, batch.seen)
-    views = {actor: batch.worlds.believed.get(actor, batch.worlds.chance) * played
-             for actor in program.deciders if batch.disputed}  # fmt: skip
+    views = {
+        actor: batch.worlds.believed.get(actor, batch.worlds.chance) * played
+        for actor in program.deciders
+        if batch.disputed
+    }
     readings: dict[str, Reading] = {}
     for measure in program.measures:
         if measure.belief is None:

@@ -52,9 +52,12 @@ class Totals:
 
 
 def simulate(
-    program: Program, design: Design, threads: int = 1, progress: Progress | None = None,
+    program: Program,
+    design: Design,
+    threads: int = 1,
+    progress: Progress | None = None,
     groups_per_block: int = GROUPS_PER_BLOCK,
-) -> Totals:  # fmt: skip
+) -> Totals:
     """Solves and reads every draw of the design.
 
     Args:
@@ -109,7 +112,7 @@ def _in_order(
 
 
 def chunk_groups(program: Program, design: Design) -> Sequence[range]:
-    """Chunks that are solved together: one, or several if they are short; depends on the program and the design alone."""
+    """Chunks that are solved together: one, or several short ones; depends on the program and the design alone."""
     length = max(1, design.chunk(0).uniforms.shape[-1])
     together = max(1, batch_size(program) // length)
     return [range(start, min(start + together, design.n_chunks)) for start in range(0, design.n_chunks, together)]
@@ -128,7 +131,7 @@ def _block(solve: Solve, design: Design, size: int, block: Block) -> list[tuple[
 
 
 def _group(solve: Solve, size: int, chunks: Sequence[Chunk]) -> list[tuple[int, Sums]]:
-    """The sums of each chunk; chunks are solved as one, or cut into batches of a size that depends on the tree alone."""
+    """The sums of each chunk; chunks are solved as one, or cut into batches whose size depends on the tree."""
     if len(chunks) > 1:
         draws = solve(np.concatenate([chunk.uniforms for chunk in chunks], axis=1))
         ends = np.cumsum([chunk.uniforms.shape[-1] for chunk in chunks]).tolist()

@@ -4,7 +4,8 @@ from engine import api
 from engine.analysis.outline import outline
 from engine.analysis.provenance import BOTH, EVIDENCE, GROUNDS, JUDGEMENT, NEITHER, Provenance, provenance
 
-# 3 numbers rest on evidence, 1 on evidence and judgement, 3 on judgement, 5 on neither; what holds only 0 and 1, or no number, does not count.
+# 3 numbers rest on evidence, 1 on evidence and judgement, 3 on judgement, 5 on neither; what holds only 0 and 1, or no
+# number, does not count.
 SCENARIO = """
 engine: 1
 title: Counted by hand
@@ -68,8 +69,13 @@ def test_shares_are_those_counted_by_hand() -> None:
 def test_numbers_without_a_reason_are_listed_with_their_line() -> None:
     lines = SCENARIO.splitlines()
     bare = [number for number in found().numbers if number.rests_on == NEITHER]
-    assert [number.what for number in bare] == ["unknown x", "quantity q", "decision take", "belief of a about rain",
-                                                "reference Market"]  # fmt: skip
+    assert [number.what for number in bare] == [
+        "unknown x",
+        "quantity q",
+        "decision take",
+        "belief of a about rain",
+        "reference Market",
+    ]
     for number in bare:
         assert number.where is not None
         assert lines[number.where.line - 1].endswith("# neither")

@@ -105,9 +105,16 @@ def test_bad_answers_and_synonyms_are_explained() -> None:
 
 def test_what_ships_is_confirmed_and_says_where_it_is_from() -> None:
     assert set(STANDARDS) == {
-        "kent_1964", "icd_203", "uk_phia", "nato", "ipcc_ar5", "ipcc_tar_disjoint", "efsa_2019", "kesselman_2008",
+        "kent_1964",
+        "icd_203",
+        "uk_phia",
+        "nato",
+        "ipcc_ar5",
+        "ipcc_tar_disjoint",
+        "efsa_2019",
+        "kesselman_2008",
         "capphrase_2026",
-    }  # fmt: skip
+    }
     assert all(standard.provenance for standard in STANDARDS.values())
     survey: Standard = STANDARDS["capphrase_2026"]
     assert survey.kind == "survey"

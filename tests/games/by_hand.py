@@ -36,8 +36,11 @@ def paths_of(moves: Sequence[Move]) -> list[Path]:
 
 def actions_on(moves: Sequence[Move], path: Path) -> list[Action]:
     """The actions that are taken along a path, in order of play."""
-    return [(position, tuple(path[known][0] for known in move.knows), path[position][0])
-            for position, move in enumerate(moves) if move.actor is not None and path[position][1]]  # fmt: skip
+    return [
+        (position, tuple(path[known][0] for known in move.knows), path[position][0])
+        for position, move in enumerate(moves)
+        if move.actor is not None and path[position][1]
+    ]
 
 
 @dataclass(frozen=True, eq=False)

@@ -269,8 +269,9 @@ def test_beliefs_after_a_mistake_where_the_first_does_not_care(precision: float)
     """As above without the half point: now only the second relies on the first, and nothing is cyclic."""
     game = entry(precision)
     payoff = {0: np.array([[10.0, 5, 0][path[0][0]] for path in paths_of(game.moves)]), 1: game.payoff[1]}
-    diagram = Diagram((frozenset(), frozenset({0}), frozenset({1})), {0: (frozenset({0}),), 1: (frozenset({0, 2}),)},
-                      (0, None, 1))  # fmt: skip
+    diagram = Diagram(
+        (frozenset(), frozenset({0}), frozenset({1})), {0: (frozenset({0}),), 1: (frozenset({0, 2}),)}, (0, None, 1)
+    )
     plain = Game(game.moves, game.chance, {}, payoff, game.precision)
     found = solve([plain, plain], diagram)
     assert (found.rung == BACKWARD).all()

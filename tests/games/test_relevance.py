@@ -24,8 +24,12 @@ def arrows(made: tuple[Diagram, dict[str, int]]) -> set[tuple[str, str]]:
     """All pairs (one, other) such that `one` relies on `other`."""
     what, place = made
     decisions = [name for name, position in place.items() if what.actor[position] is not None]
-    return {(one, other) for one in decisions for other in decisions
-            if one != other and relies_on(what, place[one], place[other])}  # fmt: skip
+    return {
+        (one, other)
+        for one in decisions
+        for other in decisions
+        if one != other and relies_on(what, place[one], place[other])
+    }
 
 
 def order(made: tuple[Diagram, dict[str, int]]) -> list[set[str]]:

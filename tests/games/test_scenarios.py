@@ -73,8 +73,10 @@ class Author:
     def move(self, position: int, kind: str = "") -> Written:
         rng, earlier = self.rng, self.moves[:position]
         kind = kind or str(rng.choice(["decision", "decision", "event", "event", "type"]))
-        options = {f"m{position}{letter}": 1.0 + 4 * position + number
-                   for number, letter in enumerate("abc"[: int(rng.integers(2, 4))])}  # fmt: skip
+        options = {
+            f"m{position}{letter}": 1.0 + 4 * position + number
+            for number, letter in enumerate("abc"[: int(rng.integers(2, 4))])
+        }
         written = Written(f"m{position}", kind, options, None if kind == "event" else int(rng.integers(2)))
         if kind == "decision":
             visible = [move for move in earlier if move.kind != "type" or move.actor == written.actor]
@@ -161,19 +163,29 @@ class Author:
                 knows = tuple(sorted(names.index(name) for name in own))
                 own.add(written.name)
             otherwise = [*written.options].index(written.otherwise) if written.otherwise else NOT_MOVED
-            moves.append(Move(len(written.options), actor if written.kind == "decision" else None, knows,
-                              self.holds(written.when) if written.when else None, otherwise))  # fmt: skip
+            moves.append(
+                Move(
+                    len(written.options),
+                    actor if written.kind == "decision" else None,
+                    knows,
+                    self.holds(written.when) if written.when else None,
+                    otherwise,
+                )
+            )
         paths = paths_of(moves)
         chance = self.weights(paths, {})
         believed = {actor: self.weights(paths, views) for actor, views in self.beliefs.items()}
-        payoff = {actor: np.array([sum(self.value(term, path) for term in terms) for path in paths])
-                  for actor, terms in self.terms.items()}  # fmt: skip
+        payoff = {
+            actor: np.array([sum(self.value(term, path) for term in terms) for path in paths])
+            for actor, terms in self.terms.items()
+        }
         return Game(tuple(moves), chance, believed, payoff, self.precision), paths
 
     def holds(self, condition: str) -> Callable[[np.ndarray], np.ndarray]:
         def made(values: np.ndarray) -> np.ndarray:
-            return np.array([bool(self.value(condition, tuple((value, True) for value in column.tolist())))
-                             for column in values.T])  # fmt: skip
+            return np.array(
+                [bool(self.value(condition, tuple((value, True) for value in column.tolist()))) for column in values.T]
+            )
 
         return made
 

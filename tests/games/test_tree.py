@@ -90,8 +90,11 @@ def test_the_table_says_what_enumerating_path_by_path_says(seed: int) -> None:
     tree, paths = unroll(moves), paths_of(moves)
     assert [tuple(column) for column in tree.values.T.tolist()] == [tuple(value for value, _ in path) for path in paths]
     assert [tuple(column) for column in tree.happens.T.tolist()] == [tuple(made for _, made in path) for path in paths]
-    number = {(item.decision, item.known, option): item.actions[0] + option
-              for item in tree.sets for option in range(moves[item.decision].n_values)}  # fmt: skip
+    number = {
+        (item.decision, item.known, option): item.actions[0] + option
+        for item in tree.sets
+        for option in range(moves[item.decision].n_values)
+    }
     assert sorted(number.values()) == list(range(tree.n_actions))
     for leaf, path in enumerate(paths):
         found = {action for action in tree.action[:, leaf].tolist() if action != NOT_MOVED}

@@ -46,18 +46,22 @@ TOO_MUCH = {
     "wrong ids": (("evidence: [c1]", f"evidence: [{listed(50_000, 'x#')}]"), 16, "at most 1,000 possible"),
     "wrong names": (after("quantities:\n", many(900, "  q#: xx# + yy# + zz#\n")), 21, "'xx0' is not a name"),
     "wrong sources": (
-        after("evidence:\n", many(1900, "  e#: {source: papr, kind: event, claim: x}\n")), 9, "'papr' is no source"
+        after("evidence:\n", many(1900, "  e#: {source: papr, kind: event, claim: x}\n")),
+        9,
+        "'papr' is no source",
     ),
     "wrong keys": (("precision: 2,", listed(30_000, "k#: 1") + ","), 12, "'k0' is no key here"),
     "wrong sections": (before("title: A", many(30_000, "k#: 1\n")), 2, "'k0' is no key here"),
     "numbers as keys": (after("quantities:\n", many(5000, "  #: 1\n")), 1021, "more than 1,000 numbers as keys"),
     "paths": (after("moves:\n", many(40, "  - {event: e#, chance: 0.5}\n")), 24, "more than 262,144 paths"),
     "leaves": (
-        after("moves:\n", many(12, "  - {decision: e#, actor: red, options: [a, b]}\n")), 24, "more than 16,384 paths"
+        after("moves:\n", many(12, "  - {decision: e#, actor: red, options: [a, b]}\n")),
+        24,
+        "more than 16,384 paths",
     ),
     "aliases": (before("title: A", aliases(11)), 10, "more than 200,000 values, each alias counted as all"),
     "one long line": (("title: A", f"title: [{'x, ' * 100_000}A]\n#"), 2, "text is needed here, not a list"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", TOO_MUCH)

@@ -73,7 +73,7 @@ GAME = [
     ("{unknowns: [loans, sharpness]", "{▶unknowns: [loans, loans]", "two different unknowns"),
     ("rank: 0.5", "rank: ▶1.5", "lies between -1 and 1"),
     ("label: A stormy year", "label: A stormy year, ▶extends: [stormy]", "extends itself"),
-]  # fmt: skip
+]
 
 VALUES = [
     ("engine: 1", "engine: ▶2", "version 1 of the language"),
@@ -172,8 +172,11 @@ ONLY_WHEN_BUILT = [
 ]
 
 SHAPES = [
-    ("actors:\n  red: {name: Red, precision: sharpness}\n  blue: {name: Blue, precision: 2, judgement: calm people}",
-     "▶actors: [red, blue]", "a mapping is needed"),
+    (
+        "actors:\n  red: {name: Red, precision: sharpness}\n  blue: {name: Blue, precision: 2, judgement: calm people}",
+        "▶actors: [red, blue]",
+        "a mapping is needed",
+    ),
     ("title: A border dispute", "▶title: [A]", "text is needed here, not a list"),
     ("name: Blue", "▶name: [Blue]", "text is needed here, not a list"),
     ("precision: 2", "▶precision: [2]", "not a list"),
@@ -193,14 +196,22 @@ SHAPES = [
     ("joins: {label: Blue joins, happens: answer == join}", "▶joins: {label: Blue joins}", "exactly one of the keys"),
     ("quote: the troops gathered", "▶quote: {a: b}", "a list is needed"),
     ("set: {moves.storm.chance: 0.9}", "▶set: [1]", "a mapping is needed"),
-]  # fmt: skip
+]
 
 NAMES = [
-    ("max", "the language uses it"), ("none", "the language uses it"), ("rest", "the language uses it"),
-    ("round", "the language uses it"), ("__class__", "cannot be a name"), ("a__b", "single underscores"),
-    ("the loans", "letters, digits and _"), ("prêts", "letters, digits and _"), ("lоans", "letters, digits and _"),
-    ("5", "letters, digits and _"), ("a.b", "letters, digits and _"), ("a" * 61, "60 characters"),
-]  # fmt: skip
+    ("max", "the language uses it"),
+    ("none", "the language uses it"),
+    ("rest", "the language uses it"),
+    ("round", "the language uses it"),
+    ("__class__", "cannot be a name"),
+    ("a__b", "single underscores"),
+    ("the loans", "letters, digits and _"),
+    ("prêts", "letters, digits and _"),
+    ("lоans", "letters, digits and _"),
+    ("5", "letters, digits and _"),
+    ("a.b", "letters, digits and _"),
+    ("a" * 61, "60 characters"),
+]
 
 LATER = [
     ("title: A", "▶rounds: {count: 3}\ntitle: A"),

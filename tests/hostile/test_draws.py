@@ -83,9 +83,14 @@ def test_extreme_precision_gives_finite_numbers(fine: Fine, new: str) -> None:
 
 @pytest.mark.parametrize(
     "new",
-    ["uniform: [-1e59, 1e59]", "value: 1e59", "uniform: [0, 1e-300]", "beta: {a: 0.02, b: 1e7}",
-     "lognormal: {median: 1, sigma: 20}"],
-)  # fmt: skip
+    [
+        "uniform: [-1e59, 1e59]",
+        "value: 1e59",
+        "uniform: [0, 1e-300]",
+        "beta: {a: 0.02, b: 1e7}",
+        "lognormal: {median: 1, sigma: 20}",
+    ],
+)
 def test_extreme_unknowns_give_finite_numbers(fine: Fine, new: str) -> None:
     ran = fine(spoilt("between: [1, 5]", new), "--json")
     assert all(map(isfinite, _numbers(json.loads(ran.out))))

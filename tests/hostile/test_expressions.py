@@ -40,7 +40,7 @@ REFUSED = [
     ("loans▶; 1", "';' cannot stand"),
     ("loans ▶# a comment", "'#' cannot stand"),
     ("loans ▶\\ + 1", "'\\' cannot stand"),
-    ("f▶\"{loans}\"", "written without quotes"),
+    ('f▶"{loans}"', "written without quotes"),
     ("demand == ▶'press'", "written without quotes"),
     ("▶`loans`", "written without quotes"),
     ("▶...", "only plain numbers"),
@@ -129,19 +129,46 @@ REFUSED = [
     ("▶1e308 * 10", "no finite value"),
     ("▶1e61", "no finite value"),
     ("▶1 if log(-1) > 0 else 2", "no finite value"),
-]  # fmt: skip
+]
 
 # What is legal, and what comes out in the mean
 LEGAL = [
-    ("0x10", 16), ("0b11", 3), ("0o17", 15), ("1_000", 1000), ("1.", 1), (".5", 0.5), ("5%", 0.05), ("-5%", -0.05),
-    ("1e3%", 10), ("9**2", 81), ("2**-2", 0.25), ("9**64 * 0", 0), ("1 < 2 < 3", 1), ("3 > 2 > 2", 0), ("not 0", 1),
-    ("--1", 1), ("+-+1", -1), ("1 if 0 else 2 if 0 else 3", 3), ("round", 1), ("rounds", 1), ("demand == none", 0),
-    ("demand == leave or demand == press", 1), ("press == demand or leave == demand", 1), ("answer != join", None),
-    ("max(1, max(2, 3))", 3), ("(" * 40 + "1" + ")" * 40, 1), ("1" + " + 1" * 39, 40), ("0 or " * 190 + "1", 1),
-    ("1 <" * 300 + "2", 0), ("1 if 0 and log(-1) else 2", 2), ("1 or log(0)", 1),
-    ("1 / pressed if pressed else 7", None), ("exp(-1e9)", 0), ("logistic(1e9)", 1),
+    ("0x10", 16),
+    ("0b11", 3),
+    ("0o17", 15),
+    ("1_000", 1000),
+    ("1.", 1),
+    (".5", 0.5),
+    ("5%", 0.05),
+    ("-5%", -0.05),
+    ("1e3%", 10),
+    ("9**2", 81),
+    ("2**-2", 0.25),
+    ("9**64 * 0", 0),
+    ("1 < 2 < 3", 1),
+    ("3 > 2 > 2", 0),
+    ("not 0", 1),
+    ("--1", 1),
+    ("+-+1", -1),
+    ("1 if 0 else 2 if 0 else 3", 3),
+    ("round", 1),
+    ("rounds", 1),
+    ("demand == none", 0),
+    ("demand == leave or demand == press", 1),
+    ("press == demand or leave == demand", 1),
+    ("answer != join", None),
+    ("max(1, max(2, 3))", 3),
+    ("(" * 40 + "1" + ")" * 40, 1),
+    ("1" + " + 1" * 39, 40),
+    ("0 or " * 190 + "1", 1),
+    ("1 <" * 300 + "2", 0),
+    ("1 if 0 and log(-1) else 2", 2),
+    ("1 or log(0)", 1),
+    ("1 / pressed if pressed else 7", None),
+    ("exp(-1e9)", 0),
+    ("logistic(1e9)", 1),
     ("1 if pressed and 1 / pressed > 0 else 0", None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "says"), REFUSED)
@@ -157,8 +184,15 @@ def test_what_is_an_expression(fine: Fine, text: str, value: float | None) -> No
     assert value is None or mean == pytest.approx(value)
 
 
-@pytest.mark.parametrize("key", ["when: demand == press}", "chance: 0.3 if season == wet else 0.1",
-                                 "value: loans * (answer == join)", "happens: answer == join"])  # fmt: skip
+@pytest.mark.parametrize(
+    "key",
+    [
+        "when: demand == press}",
+        "chance: 0.3 if season == wet else 0.1",
+        "value: loans * (answer == join)",
+        "happens: answer == join",
+    ],
+)
 def test_every_place_of_an_expression_refuses_the_same(refused: Refused, key: str) -> None:
     name = key.partition(":")[0]
     new = f"{name}: ▶__import__(os).system" + ("}" if key.endswith("}") else "")

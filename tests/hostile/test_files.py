@@ -133,8 +133,19 @@ STEERING = ("\u202e", "\u2066", "\u200e", "\u200b", "\x1b[2J", "\x9b31m", "\x07"
 def test_labels_cannot_steer_the_terminal(engine: Engine, tmp_path: Path, command: list[str]) -> None:
     evil = "Evil\\u202e\\u2066\\u200e\\u200b\\e[2J\\x9b31m\\a\\b\\r\\n"
     text = BORDER
-    for old in ("A border dispute", "Blue joins", "What Red does", "A stormy year", "Red is a hawk", "Troops gathered.",
-                "a guess", "name: Red", "gain", "by: paper", "somebody"):  # fmt: skip
+    for old in (
+        "A border dispute",
+        "Blue joins",
+        "What Red does",
+        "A stormy year",
+        "Red is a hawk",
+        "Troops gathered.",
+        "a guess",
+        "name: Red",
+        "gain",
+        "by: paper",
+        "somebody",
+    ):
         key, colon, value = old.rpartition(": ")
         text = spoilt(old, f'{key}{colon}"{evil}{value}"', text)
     written(tmp_path, text)

@@ -112,10 +112,13 @@ def test_an_override_wins_over_the_set() -> None:
 def test_scaling_payoffs_and_precision_cancels(factor: float) -> None:
     terms = ("union.wages", "union.losses", "boss.profit")
     payoffs = ", ".join(f"payoffs.{term}.value: {factor}" for term in terms)
-    text = SCENARIO + f"""
+    text = (
+        SCENARIO
+        + f"""
 assumptions:
   scaled: {{label: Another unit of payoff, times: {{{payoffs}, actors.*.precision: {1 / factor}}}}}
 """
+    )
     assert figures(text, "scaled") == pytest.approx(figures(text), abs=1e-9)
 
 
@@ -135,8 +138,10 @@ def test_an_expression_in_other_words(written: str, meant: str) -> None:
 
 
 def test_a_term_in_two_parts() -> None:
-    text = SCENARIO.replace("{term: wages, value: 8 * (gives_in == yes)}", "{term: a, value: 3 * (gives_in == yes)}\n"
-                            "    - {term: b, value: 5 * (gives_in == yes)}")  # fmt: skip
+    text = SCENARIO.replace(
+        "{term: wages, value: 8 * (gives_in == yes)}",
+        "{term: a, value: 3 * (gives_in == yes)}\n    - {term: b, value: 5 * (gives_in == yes)}",
+    )
     assert figures(text) == pytest.approx(figures(SCENARIO), abs=1e-9)
 
 

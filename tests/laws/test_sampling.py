@@ -146,8 +146,10 @@ def test_sampling_agrees_with_enumeration(method: str) -> None:
     loaded = api.loads(WAR.replace("{NORTH}", "0.6"))
     exact = dict.fromkeys(["war", "won", "guards", "many", "angry"], 0.0)
     for (weather, p), (loans, q) in itertools.product(WEATHER.items(), LOANS.items()):
-        overrides = [("unknowns.weather", f"{{choice: {{{', '.join(f'{w}: {int(w == weather)}' for w in WEATHER)}}}}}"),
-                     ("unknowns.loans", str(loans))]  # fmt: skip
+        overrides = [
+            ("unknowns.weather", f"{{choice: {{{', '.join(f'{w}: {int(w == weather)}' for w in WEATHER)}}}}}"),
+            ("unknowns.loans", str(loans)),
+        ]
         found = api.run(loaded, overrides=overrides, options=api.Options(draws=64, method=method, reason=False))
         values = {name: outcome.estimate for name, outcome in found.outcomes.items()}
         values["many"] = found.outcomes["answer"].shares["many"]

@@ -27,8 +27,10 @@ def values(text: str, n: int = 2**14) -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("other", ["uniform: [0, 1]", "lognormal: {median: 2, sigma: 1}", "between: [10%, 30%]"])
 def test_ranks_correlate_as_written(rank: float, other: str) -> None:
     """Spearman's correlation of 16,384 draws has a standard error below 0.008."""
-    drawn = values(f"unknowns:\n  x: {{label: X, normal: {{mean: 0, sd: 1}}}}\n  y: {{label: Y, {other}}}\n"
-                   f"correlated: [{{unknowns: [x, y], rank: {rank}}}]")  # fmt: skip
+    drawn = values(
+        f"unknowns:\n  x: {{label: X, normal: {{mean: 0, sd: 1}}}}\n  y: {{label: Y, {other}}}\n"
+        f"correlated: [{{unknowns: [x, y], rank: {rank}}}]"
+    )
     assert abs(stats.spearmanr(drawn["x"], drawn["y"]).statistic - rank) < 0.03
 
 
@@ -85,23 +87,31 @@ def test_chances_within_rounding_of_one_are_taken() -> None:
 
 
 def test_a_negative_precision_is_refused() -> None:
-    text = HEAD + UNKNOWN + (
-        "actors: {a: {name: A, precision: x - 1}}\n"
-        "moves: [{decision: go, actor: a, options: [no, yes]}]\n"
-        "payoffs: {a: [{term: t, value: 1 * (go == yes)}]}\n"
-        "outcomes: {o: {label: O, happens: go == yes}}\n"
-    )  # fmt: skip
+    text = (
+        HEAD
+        + UNKNOWN
+        + (
+            "actors: {a: {name: A, precision: x - 1}}\n"
+            "moves: [{decision: go, actor: a, options: [no, yes]}]\n"
+            "payoffs: {a: [{term: t, value: 1 * (go == yes)}]}\n"
+            "outcomes: {o: {label: O, happens: go == yes}}\n"
+        )
+    )
     with pytest.raises(ScenarioError, match="is negative"):
         api.run(api.loads(text), options=api.Options(draws=256, reason=False))
 
 
 def test_a_payoff_that_is_not_finite_is_refused() -> None:
-    text = HEAD + UNKNOWN + (
-        "actors: {a: {name: A}}\n"
-        "moves: [{decision: go, actor: a, options: [no, yes]}]\n"
-        "payoffs: {a: [{term: t, value: log(x - 1) * (go == yes)}]}\n"
-        "outcomes: {o: {label: O, happens: go == yes}}\n"
-    )  # fmt: skip
+    text = (
+        HEAD
+        + UNKNOWN
+        + (
+            "actors: {a: {name: A}}\n"
+            "moves: [{decision: go, actor: a, options: [no, yes]}]\n"
+            "payoffs: {a: [{term: t, value: log(x - 1) * (go == yes)}]}\n"
+            "outcomes: {o: {label: O, happens: go == yes}}\n"
+        )
+    )
     with pytest.raises(ScenarioError, match="is not a finite number") as refused:
         api.run(api.loads(text), options=api.Options(draws=256, reason=False))
     assert "x = " in refused.value.problems[0].hint
@@ -109,11 +119,11 @@ def test_a_payoff_that_is_not_finite_is_refused() -> None:
 
 def test_a_number_that_is_impossible_only_where_it_is_not_read_is_no_problem() -> None:
     """The chance has a meaning only after `go`, so what it would be elsewhere does not matter."""
-    text = HEAD + (
-        "moves:\n"
-        "  - {event: go, chance: 0.5}\n"
-        "  - {event: rain, chance: 0.3 / (go == yes), when: go == yes}\n"
-    ) + OUTCOMES  # fmt: skip
+    text = (
+        HEAD
+        + ("moves:\n  - {event: go, chance: 0.5}\n  - {event: rain, chance: 0.3 / (go == yes), when: go == yes}\n")
+        + OUTCOMES
+    )
     found = api.run(api.loads(text)).outcomes["o"].estimate
     assert found is not None
     assert found.value == pytest.approx(0.15, abs=1e-15)
@@ -121,8 +131,11 @@ def test_a_number_that_is_impossible_only_where_it_is_not_read_is_no_problem() -
 
 def test_too_many_paths_are_refused_in_words() -> None:
     moves = "moves:\n" + "".join(f"  - {{decision: m{n}, actor: a, options: [no, yes]}}\n" for n in range(20))
-    text = HEAD + "actors: {a: {name: A}}\n" + moves + (
-        "payoffs: {a: [{term: t, value: 1 * (m0 == yes)}]}\noutcomes: {o: {label: O, happens: m0 == yes}}\n"
-    )  # fmt: skip
+    text = (
+        HEAD
+        + "actors: {a: {name: A}}\n"
+        + moves
+        + ("payoffs: {a: [{term: t, value: 1 * (m0 == yes)}]}\noutcomes: {o: {label: O, happens: m0 == yes}}\n")
+    )
     with pytest.raises(ScenarioError, match="more than"):
         api.run(api.loads(text), options=api.Options(reason=False))

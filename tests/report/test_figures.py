@@ -12,9 +12,17 @@ from engine.report.figures import day, half_width, number, percent, points, span
 
 @pytest.mark.parametrize(
     ("chance", "text"),
-    [(0.064, "6.4%"), (0.713, "71.3%"), (0.0031, "0.31%"), (0.0003, "0.03%"), (0.00003, "<0.01%"), (0.9996, ">99.9%"),
-     (0.9951, "99.5%"), (0.00096, "0.10%")],
-)  # fmt: skip
+    [
+        (0.064, "6.4%"),
+        (0.713, "71.3%"),
+        (0.0031, "0.31%"),
+        (0.0003, "0.03%"),
+        (0.00003, "<0.01%"),
+        (0.9996, ">99.9%"),
+        (0.9951, "99.5%"),
+        (0.00096, "0.10%"),
+    ],
+)
 def test_chances_have_sensible_digits(chance: float, text: str) -> None:
     assert percent(chance) == text
 
@@ -43,9 +51,18 @@ def test_a_number_has_three_digits_and_fits_its_column(value: float) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(6.412, "6.41"), (12, "12.0"), (1234.6, "1,230"), (0, "0"), (-0.0, "0"), (-0.01234, "-0.0123"), (2.5e6, "2.5e6"),
-     (1.5e-7, "1.5e-7"), (999.6, "1,000")],
-)  # fmt: skip
+    [
+        (6.412, "6.41"),
+        (12, "12.0"),
+        (1234.6, "1,230"),
+        (0, "0"),
+        (-0.0, "0"),
+        (-0.01234, "-0.0123"),
+        (2.5e6, "2.5e6"),
+        (1.5e-7, "1.5e-7"),
+        (999.6, "1,000"),
+    ],
+)
 def test_numbers_as_people_write_them(value: float, text: str) -> None:
     assert number(value) == text
 

@@ -20,10 +20,19 @@ def shown(source: str, column: int, screen: Screen = SCREEN) -> tuple[str, str]:
 
 @pytest.mark.parametrize(
     ("source", "column", "under"),
-    [("loans: 3", 1, "l"), ("loans: 3", 8, "3"), ("\tx: y", 2, "x"), ("\t\tx", 3, "x"), ("ベラルーシ: x", 8, "x"),
-     ("e\u0301te\u0301: x", 8, "x"), ("a\x1b[31mb: x", 10, "x"), ("👍 x", 3, "x"), ("ab\tx", 4, "x"),
-     ("\u202eab", 2, "a")],
-)  # fmt: skip
+    [
+        ("loans: 3", 1, "l"),
+        ("loans: 3", 8, "3"),
+        ("\tx: y", 2, "x"),
+        ("\t\tx", 3, "x"),
+        ("ベラルーシ: x", 8, "x"),
+        ("e\u0301te\u0301: x", 8, "x"),
+        ("a\x1b[31mb: x", 10, "x"),
+        ("👍 x", 3, "x"),
+        ("ab\tx", 4, "x"),
+        ("\u202eab", 2, "a"),
+    ],
+)
 def test_the_caret_stands_under_the_column(source: str, column: int, under: str) -> None:
     line, caret = shown(source, column)
     before = line[: line.index(under)]

@@ -178,14 +178,23 @@ def odd_result(result: Result, draw: Callable[[], str]) -> Result:
     outcomes = {name: replace(item, label=draw(), unit=draw()) for name, item in result.outcomes.items()}
     statements = {name: replace(item, said=draw()) for name, item in result.statements.items()}
     old = result.scenario
-    scenario = old.model_copy(update={
-        "title": draw(), "question": draw(),
-        "statements": {name: item.model_copy(update={"by": draw()}) for name, item in old.statements.items()},
-        "references": tuple(item.model_copy(update={"by": draw(), "note": draw()}) for item in old.references),
-        "actors": {name: item.model_copy(update={"name": draw()}) for name, item in old.actors.items()},
-    })  # fmt: skip
-    return replace(result, outcomes=outcomes, statements=statements, scenario=scenario, label=draw(),
-                   overrides={"unknowns.p_rain": draw()})  # fmt: skip
+    scenario = old.model_copy(
+        update={
+            "title": draw(),
+            "question": draw(),
+            "statements": {name: item.model_copy(update={"by": draw()}) for name, item in old.statements.items()},
+            "references": tuple(item.model_copy(update={"by": draw(), "note": draw()}) for item in old.references),
+            "actors": {name: item.model_copy(update={"name": draw()}) for name, item in old.actors.items()},
+        }
+    )
+    return replace(
+        result,
+        outcomes=outcomes,
+        statements=statements,
+        scenario=scenario,
+        label=draw(),
+        overrides={"unknowns.p_rain": draw()},
+    )
 
 
 def test_overview_and_claims_fit_the_screen() -> None:
