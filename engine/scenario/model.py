@@ -6,69 +6,61 @@ is in `checks`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, StrictBool, Tag, model_validator
+from pydantic import Field, PrivateAttr, StrictBool, model_validator
 
-from engine.distributions import families
-from engine.document import MappingNode, Percent
+from engine.document import MappingNode
 from engine.errors import Problem
-from engine.scenario.expressions import Expression, constant
-from engine.scenario.expressions import Number as Literally
+from engine.scenario.chances import Wrong, chance_problem
+from engine.scenario.distributed import FAMILIES, Distributed, Part
+from engine.scenario.expressions import constant
 from engine.scenario.fields import (
-    MAX_VALUES,
     Chance,
     Date,
     Formula,
-    Label,
     Name,
     Names,
     Number,
-    Options,
     Text,
     Texts,
     Version,
-    Weight,
     fault,
 )
+from engine.scenario.moves import AnyMove, Decision, Event, Move, Type
 from engine.scenario.places import key_problem, problem_at
+from engine.scenario.records import Path, Reasoned, Record
 
-Path = tuple[str | int, ...]
-
-FAMILIES: Final = (
-    "value",
-    "uniform",
-    "triangular",
-    "pert",
-    "normal",
-    "lognormal",
-    "beta",
-    "gamma",
-    "between",
-    "quantiles",
-    "phrase",
-    "mixture",
-    "choice",
-    "scipy",
-)
-
-
-class Record(BaseModel):
-    """Frozen, and unknown keys are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, arbitrary_types_allowed=True)
-
-
-class Reasoned(Record):
-    """A record whose numbers carry a reason: what the sources say, or our own judgement."""
-
-    evidence: Names = Field((), description="ids of the evidence that this rests on")
-    judgement: Text | None = Field(None, description="why, where no source says so")
-
-    @property
-    def has_reason(self) -> bool:
-        return bool(self.evidence) or self.judgement is not None
+__all__ = [
+    "FAMILIES",
+    "LATER",
+    "Actor",
+    "Assumptions",
+    "Correlated",
+    "Decision",
+    "Distributed",
+    "Event",
+    "Evidence",
+    "Move",
+    "Outcome",
+    "Part",
+    "Path",
+    "Posterior",
+    "Reasoned",
+    "Record",
+    "Reference",
+    "Resolution",
+    "Scenario",
+    "Source",
+    "State",
+    "Statement",
+    "Term",
+    "Type",
+    "Unknown",
+    "Wrong",
+    "chance_problem",
+]
 
 
 class Source(Record):
@@ -97,93 +89,6 @@ class Evidence(Record):
     contested_by: Names = ()
     note: Text | None = None
     moves_nothing: Text | None = Field(None, description="why no number, move, statement or outcome uses it")
-
-
-class Distributed(Record):
-    """A distribution: one key names its family."""
-
-    value: Number | None = Field(None, description="known exactly")
-    uniform: tuple[Number, Number] | None = Field(None, description="low, high")
-    triangular: tuple[Number, Number, Number] | None = Field(None, description="low, mode, high")
-    pert: tuple[Number, Number, Number] | None = Field(None, description="low, most likely, high")
-    normal: dict[str, Number] | None = Field(None, description="mean, sd")
-    lognormal: dict[str, Number] | None = Field(None, description="median, sigma (of the logarithm)")
-    beta: dict[str, Number] | None = Field(None, description="a, b")
-    gamma: dict[str, Number] | None = Field(None, description="shape, scale")
-    between: tuple[Number, Number] | None = Field(None, description="central 90 %")
-    quantiles: dict[Any, Number] | None = Field(None, description="probability: value, and perhaps min, max")
-    phrase: Any = Field(None, description="a word of probability, or a map from standard to word")
-    mixture: tuple[Part, ...] | None = Field(None, max_length=100, description="weighted distributions")
-    choice: dict[Label, Weight] | None = Field(None, max_length=MAX_VALUES, description="values with their chances")
-    scipy: dict[str, Any] | None = Field(None, description="name and args of a continuous family of scipy.stats")
-    clip: tuple[Number | None, Number | None] | None = Field(None, description="truncate to this range")
-    standard: Text | None = Field(None, description="the standard of words that `phrase` uses")
-
-    @property
-    def family(self) -> str:
-        """The one family that is given."""
-        return next(name for name in FAMILIES if getattr(self, name) is not None)
-
-    @property
-    def parameters(self) -> Any:
-        """What stands under the family's key, as `distributions.families` takes it."""
-        if self.family == "quantiles":
-            return dict(self.quantiles or {})
-        return getattr(self, self.family)
-
-    @property
-    def in_percent(self) -> bool:
-        """Whether `between` was written in %."""
-        return self.between is not None and all(isinstance(end, Percent) for end in self.between)
-
-    @model_validator(mode="after")
-    def _one_family(self) -> Distributed:
-        given = [name for name in FAMILIES if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise fault(
-                f"one distribution is needed, {len(given)} are given" + (f": {', '.join(given)}" if given else ""),
-                f"give one of: {', '.join(FAMILIES)}",
-            )
-        if self.standard is not None and given != ["phrase"]:
-            raise fault("'standard' goes with 'phrase'", at=("standard",))
-        if self.clip is not None and given[0] == "choice":
-            raise fault("'choice' cannot be clipped", at=("clip",))
-        self._check_family(given[0])
-        return self
-
-    def _check_family(self, family: str) -> None:
-        if family == "phrase":
-            _check_phrase(self.phrase)
-        elif family == "choice":
-            _check_weights(dict(self.choice or {}))
-        elif family == "mixture":
-            _check_parts(self.mixture or ())
-        else:
-            try:
-                families.check(family, self.parameters, clip=self.clip, percent=self.in_percent)
-            except ValueError as error:
-                raise fault(str(error), at=(family,)) from None
-
-    def numbers(self) -> Iterator[float]:
-        """Every number that is written in it."""
-        for part in self.mixture or ():
-            yield part.weight
-            yield from part.numbers()
-        if self.mixture is None:
-            yield from _numbers(self.parameters)
-        yield from _numbers(self.clip)
-
-
-class Part(Distributed):
-    """One part of a mixture."""
-
-    weight: Number
-
-    @model_validator(mode="after")
-    def _plain(self) -> Part:
-        if self.family in ("mixture", "choice"):
-            raise fault(f"a mixture cannot hold a {self.family}", at=(self.family,))
-        return self
 
 
 class Actor(Reasoned):
@@ -227,109 +132,6 @@ class State(Reasoned):
 
     label: Text | None = None
     start: Number
-
-
-class Move(Reasoned):
-    """What stands in the order of play."""
-
-    label: Text | None = None
-    when: Formula | None = Field(None, description="the move happens only where this holds")
-    otherwise: Label | None = Field(None, alias="else", description="its value where it does not happen")
-
-    @property
-    def name(self) -> str:
-        raise NotImplementedError
-
-    @property
-    def values(self) -> Mapping[str, float | None]:
-        """The options or values, with the numbers that they carry."""
-        raise NotImplementedError
-
-
-class Event(Move):
-    """Chance."""
-
-    event: Name
-    chance: Chance
-    possible: Options | None = Field(None, alias="values")
-
-    @property
-    def name(self) -> str:
-        return self.event
-
-    @property
-    def values(self) -> Mapping[str, float | None]:
-        if self.possible is not None:
-            return _values(self.possible)
-        return dict.fromkeys(self.chance) if isinstance(self.chance, dict) else {"no": 0.0, "yes": 1.0}
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Event:
-        _check_chance(self.chance, self.values, "chance")
-        return self
-
-
-class Type(Move):
-    """Chance whose result its owner alone knows: private information."""
-
-    type: Name
-    of: Name
-    possible: Options = Field(alias="values")
-    chance: Chance
-
-    @property
-    def name(self) -> str:
-        return self.type
-
-    @property
-    def values(self) -> Mapping[str, float | None]:
-        return _values(self.possible)
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Type:
-        _check_chance(self.chance, self.values, "chance")
-        return self
-
-
-class Decision(Move):
-    """A choice that belongs to an actor, who knows some of the earlier moves."""
-
-    decision: Name
-    actor: Name
-    options: Options
-    knows: Names = ()
-    unit: Text | None = None
-
-    @property
-    def name(self) -> str:
-        return self.decision
-
-    @property
-    def values(self) -> Mapping[str, float | None]:
-        return _values(self.options)
-
-    @model_validator(mode="after")
-    def _several(self) -> Decision:
-        if len(self.values) < 2:
-            raise fault("a decision needs at least two options", at=("options",))
-        return self
-
-
-def _kind_of_move(value: Any) -> str | None:
-    if isinstance(value, Move):
-        return type(value).__name__.lower()
-    kinds = [kind for kind in ("type", "decision", "event") if isinstance(value, Mapping) and kind in value]
-    return kinds[0] if len(kinds) == 1 else None
-
-
-AnyMove = Annotated[
-    Annotated[Type, Tag("type")] | Annotated[Decision, Tag("decision")] | Annotated[Event, Tag("event")],
-    Discriminator(
-        _kind_of_move,
-        custom_error_type="scenario",
-        custom_error_message=("a move has exactly one of the keys 'type', 'decision' and 'event', with its name"),
-    ),
-]
 
 
 class Term(Reasoned):
@@ -474,102 +276,3 @@ LATER: Final[Mapping[str, tuple[str, ...]]] = {
     "reasoning": ("actors",),
 }
 """Keys of the language that are not yet supported, and the sections in which they stand ('' is the top)."""
-
-
-def _values(options: Mapping[str, float] | tuple[str, ...]) -> dict[str, float | None]:
-    return dict(options) if isinstance(options, Mapping) else dict.fromkeys(options)
-
-
-def _numbers(value: Any) -> Iterator[float]:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _numbers(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _numbers(item)
-
-
-def _check_phrase(phrase: Any) -> None:
-    texts = phrase.values() if isinstance(phrase, Mapping) else [phrase]
-    if not texts or not all(isinstance(text, str) for text in texts):
-        raise fault("a phrase is a text, or a map from standard to text", at=("phrase",))
-
-
-def _check_weights(choice: Mapping[str, float | str]) -> None:
-    given = [weight for weight in choice.values() if not isinstance(weight, str)]
-    rests = len(choice) - len(given)
-    if len(choice) < 2:
-        raise fault("a choice needs at least two values", at=("choice",))
-    if any(not 0 <= weight <= 1 for weight in given):
-        raise fault("each chance lies between 0 and 1", at=("choice",))
-    total = sum(given)
-    if rests > 1:
-        raise fault("only one value can have the rest", at=("choice",))
-    if rests and total > 1 + 1e-9:
-        raise fault(f"the chances sum to {total:.6g}: nothing is left for the rest", at=("choice",))
-    if not rests and abs(total - 1) > 1e-9:
-        raise fault(f"the chances sum to {total:.6g}, not to 1", "give one of them 'rest'", at=("choice",))
-
-
-def _check_parts(parts: tuple[Part, ...]) -> None:
-    if not parts or any(part.weight <= 0 for part in parts):
-        raise fault("a mixture needs parts with positive weights", at=("mixture",))
-    total = sum(part.weight for part in parts)
-    if abs(total - 1) > 1e-9:
-        raise fault(f"the weights of a mixture sum to {total:.6g}, not to 1", at=("mixture",))
-
-
-def _check_chance(chance: Expression | Mapping[str, Expression | str], values: Mapping[str, Any], key: str) -> None:
-    """Names and literal numbers of a chance; sums that depend on a draw are checked when they are known."""
-    wrong = chance_problem(chance, tuple(values))
-    if wrong:
-        raise fault(wrong.message, wrong.hint, at=(key, *wrong.path), key=wrong.key)
-
-
-class Wrong(NamedTuple):
-    """What is wrong inside a chance; `key` if it is the key at the end of the path and not its value."""
-
-    message: str
-    hint: str = ""
-    path: Path = ()
-    key: bool = False
-
-
-def chance_problem(chance: Expression | Mapping[str, Expression | str], values: tuple[str, ...]) -> Wrong | None:
-    """What is wrong with a chance for these values; None when nothing is."""
-    if isinstance(chance, Expression):
-        if values != ("no", "yes"):
-            return Wrong("a chance for each value is needed", f"write {{{', '.join(f'{v}: …' for v in values)}}}")
-        number = _literal(chance)
-        outside = number is not None and not 0 <= number <= 1
-        return Wrong(f"a chance lies between 0 and 1, this is {number:g}") if outside else None
-    for name, share in chance.items():
-        if name not in values:
-            return Wrong(f"'{name}' is none of the values", f"values are: {', '.join(values)}", (name,), key=True)
-        number = None if isinstance(share, str) else _literal(share)
-        if number is not None and not 0 <= number <= 1:
-            return Wrong(f"a chance lies between 0 and 1, this is {number:g}", path=(name,))
-    missing = [value for value in values if value not in chance]
-    if missing:
-        return Wrong(f"no chance is given for '{missing[0]}'", "write 'rest' for what is left")
-    return _sum_problem(chance)
-
-
-def _sum_problem(chance: Mapping[str, Expression | str]) -> Wrong | None:
-    shares = [share for share in chance.values() if not isinstance(share, str)]
-    rests = len(chance) - len(shares)
-    if rests > 1:
-        return Wrong("only one value can have the rest")
-    numbers = [_literal(share) for share in shares]
-    total = sum(number for number in numbers if number is not None)
-    if total > 1 + 1e-9:
-        return Wrong(f"the chances sum to {total:.6g}, more than 1")
-    if not rests and None not in numbers and abs(total - 1) > 1e-9:
-        return Wrong(f"the chances sum to {total:.6g}, not to 1", "give one of them 'rest'")
-    return None
-
-
-def _literal(expression: Expression) -> float | None:
-    return expression.root.value if isinstance(expression.root, Literally) else None
