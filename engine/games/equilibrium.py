@@ -140,11 +140,12 @@ class _Stage:
                 chance[id(view)] = to_paths.sum(weight[id(view)])
             if actor not in payoff:
                 payoff[actor] = to_paths.sum(weight[id(view)] * self.worlds.payoff[actor])
+        in_order = list(zip(self.part.actors, self.part.orders, strict=True))
         return PathSums(
             self.part,
             self.precision(),
-            tuple(chance[id(self.view(actor))] for actor in self.part.actors),
-            tuple(payoff[actor] for actor in self.part.actors),
+            tuple(chance[id(self.view(actor))][order] for actor, order in in_order),
+            tuple(payoff[actor][order] for actor, order in in_order),
             self.reached,
             np.arange(self.worlds.chance.shape[-1]),
             self.hidden(),

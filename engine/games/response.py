@@ -57,8 +57,11 @@ class Group:
         rows: its rows among the group's actions, first and one past the last.
         weight: the leaf's share under uniform play of decisions that do not matter here; (n_leaves, 1).
         leaves_to_paths: sums leaves into paths.
-        leaf_row, path_row: the row of the action on each leaf or path; one past the last row where there is none.
-        leaves_to_rows, paths_to_rows: sums leaves or paths into the decision's actions.
+        leaf_row: the row of the action on each leaf; one past the last row where there is none.
+        leaves_to_rows: sums leaves into the decision's actions.
+        orders: the paths that take the decision's actions, action by action, so that sums run over neighbours.
+        path_rows: for these paths, the row of every decision's action, as `leaf_row`.
+        paths_to_rows: sums these paths into the decision's actions.
     """
 
     decisions: tuple[int, ...]
@@ -69,8 +72,9 @@ class Group:
     weight: FloatArray
     leaves_to_paths: Segments
     leaf_row: tuple[IntArray, ...]
-    path_row: tuple[IntArray, ...]
     leaves_to_rows: tuple[Segments, ...]
+    orders: tuple[IntArray, ...]
+    path_rows: tuple[tuple[IntArray, ...], ...]
     paths_to_rows: tuple[Segments, ...]
 
     @property
@@ -91,6 +95,8 @@ def group(tree: Tree, decisions: Sequence[int], irrelevant: Sequence[int]) -> Gr
         for d, span, row in zip(decisions, actions, rows, strict=True)
     ]
     path_row, path_of_leaf = distinct_columns(np.array(leaf_row))
+    orders = [np.argsort(own, kind="stable")[: int((own < end).sum())] for own in path_row]
+    path_rows = [tuple(every[order] for every in path_row) for order in orders]
     weight = np.ones(tree.n_leaves)
     for move in irrelevant:
         weight = weight / np.where(tree.action[move] == NOT_MOVED, 1, tree.moves[move].n_values)
@@ -103,9 +109,10 @@ def group(tree: Tree, decisions: Sequence[int], irrelevant: Sequence[int]) -> Gr
         weight=weight[:, None],
         leaves_to_paths=segments(path_of_leaf, path_row.shape[1]),
         leaf_row=tuple(leaf_row),
-        path_row=tuple(path_row),
         leaves_to_rows=tuple(_by_action(own, row) for own, row in zip(leaf_row, rows, strict=True)),
-        paths_to_rows=tuple(_by_action(own, row) for own, row in zip(path_row, rows, strict=True)),
+        orders=tuple(orders),
+        path_rows=tuple(path_rows),
+        paths_to_rows=tuple(_by_action(path_rows[n][n], row) for n, row in enumerate(rows)),
     )
 
 
@@ -126,9 +133,8 @@ class Responder(Protocol):
     reached: BoolArray
     """Whether chance ever lets an action's information set come about; (n_rows, n_draws)."""
 
-    @property
-    def cells(self) -> tuple[IntArray, ...]:
-        """For each decision the row of its action on each path or leaf that the sums run over."""
+    def cells(self, decision: int) -> tuple[IntArray, ...]:
+        """For each decision the row of its action on the paths or leaves that sums for this decision run over."""
 
     @property
     def certain(self) -> float:
@@ -175,8 +181,8 @@ class PathSums:
     """Plain sums over paths: fast, and right while no information set is reached with a vanishing probability.
 
     Attributes:
-        chance: for each decision the chance of each path in its actor's eyes, without the group's actions.
-        payoff: for each decision that chance times the actor's payoff; each (n_paths, n_draws).
+        chance: for each decision the chance of its paths in its actor's eyes, without the group's actions.
+        payoff: for each decision that chance times the actor's payoff; each (n_paths of the decision, n_draws).
         reached: whether chance ever lets the action's information set come about; (n_rows, n_draws).
         draws: where these draws stand in the whole batch; (n_draws,).
         small: draws of the whole batch in which a reached set came below SMALL_REACH, so that `LogSums` must do them.
@@ -190,9 +196,8 @@ class PathSums:
     draws: IntArray
     small: BoolArray
 
-    @property
-    def cells(self) -> tuple[IntArray, ...]:
-        return self.group.path_row
+    def cells(self, decision: int) -> tuple[IntArray, ...]:
+        return self.group.path_rows[decision]
 
     @property
     def certain(self) -> float:
@@ -210,16 +215,14 @@ class PathSums:
 
     def gaps(self, decision: int, play: FloatArray) -> FloatArray:
         chance, payoff = self._weights(decision, play)
-        start, end = self.group.rows[decision]
-        total = np.vstack([self._total(decision, chance), np.ones((1, chance.shape[-1]))])
-        expected = self.group.paths_to_rows[decision].sum(payoff) / total[:-1]
-        expected = np.vstack([expected, np.zeros((1, chance.shape[-1]))])
-        row = np.minimum(self.group.path_row[decision] - start, end - start)
+        total = self._total(decision, chance)
+        expected = self.group.paths_to_rows[decision].sum(payoff) / total
+        row = self.group.path_rows[decision][decision] - self.group.rows[decision][0]
         return (payoff - expected[row] * chance) / total[row]
 
     def _weights(self, decision: int, play: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Chance and chance times payoff of each path, without the decision's own action."""
-        others = [row for number, row in enumerate(self.group.path_row) if number != decision]
+        others = [row for number, row in enumerate(self.group.path_rows[decision]) if number != decision]
         if not others:
             return self.chance[decision], self.payoff[decision]
         reach = play[others[0]]
@@ -273,8 +276,7 @@ class LogSums:
     payoff: tuple[FloatArray, ...]
     reached: BoolArray
 
-    @property
-    def cells(self) -> tuple[IntArray, ...]:
+    def cells(self, decision: int) -> tuple[IntArray, ...]:
         return self.group.leaf_row
 
     @property

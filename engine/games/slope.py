@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.games.fixedpoint import play_of
 from engine.games.response import Group, Responder
-from engine.games.segments import FloatArray, IntArray, Segments, segments
+from engine.games.segments import FloatArray, Segments, segments
 
 
 class Slopes:
@@ -37,7 +37,7 @@ class Slopes:
         sizes = [(end - start) // n * (n - 1) for (start, end), n in zip(group.rows, group.n_options, strict=True)]
         ends = np.cumsum(sizes).tolist()
         self.blocks = [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
-        self.pairs: dict[tuple[int, int, int], Segments] = {}
+        self.pairs: dict[tuple[type, int, int], Segments] = {}
 
     def free(self, rows: FloatArray) -> FloatArray:
         """Differences to each set's last option."""
@@ -61,7 +61,7 @@ class Slopes:
             for other, their in enumerate(self.blocks):
                 if one != other:
                     start, end = group.rows[other]
-                    by_pair = self._pair(responder.cells, one, other).sum(gaps)
+                    by_pair = self._pair(responder, one, other).sum(gaps)
                     by_pair = by_pair.reshape(-1, group.n_options[one], end - start, n_draws)
                     free = by_pair[:, :-1] - by_pair[:, -1:]
                     free = free.reshape(own.stop - own.start, -1, group.n_options[other], n_draws)
@@ -82,13 +82,13 @@ class Slopes:
             sign[doubtful] = np.where(finite, np.linalg.slogdet(matrices)[0], np.nan)
         return sign
 
-    def _pair(self, cells: tuple[IntArray, ...], one: int, other: int) -> Segments:
-        """Sums paths or leaves into pairs of an action of `one` and an action of `other`."""
-        key = (one, other, len(cells[0]))
+    def _pair(self, responder: Responder, one: int, other: int) -> Segments:
+        """Sums what the sums for `one` run over into pairs of an action of `one` and an action of `other`."""
+        key = (type(responder), one, other)
         if key not in self.pairs:
             (first, last), (start, end) = self.group.rows[one], self.group.rows[other]
-            both = (cells[one] < last) & (cells[other] < end)
-            pair = np.where(both, (cells[one] - first) * (end - start) + cells[other] - start, -1)
+            own, their = responder.cells(one)[one], responder.cells(one)[other]
+            pair = np.where((own < last) & (their < end), (own - first) * (end - start) + their - start, -1)
             self.pairs[key] = segments(pair, (last - first) * (end - start))
         return self.pairs[key]
 
