@@ -23,7 +23,7 @@ from engine.games.segments import FloatArray
 from engine.games.slope import Slopes
 from engine.games.tree import NOT_MOVED, Tree
 
-LOOSE: Final = 1e-2
+LOOSE: Final = 3e-2
 TIGHT: Final = 1e-12
 CONVERGED: Final = 1e-9
 MAX_SWEEPS: Final = 60
