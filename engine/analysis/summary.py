@@ -287,7 +287,7 @@ def _warnings(program: Program, whole: Sums, effective: float | None) -> Sequenc
     if effective is not None and effective < FEWEST_EFFECTIVE:
         found.append(
             f"the statements that are believed leave an effective sample of {_draws(effective)}: what the "
-            "model implies hardly ever fits them, so no quantiles are given"
+            "model implies hardly ever fits them, so no quantiles are given and the intervals are too narrow"
         )
     if whole.rungs[UNSOLVED]:
         found.append(
