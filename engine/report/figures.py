@@ -24,8 +24,8 @@ def percent(chance: float, n_draws: int = 0) -> str:
             draw has hit. 0: it is exact.
     """
     if n_draws and (chance <= 0 or chance >= 1):
-        open_still = max(LEAST, RULE_OF_THREE / n_draws)
-        return f"<{_digits(open_still)}%" if chance <= 0 else f">{100 * (1 - open_still):.3g}%"
+        open_still = min(max(LEAST, RULE_OF_THREE / n_draws), 1.0)
+        return f"<{_digits(open_still)}%" if chance <= 0 else f">{min(100 * (1 - open_still), 99.9):.3g}%"
     if chance <= 0 or chance >= 1:
         return "0%" if chance <= 0 else "100%"
     if chance < LEAST:

@@ -87,3 +87,10 @@ def test_an_interval_cut_at_zero_does_not_look_narrower() -> None:
 
 def test_dates_are_in_english() -> None:
     assert day(datetime.date(2022, 12, 8)) == "8 Dec 2022"
+
+
+def test_a_chance_that_every_draw_has_is_never_above_one() -> None:
+    for n_draws in (1, 16, 1024, 16_384, 2**24):
+        shown = percent(1.0, n_draws)
+        assert shown.startswith(">")
+        assert 0 <= float(shown.strip(">%")) < 100
