@@ -21,7 +21,3 @@ class Reasoned(Record):
 
     evidence: Names = Field((), description="ids of the evidence that this rests on")
     judgement: Text | None = Field(None, description="why, where no source says so")
-
-    @property
-    def has_reason(self) -> bool:
-        return bool(self.evidence) or self.judgement is not None
