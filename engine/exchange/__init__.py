@@ -1,0 +1,1 @@
+"""Scenarios and the files of other programs, in both directions."""
