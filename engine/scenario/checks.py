@@ -218,7 +218,7 @@ def _check_when(
                 f"{move.actor} cannot tell whether '{move.name}' happens: it does not know '{hidden[0]}'",
                 f"add it to knows: of '{move.name}'",
             )
-    if move.otherwise is not None:
+    if move.otherwise is not None or len(move.values) == 1:  # of one value, whether it happens is all there is to see
         return
     for observer, seen in known.items():
         secret = [name for name in order if name in condition and name not in seen and name != observer]
