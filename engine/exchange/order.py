@@ -68,7 +68,7 @@ def in_order(game: Game) -> Play:
         raise _refusal(f"the game has {len(game.leaves):,} paths, at most {MAX_LEAVES:,} can be solved")
     chosen = {number for number, item in enumerate(game.sets) if len(item.actions) > 1}
     steps = [[step for step in game.steps(leaf) if step[0] in chosen] for leaf in game.leaves]
-    _check_recall(game, steps)
+    check_recall(game, steps)
     stages = _stages(game, steps)
     exact: set[int] = set()
     while True:
@@ -78,21 +78,7 @@ def in_order(game: Game) -> Play:
             exact.add(found.stage)
 
 
-# Private functions
-
-
-def _refusal(message: str, hint: str = "") -> ScenarioError:
-    return ScenarioError([Problem(message, hint=hint)])
-
-
-def _named(game: Game, number: int) -> str:
-    """An information set in words."""
-    item = game.sets[number]
-    whose = "chance" if item.player is None else f"'{game.players[item.player][:40]}'"
-    return f"information set {item.number} of {whose}"
-
-
-def _check_recall(game: Game, steps: Sequence[Sequence[tuple[int, int]]]) -> None:
+def check_recall(game: Game, steps: Sequence[Sequence[tuple[int, int]]]) -> None:
     """Every player remembers what it did and where (Kuhn 1953): all nodes of a set have one history of its player.
 
     Raises:
@@ -110,6 +96,20 @@ def _check_recall(game: Game, steps: Sequence[Sequence[tuple[int, int]]]) -> Non
                     "here actors remember their own moves and what they knew (perfect recall)",
                 )
             own[player] = (*before, (number, action))
+
+
+# Private functions
+
+
+def _refusal(message: str, hint: str = "") -> ScenarioError:
+    return ScenarioError([Problem(message, hint=hint)])
+
+
+def _named(game: Game, number: int) -> str:
+    """An information set in words."""
+    item = game.sets[number]
+    whose = "chance" if item.player is None else f"'{game.players[item.player][:40]}'"
+    return f"information set {item.number} of {whose}"
 
 
 def _stages(game: Game, steps: Sequence[Sequence[tuple[int, int]]]) -> list[list[int]]:

@@ -84,8 +84,11 @@ def _move_name(fresh: Names, move: PlayedMove, play: Play, actors: Sequence[str]
     if move.signal:
         player = play.game.sets[move.sets[0]].player
         stem = "sees" if player is None else f"{actors[player]}_sees"
-    else:
-        stem = "chance" if move.player is None else actors[move.player]
+        return fresh.new(stem, "", stem)
+    stem = "chance" if move.player is None else actors[move.player]
+    labels = {node.label for node in play.game.nodes if node.set in move.sets}
+    if len(labels) == 1 and (label := labels.pop().strip()):
+        return fresh.new(label, f"{stem}_", stem)
     if alone:
         return fresh.new(stem, "", stem)
     place = 1
