@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from engine import document
 from engine.analysis import outline as outlines
@@ -27,6 +27,9 @@ from engine.scenario.model import Scenario
 from engine.scenario.read import read_scenario
 from engine.scenario.scope import nearest
 from engine.simulation.run import GROUPS_PER_BLOCK, simulate
+
+if TYPE_CHECKING:
+    from engine.exchange.convert import Converted
 
 DEFAULT_DRAWS: Final = 16_384
 DEFAULT_SEED: Final = 1
@@ -47,12 +50,14 @@ __all__ = [
     "check",
     "check_all",
     "check_free",
+    "convert",
     "load",
     "load_stream",
     "loads",
     "options",
     "outline",
     "provenance",
+    "read_stream",
     "run",
     "save",
 ]
@@ -116,9 +121,18 @@ def loads(text: str, file: str = "<text>", folder: Path | None = None) -> Loaded
 
 def load_stream(stream: BinaryIO, name: str) -> Loaded:
     """As `load`, for what a stream holds, such as stdin; its sources are looked for in the current folder."""
+    return loads(read_stream(stream, name), name)
+
+
+def read_stream(stream: BinaryIO, name: str) -> str:
+    """The text that a stream holds, as far as any file may be long.
+
+    Raises:
+        ScenarioError: it is not UTF-8.
+    """
     data = stream.read(document.MAX_BYTES + 1)
     try:
-        return loads(data.decode("utf-8"), name)
+        return data.decode("utf-8")
     except UnicodeDecodeError:
         raise ScenarioError([Problem(f"{name} is not UTF-8 text")]) from None
 
@@ -207,6 +221,49 @@ def save(folder: Path, loaded: Loaded, result: Result, command: Sequence[str] = 
     from engine.report.folder import result_files, write_folder
 
     write_folder(folder, result_files(result, __version__, loaded.text, loaded.file, command))
+
+
+def convert(
+    text: str,
+    file: str,
+    source: str,
+    target: str,
+    assumptions: str = BASE,
+    overrides: Sequence[tuple[str, str]] = (),
+    folder: Path | None = None,
+) -> Converted:
+    """A scenario as a game of Gambit's, or a game of Gambit's as a scenario or in its other format.
+
+    Args:
+        text: what the file holds.
+        file: what to call it in messages.
+        source: its format: `yaml`, `efg` or `nfg`.
+        target: the format to write.
+        assumptions: set under which a scenario is written.
+        overrides: as `run`.
+        folder: where the sources of a scenario are.
+
+    Raises:
+        UsageError: from a scenario to a scenario, or assumptions for a game that has none.
+        ScenarioError: what is wrong with the file, or why its game cannot be written.
+    """
+    from engine.exchange.convert import check_format, convert_game, convert_scenario
+
+    check_format(target)
+    if source != "yaml":
+        if assumptions != BASE or overrides:
+            raise UsageError("a game of Gambit's has no assumption sets", "leave out --assume and --set")
+        found = convert_game(text, file, source, target)
+        if target == "yaml":
+            check_all(loads(found.text, f"{file}, as a scenario", folder))
+        return found
+    if target == "yaml":
+        raise UsageError("a scenario is converted to .efg or .nfg", "one of the two files is a game of Gambit's")
+    assumed = assume(loads(text, file, folder).scenario, assumptions, overrides)
+    try:
+        return convert_scenario(assumed.scenario, file, target)
+    except EvaluationError as error:
+        raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
 
 
 def run(

@@ -16,6 +16,7 @@ import typer
 if TYPE_CHECKING:
     from engine import api
     from engine.analysis.summary import Result
+    from engine.exchange.convert import Converted
     from engine.report.terminal import Screen
 
 WRONG_SCENARIO, WRONG_USAGE, OUR_FAULT, INTERRUPTED = 1, 2, 3, 130
@@ -138,6 +139,45 @@ def check(
 
 @app.command()
 @guarded
+def convert(
+    source: Annotated[
+        str, typer.Argument(metavar="FILE", help="A scenario (.yaml) or a game of Gambit's (.efg, .nfg).")
+    ],
+    target: Annotated[str, typer.Argument(metavar="NEW", help="What to write; - is stdout.")],
+    to: Annotated[
+        str | None, typer.Option(metavar="FORMAT", help="yaml, efg or nfg (default: by the end of NEW).")
+    ] = None,
+    assume: Annotated[str, typer.Option(metavar="SET", help="Write a scenario under this assumption set.")] = "base",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as unknowns.loans=3; repeatable."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Convert a scenario to a game of Gambit's, or back."""
+    from engine import api
+    from engine.exchange import files
+    from engine.exchange.convert import format_of
+    from engine.report import terminal
+
+    if target != STDIN:
+        files.check_writable(Path(target), force)
+    text, name = _text(source)
+    kind = format_of(source, text)
+    default = ("efg" if kind == "yaml" else "yaml") if target == STDIN else format_of(target)
+    changes = [_override(item) for item in set_ or ()]
+    found = api.convert(text, name, kind, to or default, assume, changes, Path(source).parent)
+    if target == STDIN:
+        terminal.write_data(found.text)
+    else:
+        files.write_whole(Path(target), found.text, force)
+    if not quiet:
+        _say_warnings(found)
+
+
+@app.command()
+@guarded
 def schema() -> None:
     """Print the JSON Schema of the scenario language, for editors."""
     from engine.report import export, terminal
@@ -177,6 +217,15 @@ def _load(file: str) -> api.Loaded:
     return api.load_stream(sys.stdin.buffer, "<stdin>") if file == STDIN else api.load(Path(file))
 
 
+def _text(file: str) -> tuple[str, str]:
+    """What a file or stdin holds, and what it is called in messages."""
+    from engine import api, document
+
+    if file == STDIN:
+        return api.read_stream(sys.stdin.buffer, "<stdin>"), "<stdin>"
+    return document.read_file(Path(file)), file
+
+
 def _size(text: str | None) -> float | None:
     """A share such as `0.1%` or `0.001`."""
     from engine.errors import UsageError
@@ -213,7 +262,7 @@ def _print_result(result: Result, file: str, seconds: float, form: str) -> None:
         terminal.write(text.result_text(result, text.Ran(file, seconds), terminal.screen_of(sys.stdout)))
 
 
-def _say_warnings(result: Result) -> None:
+def _say_warnings(result: Result | Converted) -> None:
     from engine.report import text
 
     if result.warnings:

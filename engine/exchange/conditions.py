@@ -128,7 +128,8 @@ def holds(item: Condition, values: IntArray) -> BoolArray:
         case Both():
             return holds(item.test, values) & holds(item.rest, values)
         case AnyOf():
-            return np.logical_or.reduce([holds(part, values) for part in item.parts])
+            found: BoolArray = np.logical_or.reduce([holds(part, values) for part in item.parts])
+            return found
 
 
 def reads(item: Condition | Number) -> frozenset[int]:
@@ -211,8 +212,10 @@ class Writer:
             pairs = [cases[place : place + 2] for place in range(0, len(cases), 2)]
             cases = [(_together(pair), self._choice(column, pair, stem)) for pair in pairs]
         if sum(len(text) for _, (text, _) in cases) > LONGEST:
-            cases = [(own, (self._quantity(text, stem), 1) if len(text) > SHORT else (text, depth))
-                     for own, (text, depth) in cases]
+            cases = [
+                (own, (self._quantity(text, stem), 1) if len(text) > SHORT else (text, depth))
+                for own, (text, depth) in cases
+            ]
         (_, (text, depth)), before = cases[-1], cases[:-1]
         text = f"({text})" if " if " in text else text
         for own, (found, level) in reversed(before):

@@ -169,8 +169,8 @@ class _Reader:
                 tokens.fail("a chance lies between 0 and 1", at=at)
         tokens.take()
         if chances:
-            missing = 1 - sum(chances)
-            if abs(missing) > ROUNDING or chances[-1] + missing < 0:
+            missing = 1 - sum(chances, Fraction(0))
+            if abs(missing) > ROUNDING or chances[-1] < -missing:
                 tokens.fail(f"these chances sum to {float(1 - missing):.9g}, not to 1", at=place)
             chances[-1] += missing
         return tuple(actions), tuple(chances)
@@ -196,5 +196,3 @@ class _Reader:
         if payoffs is not None and payoffs != self.outcomes[known].payoffs:
             tokens.fail(f"outcome {number} had other payoffs before", "give it another number", place)
         return known
-
-

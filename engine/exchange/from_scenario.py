@@ -176,8 +176,8 @@ class _Builder:
         for (node, action), (move, _) in zip(self._path, steps, strict=True):
             if move in self.chances:
                 self.made[node].chances.setdefault(action, exact(float(self.chances[move][path])))
-        parent = self._path[-1] if self._path else (None, 0)
-        self.made.append(_Made(-1, *parent, payoffs=payoffs))
+        parent, action = self._path[-1] if self._path else (None, 0)
+        self.made.append(_Made(-1, parent, action, payoffs=payoffs))
 
     def _node(self, move: int, column: npt.NDArray[np.int64]) -> None:
         parent, action = self._path[-1] if self._path else (None, 0)

@@ -75,9 +75,7 @@ def _strategies(tokens: Tokens, n_players: int) -> tuple[tuple[str, ...], ...]:
 
 
 def _payoff_list(tokens: Tokens, n_players: int, count: int) -> tuple[tuple[Outcome, ...], tuple[int | None, ...]]:
-    outcomes = tuple(
-        Outcome("", tuple(tokens.number("a payoff") for _ in range(n_players))) for _ in range(count)
-    )
+    outcomes = tuple(Outcome("", tuple(tokens.number("a payoff") for _ in range(n_players))) for _ in range(count))
     return outcomes, tuple(range(count))
 
 

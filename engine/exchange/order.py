@@ -48,7 +48,8 @@ class Play:
     """A game as moves in order of play.
 
     Attributes:
-        values: the action of each move on the way to each terminal node, NONE where it is not made; (n_moves, n_leaves).
+        values: the action of each move on the way to each terminal node, NONE where it is not made;
+            (n_moves, n_leaves).
         leaves: the terminal nodes; in the order of the columns.
     """
 
@@ -143,7 +144,7 @@ def _stages(game: Game, steps: Sequence[Sequence[tuple[int, int]]]) -> list[list
 def _not_dependent(
     game: Game, steps: Sequence[Sequence[tuple[int, int]]], placed: Sequence[int], left: dict[int, set[int]]
 ) -> list[int]:
-    """A set whose player has made all its moves before it, and which is reached whatever the others that are left do."""
+    """A set that is reached whatever happens at those left, and before which its player has made all its moves."""
     done = [dict(path) for path in steps]
     values = np.array([[path.get(number, NONE) for path in done] for number in placed])
     for number, before in left.items():
@@ -251,7 +252,7 @@ class _Arranger:
     # Knowledge
 
     def _knowledge(self, stage: Sequence[int], player: int, memory: _Memory) -> set[int]:
-        """The least that tells the stage's sets apart and whether one of them is reached; signals where nothing does."""
+        """The least that tells which of the stage's sets is reached, if any; with signals where nothing else does."""
         kept = self._closed(
             {column for column in range(len(self.moves)) if column in memory.learnt or self._visible(stage, column)},
             memory,

@@ -45,9 +45,11 @@ def reduced_form(game: Game) -> Strategic:
     steps = [game.steps(leaf) for leaf in game.leaves]
     check_recall(game, steps)
     trees = [_own_tree(game, steps, player) for player in range(len(game.players))]
-    sizes = [prod(_count(tree, own) for own in tree.get(None, ())) for tree in trees]
+    sizes = [_count(tree) for tree in trees]
     if prod(sizes) > MAX_CELLS or prod(sizes) * len(steps) > MAX_WORK:
-        raise ScenarioError([Problem(f"the table would have {prod(sizes):,} cells, too many", hint="write a tree (.efg)")])
+        raise ScenarioError(
+            [Problem(f"the table would have {prod(sizes):,} cells, too many", hint="write a tree (.efg)")]
+        )
     plans = tuple(tuple(_plans(tree)) for tree in trees)
     distinct: dict[Payoffs, int] = {}
     cells = tuple(distinct.setdefault(found, len(distinct)) for found in _cells(game, steps, plans))
@@ -63,51 +65,51 @@ _OwnTree = dict[tuple[int, int] | None, list[int]]
 
 
 def _own_tree(game: Game, steps: Sequence[Sequence[tuple[int, int]]], player: int) -> _OwnTree:
-    found: _OwnTree = {}
+    found: _OwnTree = {None: []}
     for path in steps:
         last = None
         for step in path:
             if game.sets[step[0]].player == player:
-                if step[0] not in found.setdefault(last, []):
+                if step[0] not in found[last]:
                     found[last].append(step[0])
                 found.setdefault(step, [])
                 last = step
     return found
 
 
-def _count(tree: _OwnTree, number: int) -> int:
-    """How many plans there are from an information set on."""
-    todo, count = [(number, False)], {}
-    actions: dict[int, list[tuple[int, int]]] = {}
+def _actions(tree: _OwnTree) -> dict[int, list[tuple[int, int]]]:
+    """What can be done at each information set."""
+    found: dict[int, list[tuple[int, int]]] = {}
     for step in tree:
         if step is not None:
-            actions.setdefault(step[0], []).append(step)
+            found.setdefault(step[0], []).append(step)
+    return {number: sorted(steps) for number, steps in found.items()}
+
+
+def _count(tree: _OwnTree) -> int:
+    """How many plans there are."""
+    actions, count = _actions(tree), dict[int, int]()
+    todo = [(number, False) for number in tree[None]]
     while todo:
-        at, ready = todo.pop()
-        below = [other for step in actions[at] for other in tree[step]]
+        number, ready = todo.pop()
         if ready:
-            count[at] = sum(prod(count[other] for other in tree[step]) for step in actions[at])
+            count[number] = sum(prod(count[other] for other in tree[step]) for step in actions[number])
         else:
-            todo += [(at, True), *((other, False) for other in below)]
-    return count[number]
+            todo += [(number, True), *((other, False) for step in actions[number] for other in tree[step])]
+    return prod(count[number] for number in tree[None])
 
 
 def _plans(tree: _OwnTree) -> Iterator[Plan]:
-    """All plans; the first sets change slowest."""
-    actions: dict[int, list[tuple[int, int]]] = {}
-    for step in tree:
-        if step is not None:
-            actions.setdefault(step[0], []).append(step)
-
-    todo: list[tuple[dict[int, int], list[int]]] = [({}, list(tree.get(None, [])))]
+    """All plans; what is done at the first sets changes slowest."""
+    actions = _actions(tree)
+    todo: list[tuple[dict[int, int], list[int]]] = [({}, tree[None])]
     while todo:
-        plan, open_sets = todo.pop()
-        if not open_sets:
+        plan, waiting = todo.pop()
+        if not waiting:
             yield plan
             continue
-        number, rest = open_sets[0], open_sets[1:]
-        for step in sorted(actions[number], reverse=True):
-            todo.append(({**plan, number: step[1]}, [*tree[step], *rest]))
+        number, rest = waiting[0], waiting[1:]
+        todo += [({**plan, number: step[1]}, [*tree[step], *rest]) for step in reversed(actions[number])]
 
 
 def _name(game: Game, plan: Plan) -> str:
@@ -134,7 +136,10 @@ def _worth(game: Game, steps: Sequence[Sequence[tuple[int, int]]]) -> tuple[npt.
     """Chance times payoff on each path for each player, in whole numbers of a common unit."""
     rows = []
     for leaf, path in zip(game.leaves, steps, strict=True):
-        chance = prod((game.sets[number].chances[action] for number, action in path if game.sets[number].chances), start=Fraction(1))
+        chance = prod(
+            (game.sets[number].chances[action] for number, action in path if game.sets[number].chances),
+            start=Fraction(1),
+        )
         rows.append([chance * payoff for payoff in game.payoffs[leaf]])
     unit = lcm(*(number.denominator for row in rows for number in row))
     whole = [[int(number * unit) for number in row] for row in rows]
@@ -144,4 +149,7 @@ def _worth(game: Game, steps: Sequence[Sequence[tuple[int, int]]]) -> tuple[npt.
 
 def _possible(game: Game, steps: Sequence[Sequence[tuple[int, int]]], player: int, plan: Plan) -> list[bool]:
     """Whether a plan goes along with each path."""
-    return [all(plan.get(number, action) == action for number, action in path if game.sets[number].player == player) for path in steps]
+    return [
+        all(plan.get(number, action) == action for number, action in path if game.sets[number].player == player)
+        for path in steps
+    ]

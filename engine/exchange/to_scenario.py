@@ -46,7 +46,9 @@ def named(game: Game) -> Named:
     play = in_order(game)
     options = tuple(_options(move) for move in play.moves)
     actor = Names()
-    actors = tuple(actor.new(label.lower(), "player_", f"player_{place + 1}") for place, label in enumerate(game.players))
+    actors = tuple(
+        actor.new(label.lower(), "player_", f"player_{place + 1}") for place, label in enumerate(game.players)
+    )
     taken = {name for names in options for name in names}
     fresh = Names({*taken, *(f"payoff_{name}" for name in actors)})
     alone = {
@@ -181,7 +183,9 @@ class _Text:
         for action, option in enumerate(self.options[place]):
             share = self._share(move, place, action)
             text = self.writer.number(share, f"chance_{self.moves[place]}")
-            shares.append(f"{scalar(option)}: {text if isinstance(share, Fraction) and '/' not in text else quoted(text)}")
+            shares.append(
+                f"{scalar(option)}: {text if isinstance(share, Fraction) and '/' not in text else quoted(text)}"
+            )
         return [f"chance: {{{', '.join(shares)}}}", f"judgement: {WHY}"]
 
     def _share(self, move: PlayedMove, place: int, action: int) -> Number:
@@ -212,10 +216,10 @@ class _Text:
     def _outcomes(self) -> Iterator[str]:
         for place, move in enumerate(self.play.moves):
             if move.player is not None:
-                yield f"  {self.moves[place]}: {{label: {quoted(self._title(place, move))}, choice: {self.moves[place]}}}"
+                name, label = self.moves[place], quoted(self._title(place, move))
+                yield f"  {name}: {{label: {label}, choice: {name}}}"
         for actor, payoff, label in zip(self.actors, self.payoff, self.game.players, strict=True):
             yield f"  gets_{actor}: {{label: {quoted(f'What {label[:TITLE] or actor} gets')}, quantity: {payoff}}}"
-
 
     def _title(self, place: int, move: PlayedMove) -> str:
         """What a decision is called in the report."""

@@ -21,7 +21,8 @@ _TOKEN: Final = re.compile(
     r"(?P<space>[\s,]++)|(?P<text>\"(?:[^\"\\]|\\.)*+\")|(?P<brace>[{}])|(?P<word>[^\s,{}\"]++)", re.DOTALL
 )
 _NUMBER: Final = re.compile(
-    r"[-+]?(?:(?P<decimal>[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE](?P<exponent>[-+]?[0-9]++))?|[0-9]++/[0-9]++)", re.ASCII
+    r"[-+]?(?:(?P<decimal>[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE](?P<exponent>[-+]?[0-9]++))?|[0-9]++/[0-9]++)",
+    re.ASCII,
 )
 
 
@@ -115,7 +116,9 @@ class Tokens:
         if found is None:
             self.fail(f"{what} is needed here, not '{_shortened(token.text)}'", "such as 2, -0.5 or 1/3", token)
         if len(token.text) > MAX_NUMBER or abs(int(found["exponent"] or 0)) > MAX_EXPONENT:
-            self.fail(f"a number has at most {MAX_NUMBER} characters, and an exponent of at most {MAX_EXPONENT}", at=token)
+            self.fail(
+                f"a number has at most {MAX_NUMBER} characters, and an exponent of at most {MAX_EXPONENT}", at=token
+            )
         try:
             return Fraction(token.text)
         except ZeroDivisionError:
@@ -124,7 +127,7 @@ class Tokens:
     def numbers(self, what: str, count: int) -> tuple[Fraction, ...]:
         """Takes that many numbers in braces."""
         self.brace("{", f"before {what}")
-        found = []
+        found: list[Fraction] = []
         while not self.is_brace("}"):
             if len(found) == count:
                 self.fail(f"there are more than {count} {what}", "one for each player is needed")
@@ -155,7 +158,9 @@ class Tokens:
         if kind == "text":
             said = re.sub(r'\\(["\\])', r"\1", said[1:-1])
             if len(said) > MAX_LABEL:
-                self.fail(f"a text may have {MAX_LABEL:,} characters, this one has {len(said):,}", at=Token(kind, "", start))
+                self.fail(
+                    f"a text may have {MAX_LABEL:,} characters, this one has {len(said):,}", at=Token(kind, "", start)
+                )
         return Token(kind, said, start)
 
 
