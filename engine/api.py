@@ -255,7 +255,7 @@ def convert(
             raise UsageError("a game of Gambit's has no assumption sets", "leave out --assume and --set")
         found = convert_game(text, file, source, target)
         if target == "yaml":
-            check_all(loads(found.text, f"{file}, as a scenario", folder))
+            _check_fits(found.text, file)
         return found
     if target == "yaml":
         raise UsageError("a scenario is converted to .efg or .nfg", "one of the two files is a game of Gambit's")
@@ -264,6 +264,19 @@ def convert(
         return convert_scenario(assumed.scenario, file, target)
     except EvaluationError as error:
         raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
+
+
+def _check_fits(text: str, file: str) -> None:
+    """Makes sure that the scenario of a game is within what a scenario may be.
+
+    Raises:
+        ScenarioError: it is not.
+    """
+    try:
+        check_all(loads(text, file))
+    except ScenarioError as error:
+        what = f"the game in '{file}' is too large for a scenario: {error.problems[0].message}"
+        raise ScenarioError([Problem(what)]) from None
 
 
 def run(

@@ -17,12 +17,15 @@ BoolArray = npt.NDArray[np.bool_]
 
 NONE: Final = -1
 """The value of a move that does not happen."""
-LONGEST: Final = 400
-"""Characters of an expression, beyond which its parts get names."""
+LONGEST: Final = 480
+"""Characters of an expression, beyond which its parts get names; two of them fit into the most that may be written."""
+LONGEST_TEST: Final = 100
+"""The same for what tells the cases of a number apart."""
 DEEPEST: Final = 20
 """Levels of an expression, beyond which its parts get names."""
 SHORT: Final = 40
 """Characters of an expression that is not worth a name."""
+LARGEST_CODE: Final = 2**62
 CHAIN: Final = 4
 """Cases that are told apart one after the other; of more, pairs are made first."""
 
@@ -91,18 +94,32 @@ def condition(values: IntArray, wanted: BoolArray, columns: Sequence[int]) -> Co
     """
     if wanted.all() or not wanted.any():
         return Always(bool(wanted.all()))
-    if not columns or not tells(values[list(columns)], wanted.astype(np.int64)):
+    if not tells(values[list(columns)], wanted.astype(np.int64)):
         return None
-    which = np.sort(np.unique(values[list(columns)], axis=1, return_index=True)[1])
+    which = np.sort(np.unique(_codes(values[list(columns)]), return_index=True)[1])
     return _condition(values[:, which], wanted[which], tuple(columns))
 
 
 def tells(values: IntArray, number: IntArray) -> bool:
     """Whether the values on a path, (n_columns, n_paths), tell its number, (n_paths,)."""
-    if not values.size:
-        return len(set(number.tolist())) < 2
-    both = np.unique(np.vstack([values, number]), axis=1)
-    return bool(np.unique(both[:-1], axis=1).shape[1] == both.shape[1])
+    return n_distinct(values) == n_distinct(np.vstack([values, number]))
+
+
+def n_distinct(values: IntArray) -> int:
+    """How many different columns there are in (n_rows, n_columns) values from NONE on."""
+    return len(np.unique(_codes(values)))
+
+
+def _codes(values: IntArray) -> IntArray:
+    """A number for each column, the same for the same columns."""
+    codes, room = np.zeros(values.shape[1], dtype=np.int64), 1
+    for row in values:
+        size = int(row.max()) + 2
+        if room * size > LARGEST_CODE:
+            codes = np.unique(codes, return_inverse=True)[1].reshape(-1)
+            room = len(codes)
+        codes, room = codes * size + (row - NONE), room * size
+    return codes
 
 
 def number(values: IntArray, numbers: Sequence[Fraction], columns: Sequence[int]) -> Number:
@@ -172,26 +189,26 @@ class Writer:
             case Always():
                 return ("1" if item.true else "0"), 0
             case Is():
-                return self._is(item, stem)
+                return self._is(item, stem, LONGEST)
             case Both():
-                test, rest = self._is(item.test, stem), self._condition(item.rest, stem)
+                test, rest = self._is(item.test, stem, LONGEST_TEST), self._condition(item.rest, stem)
                 closed = [f"({text})" if " or " in text else text for text, _ in (test, rest)]
                 return self._named(" and ".join(closed), 1 + max(test[1], rest[1]), stem)
             case AnyOf():
-                return self._any([self._condition(part, stem) for part in item.parts], stem)
+                return self._any([self._condition(part, stem) for part in item.parts], stem, LONGEST)
 
-    def _is(self, item: Is, stem: str) -> Text:
+    def _is(self, item: Is, stem: str, most: int) -> Text:
         name = self.names[item.column]
         if len(item.others) == 1 and len(item.values) > 1:
             return f"{name} != {self._value(item.column, item.others[0])}", 1
-        return self._any([(f"{name} == {self._value(item.column, value)}", 1) for value in item.values], stem)
+        return self._any([(f"{name} == {self._value(item.column, value)}", 1) for value in item.values], stem, most)
 
     def _value(self, column: int, value: int) -> str:
         return "none" if value == NONE else self.options[column][value]
 
-    def _any(self, parts: list[Text], stem: str) -> Text:
+    def _any(self, parts: list[Text], stem: str, most: int) -> Text:
         """Any of these, in packs that have names where they are too many."""
-        while len(parts) > 1 and sum(len(text) + 4 for text, _ in parts) > LONGEST // 2:
+        while len(parts) > 1 and sum(len(text) + 4 for text, _ in parts) > most:
             parts = [self._pack(pack, stem) for pack in _packs(parts)]
         return " or ".join(text for text, _ in parts), 1 + max(depth for _, depth in parts)
 
@@ -220,7 +237,7 @@ class Writer:
         text = f"({text})" if " if " in text else text
         for own, (found, level) in reversed(before):
             others = tuple(value for other, _ in cases for value in other if value not in own)
-            test, tested = self._is(Is(column, own, others), stem)
+            test, tested = self._is(Is(column, own, others), stem, LONGEST_TEST)
             found = f"({found})" if " if " in found else found
             text, depth = f"{found} if {test} else {text}", 1 + max(level, tested, depth)
         return text, depth

@@ -8,14 +8,25 @@ information sets, the same paths and the same chances; so every equilibrium is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from engine.errors import Problem, ScenarioError
-from engine.exchange.conditions import NONE, Always, Condition, IntArray, condition, holds, reads, tells
+from engine.exchange.conditions import (
+    NONE,
+    Always,
+    BoolArray,
+    Condition,
+    IntArray,
+    condition,
+    holds,
+    n_distinct,
+    reads,
+    tells,
+)
 from engine.exchange.records import Game
 from engine.games.tree import MAX_LEAVES
 
@@ -128,32 +139,34 @@ def _stages(game: Game, steps: Sequence[Sequence[tuple[int, int]]]) -> list[list
             before[number] |= {other for other, _ in path[:place]}
     placed: list[int] = []
     stages: list[list[int]] = []
-    while left := [number for number in sorted(before) if number not in placed]:
-        ready = [number for number in left if before[number] <= set(placed)] or _not_dependent(
-            game, steps, placed, {number: before[number] for number in left}
-        )
+    while before:
+        done = set(placed)
+        ready = [number for number in sorted(before) if before[number] <= done]
+        ready = ready or [_not_dependent(game, steps, placed, before)]
         together: dict[tuple[int, tuple[str, ...]], list[int]] = {}
         for number in ready:
             item = game.sets[number]
             together.setdefault((-1 if item.player is None else item.player, item.actions), []).append(number)
         stages += [together[key] for key in sorted(together, key=lambda key: key[0])]
         placed += ready
+        for number in ready:
+            del before[number]
     return stages
 
 
 def _not_dependent(
-    game: Game, steps: Sequence[Sequence[tuple[int, int]]], placed: Sequence[int], left: dict[int, set[int]]
-) -> list[int]:
+    game: Game, steps: Sequence[Sequence[tuple[int, int]]], placed: Sequence[int], left: Mapping[int, set[int]]
+) -> int:
     """A set that is reached whatever happens at those left, and before which its player has made all its moves."""
     done = [dict(path) for path in steps]
     values = np.array([[path.get(number, NONE) for path in done] for number in placed])
-    for number, before in left.items():
+    for number, before in sorted(left.items()):
         own = {other for other in before if game.sets[other].player == game.sets[number].player}
         reached = np.array([number in path for path in done], dtype=np.int64)
         if own <= set(placed) and tells(values, reached):
-            return [number]
+            return number
     raise _refusal(
-        f"{_named(game, next(iter(left)))} comes before another set on one path and after it on another, "
+        f"{_named(game, min(left))} comes before another set on one path and after it on another, "
         "so the moves have no order of play",
         "a player who cannot tell how early it moves cannot be written here (Jakobsen, Sørensen & Conitzer 2016)",
     )
@@ -171,11 +184,30 @@ _Signal = tuple[Condition | None, IntArray]
 """Where a signal is given (None: it says nothing), and the same on each path."""
 
 
-@dataclass(slots=True)
-class _Memory:
-    """What a player knows: positions of moves, and the stage at which it learnt each."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stage:
+    """Information sets that become one move.
 
-    learnt: dict[int, int] = field(default_factory=dict)
+    Attributes:
+        number: of the stage.
+        which: the position among these sets of the one that each path goes through, NONE for none; (n_leaves,).
+        taken: the action taken there; (n_leaves,).
+    """
+
+    number: int
+    sets: tuple[int, ...]
+    which: IntArray
+    taken: IntArray
+
+    @property
+    def reached(self) -> BoolArray:
+        """The paths through any of the sets; (n_leaves,)."""
+        found: BoolArray = self.which != NONE
+        return found
+
+    def same_in_each(self, row: IntArray) -> bool:
+        """Whether something is the same on all paths through each set."""
+        return n_distinct(np.vstack([self.which, row])[:, self.reached]) == len(self.sets)
 
 
 class _Arranger:
@@ -188,43 +220,40 @@ class _Arranger:
         steps: Sequence[Sequence[tuple[int, int]]],
         exact: frozenset[int],
     ) -> None:
-        self.game, self.stages, self.exact = game, stages, exact
-        self.n_leaves = len(steps)
-        self.reached = {number: np.zeros(self.n_leaves, dtype=np.bool_) for stage in stages for number in stage}
-        self.taken = {number: np.full(self.n_leaves, NONE) for stage in stages for number in stage}
+        self.game, self.exact, self.n_leaves = game, exact, len(steps)
+        place = {number: (stage, position) for stage, own in enumerate(stages) for position, number in enumerate(own)}
+        which, taken = (np.full((len(stages), self.n_leaves), NONE) for _ in range(2))
         for leaf, path in enumerate(steps):
             for number, action in path:
-                self.reached[number][leaf] = True
-                self.taken[number][leaf] = action
+                stage, position = place[number]
+                which[stage, leaf], taken[stage, leaf] = position, action
+        self.stages = [_Stage(stage, tuple(own), which[stage], taken[stage]) for stage, own in enumerate(stages)]
         self.moves: list[PlayedMove] = []
         self.values = np.zeros((0, self.n_leaves), dtype=np.int64)
-        self.memory: dict[int, _Memory] = {}
+        self.memory: dict[int, dict[int, int]] = {}  # by player: what it has learnt, and at which stage
         self.signals: dict[tuple[int, bytes], int] = {}
 
     def play(self) -> Play:
-        for number, stage in enumerate(self.stages):
-            player = self.game.sets[stage[0]].player
-            if player is None:
-                self._add(PlayedMove(None, tuple(stage), self.game.sets[stage[0]].actions, self._when(stage)))
+        for stage in self.stages:
+            first = self.game.sets[stage.sets[0]]
+            if first.player is None:
+                when = self._where(stage.reached, self._plain())
+                self._add(PlayedMove(None, stage.sets, first.actions, when), stage.taken)
             else:
-                self._decide(number, stage, player)
-            if len(self.moves) > MAX_MOVES:
-                raise _refusal(f"the game needs more than {MAX_MOVES} moves in order of play")
+                self._decide(stage, first.player)
         return Play(self.game, tuple(self.moves), self.values, self.game.leaves)
 
     # Moves
 
-    def _add(self, move: PlayedMove, row: IntArray | None = None) -> None:
+    def _add(self, move: PlayedMove, row: IntArray) -> None:
+        if len(self.moves) == MAX_MOVES:
+            raise _too_many()
         self.moves.append(move)
-        if row is None:
-            row = np.maximum.reduce([self.taken[number] for number in move.sets])
         self.values = np.vstack([self.values, row])
 
-    def _when(self, stage: Sequence[int], among: Iterable[int] | None = None) -> Condition | None:
-        """Where any of these sets is reached, by earlier moves or by those given."""
-        here = np.logical_or.reduce([self.reached[number] for number in stage])
-        columns = self._plain() if among is None else sorted(among)
-        found = condition(self.values, here, columns)
+    def _where(self, wanted: BoolArray, columns: Iterable[int]) -> Condition | None:
+        """What holds on just these paths; None where that is everywhere."""
+        found = condition(self.values, wanted, sorted(columns))
         if found is None:
             raise AssertionError("the moves before a set do not tell whether it is reached")
         return None if isinstance(found, Always) else found
@@ -233,57 +262,49 @@ class _Arranger:
         """The moves that are no signals."""
         return [position for position, move in enumerate(self.moves) if not move.signal]
 
-    def _decide(self, number: int, stage: Sequence[int], player: int) -> None:
-        memory = self.memory.setdefault(player, _Memory())
-        for column, learnt_at in memory.learnt.items():
-            if not self._same_in_each(stage, self.values[column]):
+    def _decide(self, stage: _Stage, player: int) -> None:
+        memory = self.memory.setdefault(player, {})
+        for column, learnt_at in memory.items():
+            if not stage.same_in_each(self.values[column]):
                 raise _SeesTooMuch(learnt_at)
-        if number in self.exact:
-            kept = set(memory.learnt) | self._signals(stage, player, self._announcements(stage))
+        if stage.number in self.exact:
+            kept = set(memory) | self._signals(stage, player, self._announcements(stage))
         else:
             kept = self._knowledge(stage, player, memory)
-        when = self._when(stage, kept)
-        own = tuple(sorted(kept - set(memory.learnt)))
-        for column in own:
-            memory.learnt[column] = number
-        memory.learnt[len(self.moves)] = number
-        self._add(PlayedMove(player, tuple(stage), self.game.sets[stage[0]].actions, when, own))
+        when = self._where(stage.reached, kept)
+        own = tuple(sorted(kept - set(memory)))
+        for column in (*own, len(self.moves)):
+            memory[column] = stage.number
+        self._add(PlayedMove(player, stage.sets, self.game.sets[stage.sets[0]].actions, when, own), stage.taken)
 
     # Knowledge
 
-    def _knowledge(self, stage: Sequence[int], player: int, memory: _Memory) -> set[int]:
+    def _knowledge(self, stage: _Stage, player: int, memory: Mapping[int, int]) -> set[int]:
         """The least that tells which of the stage's sets is reached, if any; with signals where nothing else does."""
-        kept = self._closed(
-            {column for column in range(len(self.moves)) if column in memory.learnt or self._visible(stage, column)},
-            memory,
-        )
+        visible = {column for column in self._plain() if stage.same_in_each(self.values[column])}
+        kept = self._closed(visible | set(memory), memory)
         signals: set[int] = set()
         if not self._tells(stage, kept):
-            found = [self._distinguishing(stage, one, kept) for one in stage]
+            if len(stage.sets) > MAX_MOVES:
+                raise _too_many()
+            found = [self._distinguishing(stage, place, kept) for place in range(len(stage.sets))]
             rows = [row for _, row in found]
-            enough = all(self._same_in_each(stage, row) for row in rows) and self._tells(stage, kept, rows)
+            enough = all(map(stage.same_in_each, rows)) and self._tells(stage, kept, rows)
             signals = self._signals(stage, player, found if enough else self._announcements(stage))
         kept |= signals
-        for column in sorted(kept - signals - set(memory.learnt), reverse=True):
+        for column in sorted(kept - signals - set(memory), reverse=True):
             less = kept - {column}
             if less == self._closed(less, memory) and self._tells(stage, less):
                 kept = less
         return kept
 
-    def _visible(self, stage: Sequence[int], column: int) -> bool:
-        """Whether the player may see the move: it is no signal to somebody else and is the same in each of its sets."""
-        return not self.moves[column].signal and self._same_in_each(stage, self.values[column])
-
-    def _same_in_each(self, stage: Sequence[int], row: IntArray) -> bool:
-        return all(len(set(row[self.reached[number]].tolist())) == 1 for number in stage)
-
-    def _closed(self, columns: set[int], memory: _Memory) -> set[int]:
+    def _closed(self, columns: set[int], memory: Mapping[int, int]) -> set[int]:
         """Without the moves whose absence would tell something that the rest does not."""
         kept = set(columns)
         while True:
             out = {
                 column
-                for column in kept - set(memory.learnt)
+                for column in kept - set(memory)
                 if not self.moves[column].signal and not self._reads(column) <= kept
             }
             if not out:
@@ -294,33 +315,31 @@ class _Arranger:
         when = self.moves[column].when
         return frozenset() if when is None else reads(when)
 
-    def _tells(self, stage: Sequence[int], columns: set[int], rows: Sequence[IntArray] = ()) -> bool:
+    def _tells(self, stage: _Stage, columns: set[int], rows: Sequence[IntArray] = ()) -> bool:
         """Whether these columns and rows tell which of the sets is reached, or that none is."""
-        which = np.full(self.n_leaves, NONE)
-        for place, number in enumerate(stage):
-            which[self.reached[number]] = place
-        return tells(np.vstack([self.values[sorted(columns)], *rows]), which)
+        return tells(np.vstack([self.values[sorted(columns)], *rows]), stage.which)
 
     # Signals
 
-    def _announcements(self, stage: Sequence[int]) -> list[_Signal]:
+    def _announcements(self, stage: _Stage) -> list[_Signal]:
         """For each set, that it is reached."""
-        return [(self._when([number]), np.where(self.reached[number], 0, NONE)) for number in stage]
+        reached = [stage.which == place for place in range(len(stage.sets))]
+        return [(self._where(here, self._plain()), np.where(here, 0, NONE)) for here in reached]
 
-    def _distinguishing(self, stage: Sequence[int], number: int, known: set[int]) -> _Signal:
+    def _distinguishing(self, stage: _Stage, place: int, known: set[int]) -> _Signal:
         """What tells a set from those others of the stage of which the player does not know that they differ."""
+        here = stage.which == place
         columns = self.values[sorted(known)]
-        alike = (columns == columns[:, [int(np.argmax(self.reached[number]))]]).all(axis=0)
-        rows = alike & np.logical_or.reduce([self.reached[other] for other in stage])
-        found = condition(self.values[:, rows], self.reached[number][rows], self._plain())
+        alike = (columns == columns[:, [int(np.argmax(here))]]).all(axis=0) & stage.reached
+        found = condition(self.values[:, alike], here[alike], self._plain())
         if found is None or isinstance(found, Always):
             return None, np.zeros(self.n_leaves, dtype=np.int64)
         return found, np.where(holds(found, self.values), 0, NONE)
 
-    def _signals(self, stage: Sequence[int], player: int, signals: Sequence[_Signal]) -> set[int]:
+    def _signals(self, stage: _Stage, player: int, signals: Sequence[_Signal]) -> set[int]:
         """The positions of these signals; those that the player has had are not given again."""
         made = set()
-        for number, (when, row) in zip(stage, signals, strict=True):
+        for number, (when, row) in zip(stage.sets, signals, strict=True):
             if when is None:
                 continue
             key = (player, row.tobytes())
@@ -329,3 +348,7 @@ class _Arranger:
                 self._add(PlayedMove(None, (number,), (), when, signal=True), row)
             made.add(self.signals[key])
         return made
+
+
+def _too_many() -> ScenarioError:
+    return _refusal(f"the game needs more than {MAX_MOVES} moves in order of play")

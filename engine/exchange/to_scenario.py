@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+import numpy as np
+
 from engine.errors import Problem, ScenarioError
 from engine.exchange.conditions import Number, Writer, number
 from engine.exchange.naming import Names, quoted, scalar, visible
@@ -193,9 +195,9 @@ class _Text:
         chances = {number: self.game.sets[number].chances[action] for number in move.sets}
         if len(set(chances.values())) == 1:
             return chances[move.sets[0]]
-        steps = [dict(self.game.steps(leaf)) for leaf in self.play.leaves]
-        made = [leaf for leaf in range(len(steps)) if self.play.values[place, leaf] != NOT_MOVED]
-        numbers = [next(chances[number] for number in move.sets if number in steps[leaf]) for leaf in made]
+        made = np.flatnonzero(self.play.values[place] != NOT_MOVED)
+        paths = [self.game.steps(self.play.leaves[leaf]) for leaf in made]
+        numbers = [next(chances[number] for number, _ in path if number in chances) for path in paths]
         before = [column for column in self.columns if column < place]
         return number(self.play.values[:, made], numbers, before)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from correspondence import There, back, leaf_of, originals, pure_equilibria, there
+from correspondence import There, back, originals, pure_equilibria, there
 
 from engine.errors import ScenarioError
 from engine.exchange.efg import read_efg, write_efg

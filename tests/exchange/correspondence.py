@@ -120,9 +120,7 @@ def pure_equilibria(form: NormalForm) -> list[tuple[int, ...]]:
     payoff = {profile: form.payoffs(cell) for cell, profile in enumerate(profiles)}
 
     def stable(profile: tuple[int, ...], player: int) -> bool:
-        others = (
-            (*profile[:player], own, *profile[player + 1 :]) for own in range(len(form.strategies[player]))
-        )
+        others = ((*profile[:player], own, *profile[player + 1 :]) for own in range(len(form.strategies[player])))
         return all(payoff[other][player] <= payoff[profile][player] for other in others)
 
     return [profile for profile in profiles if all(stable(profile, player) for player in range(len(form.players)))]
