@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Final
 
-from engine.exchange.records import MAX_DEPTH, MAX_NODES, MAX_PLAYERS, Game, InformationSet, Node, Outcome
+from engine.exchange.records import MAX_DEPTH, MAX_NODES, MAX_PLAYERS, Game, InformationSet, Node, Outcome, added
 from engine.exchange.tokens import Token, Tokens, header, quoted, written
 
 ROUNDING: Final = Fraction(1, 10**9)
@@ -169,7 +170,7 @@ class _Reader:
                 tokens.fail("a chance lies between 0 and 1", at=at)
         tokens.take()
         if chances:
-            missing = 1 - sum(chances, Fraction(0))
+            missing = 1 - reduce(added, chances)
             if abs(missing) > ROUNDING or chances[-1] < -missing:
                 tokens.fail(f"these chances sum to {float(1 - missing):.9g}, not to 1", at=place)
             chances[-1] += missing

@@ -8,7 +8,7 @@ information sets, the same paths and the same chances; so every equilibrium is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,6 +79,8 @@ def in_order(game: Game) -> Play:
     if len(game.leaves) > MAX_LEAVES:
         raise _refusal(f"the game has {len(game.leaves):,} paths, at most {MAX_LEAVES:,} can be solved")
     chosen = {number for number, item in enumerate(game.sets) if len(item.actions) > 1}
+    if _longest(game, chosen) > MAX_MOVES:
+        raise _too_many()
     steps = [[step for step in game.steps(leaf) if step[0] in chosen] for leaf in game.leaves]
     check_recall(game, steps)
     stages = _stages(game, steps)
@@ -96,18 +98,21 @@ def check_recall(game: Game, steps: Sequence[Sequence[tuple[int, int]]]) -> None
     Raises:
         ScenarioError: which player forgets.
     """
-    history: dict[int, tuple[tuple[int, int], ...]] = {}
+    history: dict[int, int] = {}
+    longer: dict[tuple[int, tuple[int, int]], int] = {}  # a history and what is done after it: the number of the next
     for path in steps:
-        own: dict[int | None, tuple[tuple[int, int], ...]] = {}
-        for number, action in path:
-            player = game.sets[number].player
-            before = own.get(player, ())
-            if player is not None and history.setdefault(number, before) != before:
+        own: dict[int, int] = {}
+        for step in path:
+            number, player = step[0], game.sets[step[0]].player
+            if player is None:
+                continue
+            before = own.get(player, -1)
+            if history.setdefault(number, before) != before:
                 raise _refusal(
                     f"{_named(game, number)}: the player has forgotten what it did or knew before",
                     "here actors remember their own moves and what they knew (perfect recall)",
                 )
-            own[player] = (*before, (number, action))
+            own[player] = longer.setdefault((before, step), len(longer))
 
 
 # Private functions
@@ -115,6 +120,14 @@ def check_recall(game: Game, steps: Sequence[Sequence[tuple[int, int]]]) -> None
 
 def _refusal(message: str, hint: str = "") -> ScenarioError:
     return ScenarioError([Problem(message, hint=hint)])
+
+
+def _longest(game: Game, chosen: Set[int]) -> int:
+    """The most of these information sets on one path."""
+    depth: list[int] = []
+    for node in game.nodes:
+        depth.append(0 if node.parent is None else depth[node.parent] + (game.nodes[node.parent].set in chosen))
+    return max(depth)
 
 
 def _named(game: Game, number: int) -> str:
@@ -134,9 +147,12 @@ def _stages(game: Game, steps: Sequence[Sequence[tuple[int, int]]]) -> list[list
         ScenarioError: two sets of which each comes before the other on some path, and hangs on it.
     """
     before: dict[int, set[int]] = {number: set() for path in steps for number, _ in path}
+    last: Sequence[tuple[int, int]] = ()
     for path in steps:
-        for place, (number, _) in enumerate(path):
-            before[number] |= {other for other, _ in path[:place]}
+        shared = next((place for place, pair in enumerate(zip(path, last, strict=False)) if pair[0] != pair[1]), 0)
+        for place in range(shared, len(path)):
+            before[path[place][0]] |= {other for other, _ in path[:place]}
+        last = path
     placed: list[int] = []
     stages: list[list[int]] = []
     while before:

@@ -9,12 +9,16 @@ from functools import cached_property
 from math import prod
 from typing import Final
 
+from engine.errors import Problem, ScenarioError
+
 MAX_DEPTH: Final = 1_000
 """Moves on one path of a tree."""
 MAX_NODES: Final = 200_000
 MAX_CELLS: Final = 100_000
 """Combinations of strategies in a table."""
 MAX_PLAYERS: Final = 60
+FINEST: Final = 10**200
+"""The largest denominator."""
 
 Payoffs = tuple[Fraction, ...]
 
@@ -87,13 +91,17 @@ class Game:
 
     @cached_property
     def payoffs(self) -> tuple[Payoffs, ...]:
-        """What each node's path has paid, itself included; for each node, each player's sum."""
+        """What each node's path has paid, itself included; for each node, each player's sum.
+
+        Raises:
+            ScenarioError: fractions that add up to something too fine.
+        """
         sums: list[Payoffs] = []
         nothing = (Fraction(0),) * len(self.players)
         for node in self.nodes:
             before = nothing if node.parent is None else sums[node.parent]
             paid = None if node.outcome is None else self.outcomes[node.outcome].payoffs
-            sums.append(before if paid is None else tuple(a + b for a, b in zip(before, paid, strict=True)))
+            sums.append(before if paid is None else tuple(added(a, b) for a, b in zip(before, paid, strict=True)))
         return tuple(sums)
 
     def steps(self, node: int) -> list[tuple[int, int]]:
@@ -142,19 +150,35 @@ class NormalForm:
         return (Fraction(0),) * len(self.players) if outcome is None else self.outcomes[outcome].payoffs
 
 
+def added(one: Fraction, other: Fraction) -> Fraction:
+    """The exact sum.
+
+    Raises:
+        ScenarioError: it is too fine: adding many fractions without a common denominator takes ever longer.
+    """
+    total = one + other
+    if total.denominator > FINEST:
+        raise ScenarioError([Problem("these fractions add up to one that is too fine", hint="write them as decimals")])
+    return total
+
+
 def as_tree(form: NormalForm) -> Game:
-    """The tree in which the players choose one after the other without seeing anything."""
-    sets = tuple(InformationSet(player, 1, "", names) for player, names in enumerate(form.strategies))
+    """The tree in which the players choose one after the other without seeing anything.
+
+    Players with one strategy have nothing to choose, and no node.
+    """
+    choosing = [player for player, names in enumerate(form.strategies) if len(names) > 1]
+    sets = tuple(InformationSet(player, 1, "", form.strategies[player]) for player in choosing)
     strides = [prod(len(names) for names in form.strategies[:player]) for player in range(len(form.players))]
     nodes: list[Node] = []
-    todo: list[tuple[int, int, int | None, int]] = [(0, 0, None, 0)]  # player, cell so far, parent, action
+    todo: list[tuple[int, int, int | None, int]] = [(0, 0, None, 0)]  # set, cell so far, parent, action
     while todo:
-        player, cell, parent, action = todo.pop()
+        at, cell, parent, action = todo.pop()
         position = len(nodes)
-        if player == len(form.players):
+        if at == len(sets):
             nodes.append(Node("", None, form.cells[cell], parent, action))
             continue
-        nodes.append(Node("", player, None, parent, action))
-        for choice in reversed(range(len(form.strategies[player]))):
-            todo.append((player + 1, cell + choice * strides[player], position, choice))
+        nodes.append(Node("", at, None, parent, action))
+        for choice in reversed(range(len(sets[at].actions))):
+            todo.append((at + 1, cell + choice * strides[choosing[at]], position, choice))
     return Game(form.title, form.comment, form.players, sets, form.outcomes, tuple(nodes))

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from engine.errors import Problem, ScenarioError
 from engine.exchange.order import check_recall
-from engine.exchange.records import MAX_CELLS, Game, NormalForm, Outcome, Payoffs
+from engine.exchange.records import FINEST, MAX_CELLS, Game, NormalForm, Outcome, Payoffs
 
-MAX_WORK: Final = 500_000_000
+MAX_WORK: Final = 50_000_000
 """Cells times paths."""
 LARGEST_WHOLE: Final = 2**62
 
@@ -121,7 +121,7 @@ def _cells(
 ) -> Iterator[Payoffs]:
     """The expected payoffs of each combination of plans, the first player's changing fastest."""
     worth, unit = _worth(game, steps)
-    plays = [np.array([_possible(game, steps, player, plan) for plan in own]) for player, own in enumerate(plans)]
+    plays = [_possible(game, steps, player, own) for player, own in enumerate(plans)]
     first, others = plays[0], plays[1:]
     for chosen in product(*(range(len(own)) for own in reversed(others))):
         path = np.ones(len(steps), dtype=np.bool_)
@@ -134,22 +134,34 @@ def _cells(
 
 def _worth(game: Game, steps: Sequence[Sequence[tuple[int, int]]]) -> tuple[npt.NDArray[np.int64], int]:
     """Chance times payoff on each path for each player, in whole numbers of a common unit."""
-    rows = []
+    rows: list[list[Fraction]] = []
+    unit = 1
     for leaf, path in zip(game.leaves, steps, strict=True):
         chance = prod(
             (game.sets[number].chances[action] for number, action in path if game.sets[number].chances),
             start=Fraction(1),
         )
         rows.append([chance * payoff for payoff in game.payoffs[leaf]])
-    unit = lcm(*(number.denominator for row in rows for number in row))
+        unit = lcm(unit, *(number.denominator for number in rows[-1]))
+        if unit > FINEST:
+            hint = "write them as decimals"
+            raise ScenarioError([Problem("the game's fractions have no common denominator that is small", hint=hint)])
     whole = [[int(number * unit) for number in row] for row in rows]
     small = sum(max(map(abs, row), default=0) for row in whole) < LARGEST_WHOLE
     return np.array(whole, dtype=np.int64 if small else object), unit
 
 
-def _possible(game: Game, steps: Sequence[Sequence[tuple[int, int]]], player: int, plan: Plan) -> list[bool]:
-    """Whether a plan goes along with each path."""
-    return [
-        all(plan.get(number, action) == action for number, action in path if game.sets[number].player == player)
-        for path in steps
-    ]
+def _possible(
+    game: Game, steps: Sequence[Sequence[tuple[int, int]]], player: int, plans: Sequence[Plan]
+) -> npt.NDArray[np.bool_]:
+    """Whether each plan goes along with each path; (n_plans, n_paths)."""
+    through: dict[tuple[int, int], list[int]] = {}
+    for leaf, path in enumerate(steps):
+        for step in path:
+            if game.sets[step[0]].player == player:
+                through.setdefault(step, []).append(leaf)
+    found = np.ones((len(plans), len(steps)), dtype=np.bool_)
+    for (number, action), leaves in through.items():
+        does = np.array([plan.get(number, action) == action for plan in plans])
+        found[np.ix_(~does, leaves)] = False
+    return found
