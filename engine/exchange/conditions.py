@@ -149,6 +149,21 @@ def holds(item: Condition, values: IntArray) -> BoolArray:
             return found
 
 
+def everywhere(item: Condition, values: IntArray) -> Condition:
+    """The condition for more paths than it was made for: those of these values."""
+    match item:
+        case Is():
+            others = tuple(value for value in _distinct(values[item.column]) if value not in item.values)
+            return Is(item.column, item.values, others)
+        case Both():
+            test = everywhere(item.test, values)
+            return Both(test, everywhere(item.rest, values)) if isinstance(test, Is) else item
+        case AnyOf():
+            return AnyOf(tuple(everywhere(part, values) for part in item.parts))
+        case _:
+            return item
+
+
 def reads(item: Condition | Number) -> frozenset[int]:
     """The moves that it reads."""
     match item:
@@ -285,7 +300,7 @@ def _condition(values: IntArray, wanted: BoolArray, columns: tuple[int, ...]) ->
             parts.append(test)
         elif found != Always(False):
             needed = bool((holds(found, values) & ~wanted).any())
-            parts.append(Both(test, found) if needed else found)
+            parts.append(Both(test, found) if needed else everywhere(found, values))
     return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
 
 

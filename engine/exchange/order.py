@@ -22,6 +22,7 @@ from engine.exchange.conditions import (
     Condition,
     IntArray,
     condition,
+    everywhere,
     holds,
     n_distinct,
     reads,
@@ -350,7 +351,7 @@ class _Arranger:
         found = condition(self.values[:, alike], here[alike], self._plain())
         if found is None or isinstance(found, Always):
             return None, np.zeros(self.n_leaves, dtype=np.int64)
-        return found, np.where(holds(found, self.values), 0, NONE)
+        return everywhere(found, self.values), np.where(holds(found, self.values), 0, NONE)
 
     def _signals(self, stage: _Stage, player: int, signals: Sequence[_Signal]) -> set[int]:
         """The positions of these signals; those that the player has had are not given again."""

@@ -18,6 +18,7 @@ from engine.exchange.records import FINEST, MAX_CELLS, Game, NormalForm, Outcome
 
 MAX_WORK: Final = 50_000_000
 """Cells times paths."""
+MOST_SHOWN: Final = 10**15
 LARGEST_WHOLE: Final = 2**62
 
 Plan = Mapping[int, int]
@@ -46,9 +47,11 @@ def reduced_form(game: Game) -> Strategic:
     check_recall(game, steps)
     trees = [_own_tree(game, steps, player) for player in range(len(game.players))]
     sizes = [_count(tree) for tree in trees]
-    if prod(sizes) > MAX_CELLS or prod(sizes) * len(steps) > MAX_WORK:
+    size = prod(sizes)
+    if size > MAX_CELLS or size * len(steps) > MAX_WORK:
+        count = f"{size:,}" if size < MOST_SHOWN else "far too many"
         raise ScenarioError(
-            [Problem(f"the table would have {prod(sizes):,} cells, too many", hint="write a tree (.efg)")]
+            [Problem(f"the table would be too large: it has {count} cells", hint="write a tree (.efg)")]
         )
     plans = tuple(tuple(_plans(tree)) for tree in trees)
     distinct: dict[Payoffs, int] = {}
@@ -163,5 +166,5 @@ def _possible(
     found = np.ones((len(plans), len(steps)), dtype=np.bool_)
     for (number, action), leaves in through.items():
         does = np.array([plan.get(number, action) == action for plan in plans])
-        found[np.ix_(~does, leaves)] = False
+        found[np.ix_(np.flatnonzero(~does), np.array(leaves))] = False
     return found
