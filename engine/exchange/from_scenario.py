@@ -22,7 +22,7 @@ from engine.scenario.scope import knowledge
 
 MIDDLE: Final = 0.5
 SIMPLE: Final = 10_000
-"""Denominators up to this are tried before a number is written as a decimal."""
+"""Numbers and denominators up to this are tried before a number is written as a decimal."""
 DIGITS: Final = 15
 
 
@@ -64,7 +64,7 @@ def exact(number: float) -> Fraction:
     """The simple fraction that a number stands for, else the decimal; what is beyond 15 digits is rounding."""
     decimal = f"{number:.{DIGITS}g}"
     simple = Fraction(number).limit_denominator(SIMPLE)
-    return simple if f"{float(simple):.{DIGITS}g}" == decimal else Fraction(decimal)
+    return simple if abs(number) < SIMPLE and f"{float(simple):.{DIGITS}g}" == decimal else Fraction(decimal)
 
 
 # Private functions

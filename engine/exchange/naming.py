@@ -21,10 +21,11 @@ class Names:
 
     Attributes:
         taken: those given, and others that may not be.
+        bare: whether they stand in YAML without quotes, so that every reader takes them for text.
     """
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        self.taken = {*RESERVED, *taken}
+    def __init__(self, taken: Iterable[str] = (), bare: bool = True) -> None:
+        self.taken, self.bare = {*RESERVED, *taken}, bare
 
     def new(self, label: str, prefix: str, otherwise: str) -> str:
         """A name that is like the label and new.
@@ -40,7 +41,7 @@ class Names:
             words = prefix + words
         stem = (words or otherwise)[: MAX_NAME - ROOM].rstrip("_")
         name, number = stem, 2
-        while name in self.taken:
+        while name in self.taken or (self.bare and name.lower() in ELSEWHERE):
             name, number = f"{stem}_{number}", number + 1
         self.taken.add(name)
         return name

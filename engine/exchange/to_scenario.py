@@ -80,7 +80,7 @@ def scenario_text(game: Game, origin: str) -> str:
 def _options(move: PlayedMove) -> tuple[str, ...]:
     if move.signal:
         return (SEEN,)
-    names = Names()
+    names = Names(bare=False)
     return tuple(names.new(label, "a", f"a{place + 1}") for place, label in enumerate(move.actions))
 
 

@@ -114,7 +114,12 @@ WRONG = {
         "outcome 1 had other payoffs before",
     ),
     "outcome 0": ('t "" 0 "" { 1, 2 }', 2, 6, "outcome 0 pays nothing"),
-    "an end too few": ('p "x" 1 1 "" { "a" "b" } 0\nt "" 1 "" { 1, 2 }\n', 4, 1, "the node 'x' has 2 branches, 1 of them"),
+    "an end too few": (
+        'p "x" 1 1 "" { "a" "b" } 0\nt "" 1 "" { 1, 2 }\n',
+        4,
+        1,
+        "the node 'x' has 2 branches, 1 of them",
+    ),
     "an end too many": ('t "" 1 "" { 1, 2 }\nt "" 1', 3, 1, "the tree is complete before this"),
     "open quote": ('t "a', 2, 3, "this text has no closing quote"),
     "a number with letters": ('t "" one', 2, 6, "the number of the outcome (0 for none) is needed here"),
@@ -146,7 +151,7 @@ def test_what_is_wrong_is_said_with_its_place(what: str) -> None:
     ],
 )
 def test_what_is_no_such_file_is_said(text: str, says: str) -> None:
-    with pytest.raises(ScenarioError, match=".") as found:
+    with pytest.raises(ScenarioError) as found:
         read(text)
     assert says in found.value.problems[0].message
 
