@@ -1,5 +1,8 @@
 """Gambit's catalogue of games against the engine. `python tests/exchange/catalogue.py` prints the table.
 
+In a cell: the largest difference of a probability; r, the rung of the solver (1 backward induction, 2 fixed point, 3
+homotopy, -1 branch in doubt); i, the sign of the index; u, the unstable directions.
+
 Each game of the catalogue that ships in pygambit's package is converted to a scenario, solved at three precisions and
 compared with what pygambit traces for the game itself; and its pure equilibria are enumerated from the scenario.
 """
@@ -42,7 +45,10 @@ class Agreement:
         difference: largest, of a probability at an information set that is reached.
         rung: of our solution.
         index: of our solution.
-        residual: of our solution.
+        residual: of our solution, in the game that was converted.
+        their_residual: of what pygambit traces, in the same game.
+        unstable: directions in which the response drives away from our solution; where there are some, the branch from
+            precision 0 has forked before, and each of two solvers may be on another side of it.
         traced: the precision that pygambit says it arrived at.
     """
 
@@ -51,6 +57,8 @@ class Agreement:
     rung: int
     index: float
     residual: float
+    their_residual: float
+    unstable: int
     traced: float
 
 
@@ -122,8 +130,76 @@ def agreement(source: There, theirs: Any, precision: float) -> Agreement:
     traced, arrived_at = their_play(theirs, source.game, precision)
     assert play.keys() <= traced.keys()
     difference = max((abs(play[key] - traced[key]) for key in play), default=0.0)
-    rung, index, residual = int(solution.rung[0]), float(solution.index[0]), float(solution.residual[0])
-    return Agreement(precision, difference, rung, index, residual, arrived_at)
+    return Agreement(
+        precision=precision,
+        difference=difference,
+        rung=int(solution.rung[0]),
+        index=float(solution.index[0]),
+        residual=residual(source.game, traced | play, precision),
+        their_residual=residual(source.game, traced, precision),
+        unstable=unstable(source.game, traced | play, precision),
+        traced=arrived_at,
+    )
+
+
+def response(game: Game, play: Play, precision: float) -> Play:
+    """The logit response at every information set that is reached, path by path; elsewhere what is played."""
+    reached: Play = dict.fromkeys(play, 0.0)
+    worth: Play = dict.fromkeys(play, 0.0)
+    for leaf in game.leaves:
+        steps = game.steps(leaf)
+        shares = [play[step] if step in play else float(game.sets[step[0]].chances[step[1]]) for step in steps]
+        for place, step in enumerate(steps):
+            player = game.sets[step[0]].player
+            if player is not None:
+                others = float(np.prod([*shares[:place], *shares[place + 1 :]]))
+                reached[step] += others
+                worth[step] += others * float(game.payoffs[leaf][player])
+    found = {}
+    for number, item in enumerate(game.sets):
+        steps = [(number, action) for action in range(len(item.actions))]
+        if item.player is None:
+            continue
+        if min(reached[step] for step in steps) == 0:
+            found |= {step: play[step] for step in steps}
+            continue
+        scaled_up = np.array([precision * worth[step] / reached[step] for step in steps])
+        weight = np.exp(scaled_up - scaled_up.max())
+        found |= dict(zip(steps, (weight / weight.sum()).tolist(), strict=True))
+    return found
+
+
+def residual(game: Game, play: Play, precision: float) -> float:
+    """How far the play is from the response to itself."""
+    answer = response(game, play, precision)
+    return max(abs(answer[step] - play[step]) for step in play)
+
+
+def unstable(game: Game, play: Play, precision: float, step: float = 1e-6) -> int:
+    """Eigenvalues of the response's slope, by differences of log-odds, that are real and larger than 1."""
+    numbers = [number for number, item in enumerate(game.sets) if item.player is not None]
+    free = [(number, action) for number in numbers for action in range(1, len(game.sets[number].actions))]
+
+    def log_odds(of: Play) -> np.ndarray:
+        return np.array([np.log(max(of[key], 1e-300) / max(of[key[0], 0], 1e-300)) for key in free])
+
+    def moved(key: tuple[int, int], by: float) -> Play:
+        own = [(key[0], action) for action in range(len(game.sets[key[0]].actions))]
+        weights = {other: play[other] * (np.exp(by) if other == key else 1) for other in own}
+        return play | {other: weight / sum(weights.values()) for other, weight in weights.items()}
+
+    slope = np.array(
+        [
+            (
+                log_odds(response(game, moved(key, step), precision))
+                - log_odds(response(game, moved(key, -step), precision))
+            )
+            / (2 * step)
+            for key in free
+        ]
+    )
+    values = np.linalg.eigvals(slope)
+    return int(((np.abs(values.imag) < 1e-6) & (values.real > 1 + 1e-6)).sum())
 
 
 def our_play(source: There, precision: float) -> tuple[Play, Solution]:
@@ -225,7 +301,7 @@ def row(item: Compared) -> str:
     if item.refused:
         return f"{item.name:<68} {item.leaves:>6} {item.actions:>7}  no: {item.refused}"
     cells = [
-        f"{one.difference:8.1e} r{one.rung:+d} i{one.index:+.0f}{'' if arrived(one) else ' STOPPED'}"
+        f"{one.difference:8.1e} r{one.rung:+d} i{one.index:+.0f} u{one.unstable}{'' if arrived(one) else ' STOPPED'}"
         for one in item.agreements
     ]
     pure = f"{len(item.ours)}" if item.ours == item.theirs else f"{len(item.ours)} not {len(item.theirs)}"
@@ -238,19 +314,24 @@ def arrived(one: Agreement) -> bool:
 
 
 def main() -> None:
-    cells = "  ".join(f"{f'at {precision}':<15}" for precision in PRECISIONS)
+    cells = "  ".join(f"{f'at {precision}':<18}" for precision in PRECISIONS)
     print(f"{'game':<68} {'leaves':>6} {'actions':>7}  {cells}  {'pure':>6}")
     found = []
     for path in files():
         found.append(compared(path))
         print(row(found[-1]), flush=True)
     written = [item for item in found if not item.refused]
-    points = [one for item in written for one in item.agreements]
-    same = sum(one.difference <= SAME for one in points)
-    unchecked = [item.name for item in written if any(one.rung <= UNCHECKED for one in item.agreements)]
-    print(f"{len(written)} of {len(found)} games are scenarios; {same} of {len(points)} points agree to {SAME:g}")
+    points = [(item.name, one) for item in written for one in item.agreements]
+    same = [one for _, one in points if one.difference <= SAME]
+    print(f"{len(written)} of {len(found)} games are scenarios; {len(same)} of {len(points)} points agree to {SAME:g}")
     print(f"pure equilibria agree in {sum(item.ours == item.theirs for item in written)} of {len(written)} games")
-    print(f"branch in doubt: {', '.join(unchecked) or 'nowhere'}")
+    for name, one in points:
+        if one.difference > SAME:
+            where = f"rung {one.rung}, index {one.index:+.0f}, {one.unstable} unstable directions"
+            distance = f"distance from the response: ours {one.residual:.0e}, pygambit's {one.their_residual:.0e}"
+            print(f"{name} at {one.precision}: {where}; {distance}")
+    doubt = sorted({name for name, one in points if one.rung <= UNCHECKED})
+    print(f"branch in doubt: {', '.join(doubt) or 'nowhere'}")
 
 
 if __name__ == "__main__":
