@@ -70,6 +70,25 @@ def test_the_third_player_of_seltens_horse_is_told_that_it_is_asked() -> None:
     assert (third.when.text, third.knows) == ("player_3_sees == seen", ("player_3_sees",))  # type: ignore[union-attr]
 
 
+SIGNAL = """engine: 1
+title: A lamp
+actors: {me: {name: Me}}
+moves:
+  - {event: fault, chance: 0.1}
+  - {event: lamp, when: fault == yes, chance: VALUES}
+  - {decision: stop, actor: me, options: [go, halt], knows: [lamp]}
+payoffs: {me: [{term: t, value: "(stop == halt) * (fault == yes)"}]}
+outcomes: {stops: {label: Stops, choice: stop}}
+"""
+
+
+def test_a_signal_may_tell_what_is_hidden_and_another_event_may_not() -> None:
+    """There is nothing to see of an event with one value but whether it happens, so that is meant to be seen."""
+    assert api.check(api.loads(SIGNAL.replace("VALUES", "{lit: 1}"))) == []
+    with pytest.raises(ScenarioError, match="would tell 'stop' about 'fault'"):
+        api.loads(SIGNAL.replace("VALUES", "{red: 0.5, yellow: 0.5}"))
+
+
 def test_information_sets_that_an_earlier_move_tells_apart_are_one_decision() -> None:
     """A follower who sees what the leader did."""
     text = 'EFG 2 R "Leader" { "A" "B" }\np "" 1 1 "" { "l" "r" } 0\n'
