@@ -30,6 +30,7 @@ from engine.exchange.conditions import (
 )
 from engine.exchange.records import Game
 from engine.games.tree import MAX_LEAVES
+from engine.scenario.fields import MAX_VALUES
 
 MAX_MOVES: Final = 60
 
@@ -79,6 +80,9 @@ def in_order(game: Game) -> Play:
     """
     if len(game.leaves) > MAX_LEAVES:
         raise _refusal(f"the game has {len(game.leaves):,} paths, at most {MAX_LEAVES:,} can be solved")
+    widest = max((len(item.actions) for item in game.sets), default=0)
+    if widest > MAX_VALUES:
+        raise _refusal(f"a move of the game has {widest:,} actions, at most {MAX_VALUES} are possible")
     chosen = {number for number, item in enumerate(game.sets) if len(item.actions) > 1}
     if _longest(game, chosen) > MAX_MOVES:
         raise _too_many()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from correspondence import there
+from correspondence import back, content, there
 from random_games import random_game
 
 from engine import api
@@ -136,8 +136,9 @@ t "" 5 "" { 1, 0 } t "" 6 "" { 1, 1 }
 p "" 2 1 0
 t "" 7 "" { 0, 0 } t "" 8 "" { 0, 1 }
 """
-    scenario = there(read(text)).loaded.scenario
-    assert [move.name for move in scenario.moves] == ["chance", "player_2", "player_1"]
+    source = there(read(text))
+    assert [move.name for move in source.loaded.scenario.moves] == ["chance", "player_2", "player_1"]
+    assert content(back(source.loaded)) == content(source.game, source.named)
 
 
 # Games that the language cannot hold
@@ -204,6 +205,8 @@ def test_wide_games_are_written_as_far_as_there_may_be_paths() -> None:
         )
 
     assert api.check(there(wide(50, 40)).loaded) == []
+    with pytest.raises(ScenarioError, match="a move of the game has 201 actions, at most 200"):
+        scenario_text(wide(201, 2), "a test")
     with pytest.raises(ScenarioError, match="the game has 16,500 paths, at most 16,384"):
         scenario_text(wide(150, 110), "a test")
 
