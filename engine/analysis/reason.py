@@ -65,7 +65,7 @@ def _solved(program: Program, uniforms: FloatArray, variants: Sequence[Variant])
     together = max(1, batch_size(program) // n)
     for start in range(0, len(variants), together):
         some = variants[start : start + together]
-        solution = program.solver.solve(_side_by_side([_worlds(program, batch, variant) for variant in some]))
+        solution = program.solver.solve(side_by_side([_worlds(program, batch, variant) for variant in some]))
         for number in range(len(some)):
             yield read_draws(program, batch, solution.part(slice(number * n, (number + 1) * n)))
 
@@ -78,7 +78,8 @@ def _worlds(program: Program, batch: Batch, variant: Variant) -> Worlds:
     return replace(batch.worlds, payoff={**batch.worlds.payoff, actor: payoff})
 
 
-def _side_by_side(several: Sequence[Worlds]) -> Worlds:
+def side_by_side(several: Sequence[Worlds]) -> Worlds:
+    """Several batches as one."""
     def joined(arrays: Sequence[FloatArray]) -> FloatArray:
         return np.concatenate(arrays, axis=-1)
 
