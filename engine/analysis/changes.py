@@ -1,4 +1,4 @@
-"""Single changes to a solved draw, each a factor: on a payoff term, on the odds of a value of chance, on a precision."""
+"""Single changes to a draw, each a factor: on a payoff term, on the odds of a value of chance, on a precision."""
 
 from __future__ import annotations
 

@@ -141,9 +141,7 @@ class _Decision:
         payoff = sum((self.terms.of[place] for place in places), np.zeros(len(self.action)))
         hidden = {move: self._posterior(move) for move in self._hidden()}
         mattering = {move: self._matters(move, payoff) for move in hidden}
-        return [
-            self._choice(number, item, before, values, hidden, mattering) for number, item in enumerate(self.sets)
-        ]
+        return [self._choice(number, item, before, values, hidden, mattering) for number, item in enumerate(self.sets)]
 
     def _choice(
         self,
@@ -172,13 +170,13 @@ class _Decision:
             idle=tuple(name for name in self.known if name not in names),
             reached=float(self.reached[number]),
             precision=self.precision,
-            probabilities={
-                option: float(self.play[start + place_of]) for place_of, option in enumerate(self.options)
-            },
+            probabilities={option: float(self.play[start + place_of]) for place_of, option in enumerate(self.options)},
             payoffs={option: sum(of_option.values()) for option, of_option in terms.items()} if possible else None,
             terms=terms if possible else None,
             beliefs={self.names[move]: named for move, named in open_still.items()} if possible else None,
-            matters=tuple(self.names[move] for move in open_still if mattering[move][number] * self.precision >= MATTERS),
+            matters=tuple(
+                self.names[move] for move in open_still if mattering[move][number] * self.precision >= MATTERS
+            ),
         )
 
     def _weights(self, logarithm: FloatArray) -> FloatArray:
@@ -195,9 +193,7 @@ class _Decision:
         """The probability of each value of a move, the last for none; (n_values + 1, n_sets)."""
         value = self.program.tree.values[move]
         total = self.by_set.sum(self.after_choice[:, None])[:, 0]
-        return np.array(
-            [_mean(self.by_set, self.after_choice * (value == at), total) for at in self._values_of(move)]
-        )
+        return np.array([_mean(self.by_set, self.after_choice * (value == at), total) for at in self._values_of(move)])
 
     def _matters(self, move: int, payoff: FloatArray) -> FloatArray:
         """How far the move's value shifts the comparison of options; (n_sets,)."""

@@ -1,10 +1,10 @@
 """The smallest single change that flips the most likely option of a choice, each verified by solving the game again.
 
-A change multiplies one payoff term of the deciding actor, the odds of one value of chance in the eyes of one actor or of
-all, or one actor's precision. Its amount is the distance from 1 (of a term's factor) or from 0 (of a factor's
-logarithm). A grid finds the nearest amount at which the option flips, sections of the grid's cell narrow it down,
-and the amount is rounded outwards so that the printed number is the one that was solved. The flip is kept if the
-option is another one at that number, and the old one at 1 % less change.
+A change multiplies one payoff term of the deciding actor, the odds of one value of chance in the eyes of one actor or
+of all, or one actor's precision. Its amount is the distance from 1 (of a term's factor) or from 0 (of a factor's
+logarithm). A grid finds the nearest amount at which the option flips, sections of the grid's cell narrow it down, and
+the amount is rounded outwards so that the printed number is the one that was solved. The flip is kept if another
+option is the most likely one at that number, and the old one still is at 1 % less change.
 """
 
 from __future__ import annotations
@@ -281,7 +281,9 @@ class _Search:
             flip, earlier = None, 0.0
             for number, trial in enumerate(trials[place : place + len(DIGITS)]):
                 columns = slice(2 * (place + number), 2 * (place + number) + 2)
-                at, short = (self._flipped(trial.case.choice, answer.play[:, columns]) & answer.solved[columns]).tolist()
+                at, short = (
+                    self._flipped(trial.case.choice, answer.play[:, columns]) & answer.solved[columns]
+                ).tolist()
                 if at and not short and answer.solved[columns].all():
                     flip = self._flip(trial, answer.play[:, columns])
                     break
@@ -375,7 +377,7 @@ class _Search:
 
 
 def _is_tied(choice: Choice) -> bool:
-    first, second, *_ = sorted(choice.probabilities.values(), reverse=True) + [-1.0, -1.0]
+    first, second, *_ = [*sorted(choice.probabilities.values(), reverse=True), -1.0, -1.0]
     return first - second <= TIE
 
 

@@ -34,7 +34,7 @@ def strongest_reason(program: Program, design: Design) -> Reason | None:
     if measure is None or not places:
         return None
     chunks = [design.chunk(index) for index in range(design.n_chunks)]
-    only = replace(program, measures=_needed(program, measure.name))
+    only = replace(program, measures=needed(program, measure.name))
     base, *others = _solved(only, np.concatenate([chunk.uniforms for chunk in chunks], axis=1), [None, *places])
     sizes = [chunk.uniforms.shape[-1] for chunk in chunks]
     sampled = 0 if design.method == "point" else sum(sizes)
@@ -54,7 +54,8 @@ def strongest_reason(program: Program, design: Design) -> Reason | None:
     return strongest
 
 
-def _needed(program: Program, name: str) -> tuple[Measure, ...]:
+def needed(program: Program, name: str) -> tuple[Measure, ...]:
+    """The outcome, and those that draws are weighted by."""
     believed = {statement.about for statement in program.statements if statement.believed}
     return tuple(measure for measure in program.measures if measure.name in {name, *believed})
 
@@ -80,6 +81,7 @@ def _worlds(program: Program, batch: Batch, variant: Variant) -> Worlds:
 
 def side_by_side(several: Sequence[Worlds]) -> Worlds:
     """Several batches as one."""
+
     def joined(arrays: Sequence[FloatArray]) -> FloatArray:
         return np.concatenate(arrays, axis=-1)
 
