@@ -18,7 +18,7 @@ from engine.scenario.scope import knowledge
 from engine.simulation.draws import played_share
 
 NONE: Final = "none"
-MATTERS: Final = 0.01
+MATTERS: Final = 0.1
 """What shifts the log odds of two options by this much matters."""
 
 
@@ -39,7 +39,7 @@ class Choice:
             None where chance never lets the set come about.
         terms: the same split into the named terms, which sum to it; by option, then by term. None as above.
         beliefs: by hidden move that comes before, the probability of each value, by Bayes' rule; None as above.
-        matters: the hidden moves that would shift the log odds of two options by 0.01 or more if they were known.
+        matters: the hidden moves that would shift the log odds of two options by 0.1 or more if they were known.
     """
 
     decision: str

@@ -62,7 +62,7 @@ class Flip:
         actor: whose; None if it is everybody's belief.
         what: the term's name, or the move whose chance it is; empty for a precision.
         value: the value of that move; empty for other kinds.
-        factor: on the term, the odds or the precision.
+        factor, factor_short: on the term, the odds or the precision; and with 1 % less change.
         before, after: the number that changes: how many times the term counts, the chance of the value (of one that
             hangs on other moves the average), the precision.
         short: the number with 1 % less change.
@@ -80,6 +80,7 @@ class Flip:
     what: str
     value: str
     factor: float
+    factor_short: float
     before: float
     after: float
     short: float
@@ -323,6 +324,7 @@ class _Search:
             what=what,
             value=value,
             factor=trial.factor,
+            factor_short=trial.short,
             before=before,
             after=after,
             short=short_of,

@@ -1,4 +1,4 @@
-"""The multi-agent influence diagram of a scenario (Koller & Milch 2003): chance, decisions, and what each actor wants."""
+"""The multi-agent influence diagram of a scenario (Koller & Milch 2003): chance, decisions, and who wants what."""
 
 from __future__ import annotations
 

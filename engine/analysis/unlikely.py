@@ -125,7 +125,7 @@ def unusual(program: Program, outcome: str, uniforms: FloatArray) -> tuple[Unusu
 
 
 def differences(program: Program, outcome: str, usual: Solved, this: Solved) -> tuple[Difference, ...]:
-    """Where play differs from the typical draw, those first without which the outcome would be furthest from what it is.
+    """Where play differs from the typical draw, those first that move the outcome furthest.
 
     Args:
         program: the compiled scenario.
