@@ -158,10 +158,13 @@ def explain(
 ) -> None:
     """Print why each actor chooses as it does, and the smallest change that would flip each choice."""
     from engine import __version__, api
+    from engine.errors import UsageError
     from engine.report import diagram as diagrams
     from engine.report import explained, explanation, export, terminal, text
 
     overrides = [_override(given) for given in set_ or ()]
+    if diagram is not None and json:
+        raise UsageError("--json and --diagram exclude each other")
     if diagram is not None:
         draw = diagrams.form(diagram)
         terminal.write_data(draw(api.influence(_load(file), assume, overrides)))

@@ -210,7 +210,9 @@ class Changed:
     def _folded(self, same: Worlds, change: BeliefChange, factor: FloatArray) -> Worlds:
         """Chance inside the payoffs: they are taken as expectations anew."""
         n, table = len(factor), self._table(change)
-        reader = Reader(self.program, {name: _repeated(array, n) for name, array in self.batch.seen.items()})
+        # a reader counts draws by its values, of which a scenario without unknowns has none
+        values = {name: _repeated(array, n) for name, array in self.batch.seen.items()} or {"": np.zeros(n)}
+        reader = Reader(self.program, values)
         reader.cells[change.move] = _odds_times(self.eyes.chances(table), len(table.shares), change.value, factor)
         actors = self.program.deciders if change.actor is None else (change.actor,)
         payoff = {actor: np.broadcast_to(reader.payoff(actor), (self.program.tree.n_leaves, n)) for actor in actors}

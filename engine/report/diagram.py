@@ -35,7 +35,7 @@ def mermaid(diagram: Influence) -> str:
     """The diagram for Mermaid, which many editors and web sites draw."""
     lines = ["flowchart TD"]
     for place, node in enumerate(diagram.nodes):
-        opening, closing = {CHANCE: ("([", "])"), DECISION: ("[", "]")}.get(node.kind, ("{{", "}}"))
+        opening, closing = {CHANCE: ("([", "])"), DECISION: ("[", "]")}.get(node.kind, ("{", "}"))
         text = "<br/>".join(map(_for_mermaid, _said(node, diagram)))
         lines.append(f'  n{place}{opening}"{text}"{closing}')
     lines += [f"  n{one.start} {'-.->' if one.informs else '-->'} n{one.end}" for one in diagram.arrows]

@@ -7,7 +7,7 @@ from itertools import groupby
 from math import floor, log10
 from typing import Final
 
-from engine.analysis.changes import BELIEF, PRECISION, TERM
+from engine.analysis.changes import KINDS, PRECISION, TERM
 from engine.analysis.choices import Choice
 from engine.analysis.explanation import HARDLY, Draw, Explanation, Played, Unlikely
 from engine.analysis.flips import MOST_ODDS, MOST_PRECISION, MOST_TERM, Flip, Flips
@@ -39,7 +39,7 @@ def explanation_text(found: Explanation, ran: Ran, everything: bool, screen: Scr
     blocks = [
         _head(found, ran, screen),
         _order_of_play(found, screen),
-        _about_flips(screen) if any(found.typical.flips.values()) else [],
+        _about_flips(everything, screen) if any(found.typical.flips.values()) else [],
         *_decisions(found, everything, screen),
         *(_unlikely(found.unlikely, found.scenario, screen) if found.unlikely else []),
         _grounds(found, screen),
@@ -75,7 +75,7 @@ def _head(found: Explanation, ran: Ran, screen: Screen) -> list[str]:
 
 def _order_of_play(found: Explanation, screen: Screen) -> list[str]:
     """Every move with its chances."""
-    lines = [screen.paint("The order of play, and how likely each move is in the typical draw", "bold")]
+    lines = _heading("The order of play, and how likely each move is in the typical draw", screen)
     names = min(MOST_OPTION, max((width(screen.label(move.name)) for move in found.typical.moves), default=0))
     who = [_who(move, found.scenario, screen) for move in found.typical.moves]
     owners = min(28, max(map(width, who), default=0))
@@ -87,6 +87,10 @@ def _order_of_play(found: Explanation, screen: Screen) -> list[str]:
         lines.append(f"  {place:>2}  {name}  {left(cut(owner, owners, screen), owners)}  {first}")
         lines += [" " * indent + line for line in more]
     return lines
+
+
+def _heading(text: str, screen: Screen) -> list[str]:
+    return [screen.paint(line, "bold") for line in wrap(screen.label(screen.symbols(text)), screen.width)]
 
 
 def _who(move: Played, scenario: Scenario, screen: Screen) -> str:
@@ -106,17 +110,15 @@ def _decisions(found: Explanation, everything: bool, screen: Screen) -> Iterator
         shown = [choice for choice in choices if everything or choice.reached >= HARDLY]
         yield [
             *_decision_head(choices, found.scenario, screen),
-            *(line for choice in shown for line in _choice(choice, draw, found.scenario, screen)),
+            *(line for choice in shown for line in _choice(choice, draw, everything, found.scenario, screen)),
             *_folded(len(choices) - len(shown), bool(shown), screen),
         ]
 
 
 def _decision_head(choices: Sequence[Choice], scenario: Scenario, screen: Screen) -> list[str]:
     first = choices[0]
-    lines = [
-        screen.paint(screen.label(first.decision), "bold")
-        + screen.symbols(f" — {_actor(first.actor, scenario, screen)}, precision {number(first.precision)}")
-    ]
+    who = f"{_actor(first.actor, scenario, screen)}, precision {number(first.precision)}"
+    lines = _heading(f"{first.decision} — {who}", screen)
     if first.idle:
         text = f"what it also knows makes no difference to it: {', '.join(first.idle)}"
         lines += [screen.paint(f"  {line}", "dim") for line in wrap(screen.label(text), screen.width - 2)]
@@ -133,7 +135,7 @@ def _folded(count: int, others: bool, screen: Screen) -> list[str]:
     return [screen.paint(f"  {part}", "dim") for part in wrap(line, screen.width - 2)]
 
 
-def _choice(choice: Choice, draw: Draw, scenario: Scenario, screen: Screen) -> Iterator[str]:
+def _choice(choice: Choice, draw: Draw, everything: bool, scenario: Scenario, screen: Screen) -> Iterator[str]:
     knows = ", ".join(f"{move} = {value}" for move, value in choice.knows.items()) or "nothing that matters to it"
     reached = f"reached {percent(choice.reached)}"
     first, *more = wrap(screen.label(f"knows {knows}"), screen.width - 4 - width(reached), screen.width - 4)
@@ -142,7 +144,7 @@ def _choice(choice: Choice, draw: Draw, scenario: Scenario, screen: Screen) -> I
     yield from _beliefs(choice, screen)
     yield from _options(choice, screen)
     if choice.number in draw.flips:
-        yield from _flips(choice, draw.flips[choice.number], scenario, screen)
+        yield from _flips(choice, draw.flips[choice.number], everything, scenario, screen)
 
 
 def _beliefs(choice: Choice, screen: Screen) -> Iterator[str]:
@@ -216,34 +218,33 @@ def _places(largest: float) -> Callable[[float], str]:
 # Flips
 
 
-def _flips(choice: Choice, flips: Flips, scenario: Scenario, screen: Screen) -> Iterator[str]:
+def _flips(choice: Choice, flips: Flips, everything: bool, scenario: Scenario, screen: Screen) -> Iterator[str]:
+    """The smallest change that flips the choice; of the other kinds, too, if everything is wanted."""
     if flips.tie:
-        yield "    The best options are equally likely: anything flips the choice."
+        yield "    the best options are equally likely: anything flips the choice"
         return
-    for flip in flips.found:
+    for flip in flips.found if everything else flips.found[:1]:
         head = f"{screen.label(flip.other)} wins if {_changed(flip, scenario, screen)}"
         first, *more = wrap(screen.label(screen.symbols(head)), screen.width - 4, screen.width - 6)
         yield "    " + screen.paint(first, "cyan")
         yield from ("      " + screen.paint(line, "cyan") for line in more)
-        again = (
-            f"solved again: {_shares(flip, flip.at)}; at {_number(flip, flip.short)}: {_shares(flip, flip.just_short)}"
-        )
+        short = f"{_shares(flip, flip.just_short)} at {_number(flip, flip.short)}"
+        again = f"{_shares(flip, flip.at)} when solved again; {short}"
         yield from (screen.paint(line, "dim") for line in _hung(again, screen, 6))
-    if flips.none and flips.found:
+    if flips.none and flips.found and everything:
         yield screen.paint(f"    no {' and no '.join(flips.none)} flips it", "dim")
-    elif len(flips.none) == len(NO_CHANGE):
+    elif len(flips.none) == len(KINDS):
         yield screen.paint("    no single change flips it", "dim")
 
 
-NO_CHANGE: Final = (TERM, BELIEF, PRECISION)
-
-
-def _about_flips(screen: Screen) -> list[str]:
+def _about_flips(everything: bool, screen: Screen) -> list[str]:
     text = (
-        "An option wins if it becomes the most likely one. What stands there is the smallest single change that makes "
-        f"it so: of one payoff term (0 to {MOST_TERM:g} times), of one belief (odds up to {MOST_ODDS:,.0f} times), of "
-        f"one precision (up to {MOST_PRECISION:g} times). The game was solved again at each, and with 1% less change."
+        "An option wins if it becomes the most likely one. Shown is the smallest single change that makes it so: of a "
+        f"payoff term (0 to {MOST_TERM:g} times), a belief (odds up to {MOST_ODDS:,.0f} times), or a precision (up to "
+        f"{MOST_PRECISION:g} times). The game was solved again at that number, and with 1% less change."
     )
+    if not everything:
+        text += " --all shows the smallest change of each kind."
     return [screen.paint(line, "dim") for line in wrap(screen.symbols(text), screen.width)]
 
 
@@ -256,7 +257,8 @@ def _changed(flip: Flip, scenario: Scenario, screen: Screen) -> str:
     holds = f"{who} gives {flip.what} = {flip.value}"
     if flip.exact:
         return f"{holds} {_number(flip, flip.after)} instead of {percent(flip.before)}"
-    return f"{holds} {flip.factor:.6g} times its odds ({100 * flip.after:.3g}% instead of {percent(flip.before)} on average)"
+    chances = f"{100 * flip.after:.3g}% instead of {percent(flip.before)} on average"
+    return f"{holds} {flip.factor:.6g} times its odds ({chances})"
 
 
 def _number(flip: Flip, value: float) -> str:
@@ -269,24 +271,25 @@ def _number(flip: Flip, value: float) -> str:
 
 
 def _shares(flip: Flip, probabilities: Mapping[str, float]) -> str:
-    new, old = (f"{name} {100 * probabilities[name]:.2f}%" for name in (flip.other, flip.option))
-    return f"{new}, {old}"
+    new, old = (100 * probabilities[name] for name in (flip.other, flip.option))
+    places = next((places for places in (2, 3, 4, 5) if f"{new:.{places}f}" != f"{old:.{places}f}"), 6)
+    return f"{new:.{places}f} to {old:.{places}f}%"
 
 
 # The unlikely
 
 
 def _unlikely(found: Unlikely, scenario: Scenario, screen: Screen) -> Iterator[list[str]]:
-    label = screen.label(scenario.outcomes[found.outcome].label)
+    label = scenario.outcomes[found.outcome].label
     says = _outcome(found.outcome, scenario)
     head = f"Where it comes to it: “{label}” {says(found.probability)} instead of {says(found.typical)}"
-    lines = [screen.paint(line, "bold") for line in wrap(screen.symbols(head), screen.width)]
+    lines = _heading(head, screen)
     about = f"the draw at the {found.level:.0%} quantile; what makes the difference stands first"
-    yield [*lines, screen.paint(f"  {about}", "dim"), *_unusual(found, scenario, screen)]
+    yield [*lines, *(screen.paint(line, "dim") for line in _hung(about, screen, 2)), *_unusual(found, scenario, screen)]
     shown = [d for d in found.differences if _moves(found, d.instead)][:MOST_DIFFERENCES]
     if shown:
         yield [
-            screen.paint("What actors do otherwise there", "bold"),
+            *_heading("What actors do otherwise there", screen),
             *(line for difference in shown for line in _difference(difference, found, scenario, screen)),
         ]
 
@@ -365,7 +368,7 @@ def _grounds(found: Explanation, screen: Screen) -> list[str]:
         if name in deciding:
             terms = [f"{term.term} ({_ground(term.evidence, term.judgement)})" for term in found.scenario.payoffs[name]]
             lines += list(_hung(f"{_actor(name, found.scenario, screen)}: {'; '.join(terms)}", screen, 2))
-    return [screen.paint("What the payoff terms rest on", "bold"), *lines] if lines else []
+    return [*_heading("What the payoff terms rest on", screen), *lines] if lines else []
 
 
 def _ground(evidence: Sequence[str], judgement: str | None) -> str:
