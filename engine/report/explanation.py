@@ -191,7 +191,10 @@ def _main_terms(choice: Choice, option: str) -> list[tuple[str, float]]:
     widest = max(apart.values(), default=0.0)
     ordered = sorted(apart, key=lambda name: -apart[name])
     shown = [name for name in ordered if apart[name] > SMALL_PART * widest][:MOST_TERMS]
-    rest = [terms[option][name] for name in ordered if name not in shown]
+    others = [name for name in ordered if name not in shown]
+    if len(others) == 1:  # its own name says more than a rest
+        shown, others = ordered, []
+    rest = [terms[option][name] for name in others]
     found = [(name, terms[option][name]) for name in shown if terms[option][name] != 0]
     return [*found, ("rest", sum(rest))] if any(rest) else found
 

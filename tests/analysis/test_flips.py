@@ -33,15 +33,16 @@ def scenario(seed: int) -> str:
     rng = random.Random(seed)
     observed = rng.random() < 0.5
     three = rng.random() < 0.4
-    hopeful = rng.random() < 0.2
-    cold = f"{rng.uniform(0.1, 0.4):.3f}"
+    hopeful = rng.random() < 0.1
+    cold = f", cold: {rng.uniform(0.1, 0.4):.3f}" if rng.random() < 0.4 else ""
+    skies = "[dry, wet, cold]" if cold else "[dry, wet]"
 
     def number(low: float, high: float) -> str:
         return f"{rng.uniform(low, high):.3f}"
 
     def term(name: str) -> str:
         parts = ["t == hi", "x == l", "y == u", "lucky == yes", "x == r and t == lo", "y == d and t == hi"]
-        parts += ["z == go and y == u", "fire == yes and y == d", "x == l and y == d", "weather == wet and x == l"]
+        parts += ["z == go and y == u", "weather == wet and y == d", "x == l and y == d", "weather == wet and x == l"]
         chosen = rng.sample(parts, 4)
         value = " + ".join(f"{number(-4, 4)} * ({part})" for part in chosen)
         value += " + hope * (x == l)" if hopeful else ""
@@ -56,13 +57,12 @@ actors: {{a: {{name: A, precision: {number(0.3, 2)}}}, b: {{name: B, precision: 
 {f"unknowns: {{hope: {{label: Hope, uniform: [{number(-2, 0)}, {number(0, 2)}]}}}}" if hopeful else ""}
 moves:
   - {{type: t, of: a, values: [lo, hi], chance: {{hi: {number(0.1, 0.9)}, lo: rest}}}}
-  - {{event: weather, values: [dry, wet, cold], chance: {{wet: {number(0.1, 0.5)}, cold: {cold}, dry: rest}}}}
+  - {{event: weather, values: {skies}, chance: {{wet: {number(0.1, 0.5)}{cold}, dry: rest}}}}
   - {{decision: x, actor: a, options: {options}, knows: [t]}}
   - {{event: noise, chance: {number(0.5, 0.95)} if x == l else {number(0.05, 0.5)}}}
   - {{decision: y, actor: b, options: [u, d], knows: {seen}}}
   - {{decision: z, actor: a, options: [stay, go], knows: [y]}}
   - {{event: lucky, chance: {number(0.2, 0.8)} if z == go else {number(0.1, 0.4)}}}
-  - {{event: fire, chance: {number(0.1, 0.9)}}}
 payoffs:
   a:
 {term("one")}
