@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,7 +50,7 @@ class Draw:
         moves: in order of play.
         outcomes: the probability or mean of each outcome, of a choice by option; None where its condition never holds.
         choices: every information set, in order of play.
-        flips: what flips each choice that is not hardly reached, by its number; empty if it was not asked for.
+        flips: what flips each choice that is not hardly reached, by its number; if unlikely, each that differs.
         solved: whether the equilibrium was reached.
         unchecked: whether it is in doubt that it is on the branch that starts at precision 0.
     """
@@ -138,7 +138,9 @@ def explain(
     )
 
 
-def explained(program: Program, scenario: Scenario, draw: Solved, actor: str = "") -> Draw:
+def explained(
+    program: Program, scenario: Scenario, draw: Solved, actor: str = "", flipping: Collection[int] | None = None
+) -> Draw:
     """One solved draw, explained.
 
     Args:
@@ -146,16 +148,18 @@ def explained(program: Program, scenario: Scenario, draw: Solved, actor: str = "
         scenario: which it was compiled from.
         draw: one draw, its solution and its choices.
         actor: whose choices; empty for all.
+        flipping: the numbers of the choices whose flips are looked for; None for all that are not hardly reached.
     """
     batch, solution = draw.batch, draw.solution
     own = tuple(choice for choice in draw.choices if actor in ("", choice.actor))
+    reached = [choice for choice in own if choice.reached >= HARDLY]
     readings = read_draws(program, batch, solution).readings
     return Draw(
         unknowns={name: float(value[0]) for name, value in batch.values.items()},
         moves=_moves(program, scenario, batch, solution),
         outcomes={measure.name: _figure(measure.values, readings[measure.name]) for measure in program.measures},
         choices=own,
-        flips=flips(program, batch, solution, [choice for choice in own if choice.reached >= HARDLY]),
+        flips=flips(program, batch, solution, [c for c in reached if flipping is None or c.number in flipping]),
         solved=bool(solution.residual[0] <= CONVERGED),
         unchecked=bool(solution.rung[0] == UNCHECKED),
     )
@@ -180,7 +184,10 @@ def _unlikely(
     typical: Draw,
 ) -> Unlikely | None:
     this = _solved(program, scenario, uniforms)
-    draw = explained(program, scenario, this, actor)
+    found = tuple(
+        difference for difference in differences(program, outcome, usual, this) if actor in ("", difference.after.actor)
+    )
+    draw = explained(program, scenario, this, actor, {difference.after.number for difference in found})
     probability, before = draw.outcomes[outcome], typical.outcomes[outcome]
     if not isinstance(probability, float) or not isinstance(before, float):
         return None
@@ -191,11 +198,7 @@ def _unlikely(
         before,
         draw,
         unusual(program, outcome, uniforms),
-        tuple(
-            difference
-            for difference in differences(program, outcome, usual, this)
-            if actor in ("", difference.after.actor)
-        ),
+        found,
     )
 
 

@@ -163,7 +163,7 @@ class _Search:
 
     def flips(self) -> dict[int, Flips]:
         bracketed = self._on_grid()
-        found = self._verified(self._nearest(bracketed))
+        found = self._verified(bracketed)
         return {
             choice.number: Flips(
                 tuple(sorted(found.get(choice.number, {}).values(), key=lambda flip: flip.size)),
@@ -209,10 +209,10 @@ class _Search:
             if self._size(case, _factor(case, case.low)) <= least[case.choice.number, case.change.kind]
         ]
 
-    def _narrowed(self, cases: Sequence[_Case]) -> list[_Case]:
-        """The same with the first flip between amounts that hardly differ."""
-        cases = list(cases)
+    def _narrowed(self, cases: list[_Case]) -> list[_Case]:
+        """Those that may be the nearest of their kind, with the first flip between amounts that hardly differ."""
         for _ in range(ROUNDS):
+            cases = self._nearest(cases)
             wide = [place for place, case in enumerate(cases) if case.high - case.low > NARROW * case.high]
             if not wide:
                 break
@@ -224,7 +224,7 @@ class _Search:
                 flipped = np.append(self._flipped(case.choice, own_play) & own_sound, True)
                 first = int(flipped.argmax())
                 cases[place] = replace(case, low=float(amounts[first]), high=float(amounts[first + 1]))
-        return cases
+        return list(cases)
 
     def _solved(
         self, changes: Sequence[tuple[Change, bool]], amounts: FloatArray
@@ -254,7 +254,7 @@ class _Search:
 
     # Verified
 
-    def _verified(self, cases: Sequence[_Case]) -> dict[int, dict[str, Flip]]:
+    def _verified(self, cases: list[_Case]) -> dict[int, dict[str, Flip]]:
         """The nearest flip of each kind that holds when solved again, for each choice."""
         found: dict[int, dict[str, Flip]] = {}
         for _ in range(ANEW):

@@ -225,8 +225,15 @@ def _flips(choice: Choice, flips: Flips, everything: bool, scenario: Scenario, s
     """The smallest change that flips the choice; of the other kinds, too, if everything is wanted."""
     if flips.tie:
         yield "    the best options are equally likely: anything flips the choice"
-        return
-    for flip in flips.found if everything else flips.found[:1]:
+    yield from _wins(flips.found if everything else flips.found[:1], scenario, screen)
+    if flips.none and flips.found and everything:
+        yield screen.paint(f"    no {' and no '.join(flips.none)} flips it", "dim")
+    elif len(flips.none) == len(KINDS):
+        yield screen.paint("    no single change flips it", "dim")
+
+
+def _wins(flips: Sequence[Flip], scenario: Scenario, screen: Screen) -> Iterator[str]:
+    for flip in flips:
         head = f"{screen.label(flip.other)} wins if {_changed(flip, scenario, screen)}"
         first, *more = wrap(screen.label(screen.symbols(head)), screen.width - 4, screen.width - 6)
         yield "    " + screen.paint(first, "cyan")
@@ -234,10 +241,6 @@ def _flips(choice: Choice, flips: Flips, everything: bool, scenario: Scenario, s
         short = f"{_shares(flip, flip.just_short)} at {_number(flip, flip.short)}"
         again = f"{_shares(flip, flip.at)} when solved again; {short}"
         yield from (screen.paint(line, "dim") for line in _hung(again, screen, 6))
-    if flips.none and flips.found and everything:
-        yield screen.paint(f"    no {' and no '.join(flips.none)} flips it", "dim")
-    elif len(flips.none) == len(KINDS):
-        yield screen.paint("    no single change flips it", "dim")
 
 
 def _about_flips(everything: bool, screen: Screen) -> list[str]:
@@ -338,6 +341,9 @@ def _difference(found: Difference, whole: Unlikely, scenario: Scenario, screen: 
     reasons = [one for one in found.because if one.shift * found.because[0].shift > 0] or list(found.because)
     text = ", ".join(_reason(one) for one in reasons[:MOST_BECAUSE])
     yield from _hung(f"because of what favours {found.option} over {found.other}: {text}", screen, 4)
+    flips = whole.draw.flips.get(new.number)
+    if flips is not None:
+        yield from _wins(flips.found[:1], scenario, screen)
     if found.instead is not None:
         says = _outcome(whole.outcome, scenario)
         text = f"chose it here as in the typical draw, the outcome would be {says(found.instead)}"
