@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["Options", "ScenarioError", "UsageError", "__version__", "load", "loads", "run"]
+__all__ = ["Options", "ScenarioError", "UsageError", "__version__", "explain", "load", "loads", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from engine import document
 from engine.analysis import outline as outlines
 from engine.analysis import provenance as origins
+from engine.analysis.explanation import Explanation
+from engine.analysis.explanation import explain as explain_program
+from engine.analysis.influence import Influence
+from engine.analysis.influence import influence as influence_of
 from engine.analysis.outline import Outline
 from engine.analysis.provenance import Provenance
 from engine.analysis.reason import strongest_reason
@@ -36,6 +40,7 @@ DEFAULT_SEED: Final = 1
 MAX_DRAWS: Final = 2**28
 REPLICATES: Final = 16
 REASON_DRAWS: Final = 256
+EXPLAIN_DRAWS: Final = 2_048
 METHODS: Final = ("sobol", "random")
 
 __all__ = [
@@ -51,6 +56,8 @@ __all__ = [
     "check_all",
     "check_free",
     "convert",
+    "explain",
+    "influence",
     "load",
     "load_stream",
     "loads",
@@ -306,6 +313,65 @@ def run(
             return replace(result, reason=strongest_reason(program, few))
     except EvaluationError as error:
         raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
+
+
+def explain(
+    loaded: Loaded,
+    assumptions: str = BASE,
+    overrides: Sequence[tuple[str, str]] = (),
+    actor: str = "",
+    outcome: str = "",
+    options: Options | None = None,
+) -> Explanation:
+    """Why actors do what they do, in the typical draw and in one in which an outcome is unusually likely.
+
+    Args:
+        loaded: the scenario.
+        assumptions: name of the set.
+        overrides: paths and values.
+        actor: the only one whose choices are explained; empty for all.
+        outcome: which; empty for the first that is an event.
+        options: the design in which the unlikely draw is looked for.
+
+    Raises:
+        UsageError: no such set, actor or outcome, or an override that leads nowhere.
+        ScenarioError: what is wrong with the scenario or with the numbers of some draw.
+    """
+    from threadpoolctl import threadpool_limits
+
+    assumed = assume(loaded.scenario, assumptions, overrides)
+    if actor and actor not in assumed.scenario.actors:
+        raise UsageError(f"'{actor}' is no actor of this scenario", nearest(actor, assumed.scenario.actors))
+    outcome = _single_figure(assumed.scenario, outcome)
+    program = compile_program(assumed.scenario, assumed.believe)
+    try:
+        with threadpool_limits(limits=1, user_api="blas"):
+            design = design_for(program, options or Options(draws=EXPLAIN_DRAWS))
+            return explain_program(assumed, loaded.sha256, program, design, actor, outcome)
+    except EvaluationError as error:
+        raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
+
+
+def influence(loaded: Loaded, assumptions: str = BASE, overrides: Sequence[tuple[str, str]] = ()) -> Influence:
+    """The influence diagram of a scenario under an assumption set.
+
+    Raises:
+        UsageError: no such set, or an override that leads nowhere.
+        ScenarioError: what is wrong with the scenario.
+    """
+    return influence_of(assume(loaded.scenario, assumptions, overrides).scenario)
+
+
+def _single_figure(scenario: Scenario, name: str) -> str:
+    """The outcome that is asked for, or the first event; empty if there is none."""
+    single = [other for other, outcome in scenario.outcomes.items() if outcome.kind != "choice"]
+    if not name:
+        return next((other for other in single if scenario.outcomes[other].kind == "happens"), "")
+    if name not in scenario.outcomes:
+        raise UsageError(f"'{name}' is no outcome of this scenario", nearest(name, single))
+    if name not in single:
+        raise UsageError(f"'{name}' is a choice, which has no single figure", nearest("", single))
+    return name
 
 
 def _enough_draws(

@@ -7,6 +7,7 @@ import functools
 import os
 import re
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec
@@ -51,6 +52,11 @@ def guarded(command: Callable[Args, None]) -> Callable[Args, None]:
 # Commands
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The scenario, a YAML file; - reads it from stdin.")]
+Assume = Annotated[str, typer.Option(metavar="SET", help="Run under this assumption set.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as unknowns.loans=3; repeatable."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no warnings.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -59,11 +65,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @guarded
 def run(
     file: File,
-    assume: Annotated[str, typer.Option(metavar="SET", help="Run under this assumption set.")] = "base",
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as unknowns.loans=3; repeatable."),
-    ] = None,
+    assume: Assume = "base",
+    set_: Overrides = None,
     draws: Annotated[int | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384).")] = None,
     error: Annotated[
         str | None,
@@ -174,6 +177,47 @@ def convert(
         files.write_whole(Path(target), found.text, force)
     if not quiet:
         _say_warnings(found)
+
+
+@app.command()
+@guarded
+def explain(
+    file: File,
+    assume: Assume = "base",
+    set_: Overrides = None,
+    actor: Annotated[str, typer.Option(metavar="ACTOR", help="Explain the choices of this actor alone.")] = "",
+    outcome: Annotated[
+        str, typer.Option(metavar="NAME", help="Explain where this outcome is likely (the first event).")
+    ] = "",
+    all_: Annotated[bool, typer.Option("--all", help="Show what is hardly ever reached, too.")] = False,
+    json: Json = False,
+    diagram: Annotated[
+        str | None, typer.Option(metavar="FORM", help="Print the influence diagram instead: mermaid or dot.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Print why each actor chooses as it does, and the smallest change that would flip each choice."""
+    from engine import __version__, api
+    from engine.errors import UsageError
+    from engine.report import diagram as diagrams
+    from engine.report import explained, explanation, export, terminal, text
+
+    overrides = [_override(given) for given in set_ or ()]
+    if diagram is not None and json:
+        raise UsageError("--json and --diagram exclude each other")
+    if diagram is not None:
+        draw = diagrams.form(diagram)
+        terminal.write_data(draw(api.influence(_load(file), assume, overrides)))
+        return
+    started = time.perf_counter()
+    found = api.explain(_load(file), assume, overrides, actor, outcome)
+    if json:
+        terminal.write_data(export.json_text(explained.explanation_record(found, __version__)))
+    else:
+        ran = text.Ran(file, time.perf_counter() - started)
+        terminal.write(explanation.explanation_text(found, ran, all_, terminal.screen_of(sys.stdout)))
+    if not quiet and (warnings := explanation.explanation_warnings(found)):
+        _say(text.warnings_text(warnings, _stderr()))
 
 
 @app.command()

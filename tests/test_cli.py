@@ -83,6 +83,19 @@ def process(*args: str, cwd: Path, python: str = "", **environment: str) -> subp
         (["check", "good.yaml"], 0),
         (["check", "good.yaml", "--evidence"], 0),
         (["schema"], 0),
+        (["explain", "good.yaml"], 0),
+        (["explain", "good.yaml", "--assume", "dry", "--outcome", "load", "--actor", "me", "--all"], 0),
+        (["explain", "good.yaml", "--diagram", "mermaid"], 0),
+        (["explain", "good.yaml", "--diagram", "dot"], 0),
+        (["explain", "bad.yaml"], 1),
+        (["explain", "bad.yaml", "--diagram", "dot"], 1),
+        (["explain", "good.yaml", "--actor", "you"], 2),
+        (["explain", "good.yaml", "--outcome", "wte"], 2),
+        (["explain", "good.yaml", "--outcome", "carries"], 2),
+        (["explain", "good.yaml", "--diagram", "picture"], 2),
+        (["explain", "good.yaml", "--diagram", "dot", "--json"], 2),
+        (["explain", "good.yaml", "--assume", "drie"], 2),
+        (["explain", "good.yaml", "--set", "unknowns.p_rian=0.5"], 2),
         (["--version"], 0),
         (["--help"], 0),
         (["run", "bad.yaml"], 1),
@@ -335,6 +348,31 @@ def test_colour_on_a_terminal_unless_refused(tmp_path: Path, no_color: bool) -> 
     assert (b"\x1b[" in shown) is not no_color
 
 
+# Explanations
+
+
+def test_an_unknown_actor_or_outcome_is_told_the_nearest(engine: Engine) -> None:
+    assert "did you mean 'me'?" in engine("explain", "good.yaml", "--actor", "mee").err
+    assert "did you mean 'wet'?" in engine("explain", "good.yaml", "--outcome", "wte").err
+
+
+def test_an_explanation_is_the_same_every_time_and_from_stdin(engine: Engine) -> None:
+    first = engine("explain", "good.yaml", "--json")
+    again = engine("explain", "-", "--json", stdin=GOOD.encode())
+    assert first.out == again.out
+    record = json.loads(first.out)
+    assert record["decisions"]["take"][0]["payoffs"] == pytest.approx({"leave": -5, "carry": -3})
+    assert record["typical"]["unknowns"] == {"p_rain": 0.5}
+    assert record["unlikely"]["outcome"] == "wet"
+
+
+def test_a_change_on_the_command_line_is_explained(engine: Engine) -> None:
+    record = json.loads(engine("explain", "good.yaml", "--json", "--set", "unknowns.p_rain=0.2").out)
+    assert record["decisions"]["take"][0]["payoffs"] == pytest.approx({"leave": -2, "carry": -3})
+    assert record["overrides"] == {"unknowns.p_rain": "0.2"}
+    assert record["unlikely"] is None
+
+
 # Start-up
 
 LOADED = """
@@ -356,6 +394,7 @@ print("LOADED", *sorted(set(sys.modules) & set({names!r})))
         (["--version"], ["numpy", "pydantic", "rich", "scipy", "yaml"]),
         (["check", "good.yaml", "--evidence"], ["scipy", "rich.console"]),
         (["run", "good.yaml", "-n", "16"], ["scipy.stats", "rich.console"]),
+        (["explain", "good.yaml"], ["scipy.stats", "rich.console"]),
     ],
 )
 def test_a_command_loads_no_more_than_it_needs(tmp_path: Path, args: list[str], forbidden: list[str]) -> None:

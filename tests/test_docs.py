@@ -17,6 +17,7 @@ from engine.scenario.read import read_scenario
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+READING = ROOT / "docs" / "reading-the-output.md"
 RUN = "engine run scenarios/belarus.yaml"
 SETS = ("base", "putin_deaf", "putin_listens", "zaluzhny", "kyiv_alarmed", "no_threat")
 DOCUMENTS = (README, *sorted((ROOT / "docs").rglob("*.md")))
@@ -70,6 +71,16 @@ def number(estimate: Estimate | None) -> str:
     return f"{estimate.value:.2f} ± {max(0.01, (estimate.high - estimate.low) / 2):.2f}"
 
 
+def with_output(page: str) -> str:
+    """The page with what each command that stands in a block of its own prints."""
+    return re.sub(
+        r"```\n\$ (engine [^\n]+)\n.*?```",
+        lambda found: f"```\n$ {found[1]}\n{printed(found[1]).rstrip()}\n```",
+        page,
+        flags=re.DOTALL,
+    )
+
+
 def without_time(text: str) -> str:
     return re.sub(r"· [\d.]+ s\b", "· … s", text)
 
@@ -86,6 +97,12 @@ def test_the_readme_shows_what_the_main_command_prints() -> None:
 
 def test_the_readme_shows_the_rival_readings() -> None:
     assert block(README.read_text("utf-8"), "readings") == readings()
+
+
+def test_the_page_on_output_shows_what_the_commands_print() -> None:
+    page = READING.read_text("utf-8")
+    assert page.count("```\n$ engine ") == 3
+    assert without_time(with_output(page)) == without_time(page)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -142,3 +159,4 @@ if __name__ == "__main__":
             else page.replace(f"<!-- {name} -->\n", f"<!-- {name} -->\n{make()}\n")
         )
     README.write_text(page, "utf-8")
+    READING.write_text(with_output(READING.read_text("utf-8")), "utf-8")

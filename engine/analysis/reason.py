@@ -34,7 +34,7 @@ def strongest_reason(program: Program, design: Design) -> Reason | None:
     if measure is None or not places:
         return None
     chunks = [design.chunk(index) for index in range(design.n_chunks)]
-    only = replace(program, measures=_needed(program, measure.name))
+    only = replace(program, measures=needed(program, measure.name))
     base, *others = _solved(only, np.concatenate([chunk.uniforms for chunk in chunks], axis=1), [None, *places])
     sizes = [chunk.uniforms.shape[-1] for chunk in chunks]
     sampled = 0 if design.method == "point" else sum(sizes)
@@ -54,7 +54,8 @@ def strongest_reason(program: Program, design: Design) -> Reason | None:
     return strongest
 
 
-def _needed(program: Program, name: str) -> tuple[Measure, ...]:
+def needed(program: Program, name: str) -> tuple[Measure, ...]:
+    """The outcome, and those that draws are weighted by."""
     believed = {statement.about for statement in program.statements if statement.believed}
     return tuple(measure for measure in program.measures if measure.name in {name, *believed})
 
@@ -65,7 +66,7 @@ def _solved(program: Program, uniforms: FloatArray, variants: Sequence[Variant])
     together = max(1, batch_size(program) // n)
     for start in range(0, len(variants), together):
         some = variants[start : start + together]
-        solution = program.solver.solve(_side_by_side([_worlds(program, batch, variant) for variant in some]))
+        solution = program.solver.solve(side_by_side([_worlds(program, batch, variant) for variant in some]))
         for number in range(len(some)):
             yield read_draws(program, batch, solution.part(slice(number * n, (number + 1) * n)))
 
@@ -78,7 +79,9 @@ def _worlds(program: Program, batch: Batch, variant: Variant) -> Worlds:
     return replace(batch.worlds, payoff={**batch.worlds.payoff, actor: payoff})
 
 
-def _side_by_side(several: Sequence[Worlds]) -> Worlds:
+def side_by_side(several: Sequence[Worlds]) -> Worlds:
+    """Several batches as one."""
+
     def joined(arrays: Sequence[FloatArray]) -> FloatArray:
         return np.concatenate(arrays, axis=-1)
 

@@ -86,10 +86,10 @@ def _head(result: Result, ran: Ran, screen: Screen) -> list[str]:
     else:
         parts += [f"{settings.draws:,} draws", f"seed {settings.seed}", settings.method]
     parts.append(f"{ran.seconds:.1f} s")
-    return [*title_lines(result.scenario, screen), *(screen.paint(line, "dim") for line in _joined(parts, screen))]
+    return [*title_lines(result.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
 
 
-def _joined(parts: Sequence[str], screen: Screen) -> list[str]:
+def joined(parts: Sequence[str], screen: Screen) -> list[str]:
     """The parts with dots between, in lines that break between parts where they can."""
     lines = [""]
     for part in parts:

@@ -1,0 +1,126 @@
+"""What stands behind a choice: Bayes' rule, and payoffs that are the sum of their terms."""
+
+from __future__ import annotations
+
+from math import exp
+from pathlib import Path
+
+import pytest
+
+from engine import api
+from engine.analysis.choices import Choice
+from engine.analysis.explanation import Explanation
+
+ROOT = Path(__file__).parents[2]
+
+SIGNAL = """
+engine: 1
+title: Signal
+actors: {s: {name: Sender, precision: 0.7}, r: {name: Receiver, precision: 1.3}}
+moves:
+  - {type: kind, of: s, values: [weak, strong], chance: {strong: 0.3, weak: rest}}
+  - {decision: signal, actor: s, options: [quiet, loud]}
+  - {decision: reply, actor: r, options: [attack, yield], knows: [signal]}
+  - {event: luck, chance: 0.25 if reply == attack else 0.5}
+payoffs:
+  s:
+    - {term: noise, value: -1 * (signal == loud) * (kind == weak)}
+    - {term: peace, value: 3 * (reply == yield)}
+  r:
+    - {term: victory, value: (2 if kind == weak else -4) * (reply == attack)}
+    - {term: fortune, value: 1 * (luck == yes)}
+outcomes: {peace: {label: Peace, happens: reply == yield}}
+"""
+
+
+@pytest.fixture(scope="module")
+def signal() -> Explanation:
+    return api.explain(api.loads(SIGNAL))
+
+
+@pytest.fixture(scope="module")
+def belarus() -> Explanation:
+    return api.explain(api.load(ROOT / "scenarios" / "belarus.yaml"))
+
+
+def at(found: Explanation, decision: str, **knows: str) -> Choice:
+    return next(
+        choice for choice in found.typical.choices if choice.decision == decision and dict(choice.knows) == knows
+    )
+
+
+def test_beliefs_follow_bayes_rule(signal: Explanation) -> None:
+    weak, strong = (at(signal, "signal", kind=kind).probabilities["loud"] for kind in ("weak", "strong"))
+    reply = at(signal, "reply", signal="loud")
+    assert reply.beliefs is not None
+    assert reply.beliefs["kind"]["strong"] == pytest.approx(0.3 * strong / (0.3 * strong + 0.7 * weak), abs=1e-12)
+    assert reply.reached == pytest.approx(0.3 * strong + 0.7 * weak, abs=1e-12)
+    assert reply.matters == ("kind",)
+
+
+def test_payoffs_are_what_the_terms_are_worth_under_these_beliefs(signal: Explanation) -> None:
+    reply = at(signal, "reply", signal="quiet")
+    assert reply.beliefs is not None
+    assert reply.terms is not None
+    strong = reply.beliefs["kind"]["strong"]
+    assert reply.terms["attack"]["victory"] == pytest.approx(2 * (1 - strong) - 4 * strong, abs=1e-12)
+    assert reply.terms["yield"]["victory"] == 0
+    # luck branches nothing: it is summed inside the payoff, with the chance that follows the reply
+    assert reply.terms["attack"]["fortune"] == pytest.approx(0.25, abs=1e-12)
+    assert reply.terms["yield"]["fortune"] == pytest.approx(0.5, abs=1e-12)
+
+
+def test_a_sender_reckons_with_the_reply(signal: Explanation) -> None:
+    loud = at(signal, "reply", signal="loud").probabilities["yield"]
+    weak = at(signal, "signal", kind="weak")
+    assert weak.terms is not None
+    assert weak.terms["loud"] == pytest.approx({"noise": -1, "peace": 3 * loud}, abs=1e-12)
+
+
+@pytest.mark.parametrize("which", ["signal", "belarus"])
+def test_terms_sum_to_the_payoff_and_payoffs_give_the_odds(which: str, request: pytest.FixtureRequest) -> None:
+    """Logit choice (McKelvey & Palfrey 1998): odds are exp(precision times the difference of expected payoffs)."""
+    for choice in request.getfixturevalue(which).typical.choices:
+        assert choice.payoffs is not None
+        assert choice.terms is not None
+        assert sum(choice.probabilities.values()) == pytest.approx(1, abs=1e-12)
+        first = next(iter(choice.payoffs))
+        for option, payoff in choice.payoffs.items():
+            assert sum(choice.terms[option].values()) == pytest.approx(payoff, abs=1e-12)
+            odds = exp(choice.precision * (payoff - choice.payoffs[first]))
+            assert choice.probabilities[option] == pytest.approx(odds * choice.probabilities[first], rel=1e-6)
+
+
+def test_beliefs_average_to_the_prior(belarus: Explanation) -> None:
+    """Over all that Kyiv may see, weighted by how often it sees it, its beliefs are the prior chance."""
+    sets = [choice for choice in belarus.typical.choices if choice.decision == "north"]
+    prior = next(move for move in belarus.typical.moves if move.name == "intent").values["offensive"]
+    average = sum(choice.reached * (choice.beliefs or {})["intent"]["offensive"] for choice in sets)
+    assert sum(choice.reached for choice in sets) == pytest.approx(1, abs=1e-9)
+    assert average == pytest.approx(prior, abs=1e-9)
+
+
+def test_moves_have_the_chances_that_outcomes_report(belarus: Explanation) -> None:
+    moves = {move.name: move.values for move in belarus.typical.moves}
+    outcomes = belarus.typical.outcomes
+    assert moves["army"]["obeys"] == pytest.approx(outcomes["belarus_enters"], abs=1e-12)
+    assert moves["toppled"]["yes"] == pytest.approx(outcomes["lukashenko_falls"], abs=1e-12)
+    assert moves["answer"] == pytest.approx(outcomes["lukashenko_does"], abs=1e-12)
+    for values in moves.values():
+        assert sum(values.values()) == pytest.approx(1, abs=1e-9)
+
+
+def test_a_belief_that_differs_from_the_truth_is_the_actors_own() -> None:
+    text = SIGNAL + "beliefs: {r: {kind: {strong: 0.9, weak: rest}}}"
+    found = api.explain(api.loads(text))
+    weak, strong = (at(found, "signal", kind=kind).probabilities["loud"] for kind in ("weak", "strong"))
+    reply = at(found, "reply", signal="loud")
+    assert reply.beliefs is not None
+    assert reply.beliefs["kind"]["strong"] == pytest.approx(0.9 * strong / (0.9 * strong + 0.1 * weak), abs=1e-12)
+    assert reply.reached == pytest.approx(0.3 * strong + 0.7 * weak, abs=1e-12)  # the world goes by the true chance
+
+
+def test_an_information_set_that_cannot_come_about_has_no_payoffs() -> None:
+    text = SIGNAL.replace("{strong: 0.3, weak: rest}", "{strong: 0, weak: rest}")
+    never = at(api.explain(api.loads(text)), "signal", kind="strong")
+    assert (never.payoffs, never.terms, never.beliefs, never.reached) == (None, None, None, 0)
