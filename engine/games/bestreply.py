@@ -19,7 +19,7 @@ PURE: Final = 1 - 1e-9
 
 
 def span_of(payoff: FloatArray, chance: FloatArray) -> FloatArray:
-    """How far apart the best and worst payoff on possible leaves lie, (n_draws,), from two arrays (n_leaves, n_draws)."""
+    """How far apart the best and worst payoff on possible leaves lie, (n_draws,); of arrays (n_leaves, n_draws)."""
     possible = chance > 0
     high = np.where(possible, payoff, -np.inf).max(axis=0)
     low = np.where(possible, payoff, np.inf).min(axis=0)

@@ -75,7 +75,7 @@ class Conduct:
     def take(self, draws: IntArray) -> Conduct:
         """The same for some of the draws."""
         rule = {actor: which[draws] for actor, which in (self.rule or {}).items()}
-        return Conduct(self.habit[:, draws], tuple(mean[draws] for mean in self.means), rule)
+        return Conduct(np.ascontiguousarray(self.habit[:, draws]), tuple(mean[draws] for mean in self.means), rule)
 
 
 def side_by_side(several: Sequence[Conduct | None]) -> Conduct | None:

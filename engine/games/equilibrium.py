@@ -53,12 +53,16 @@ class Worlds:
     conduct: Conduct | None = None
 
     def take(self, draws: IntArray) -> Worlds:
-        """The same for some of the draws."""
+        """The same for some of the draws, in memory as if they were all, so that sums run in the same order."""
+
+        def cut(array: FloatArray) -> FloatArray:
+            return np.ascontiguousarray(array[..., draws])
+
         return Worlds(
-            self.chance[:, draws],
-            {actor: chance[:, draws] for actor, chance in self.believed.items()},
-            {actor: payoff[:, draws] for actor, payoff in self.payoff.items()},
-            {actor: precision[draws] for actor, precision in self.precision.items()},
+            cut(self.chance),
+            {actor: cut(chance) for actor, chance in self.believed.items()},
+            {actor: cut(payoff) for actor, payoff in self.payoff.items()},
+            {actor: cut(precision) for actor, precision in self.precision.items()},
             None if self.conduct is None else self.conduct.take(draws),
         )
 
@@ -128,9 +132,7 @@ class Solver:
         """Whether any group needs a fixed point."""
         return any(slopes is not None for _, slopes in self.stages)
 
-    def solve(
-        self, worlds: Worlds, fixed: FloatArray | None = None, sharp: frozenset[int] = frozenset()
-    ) -> Solution:
+    def solve(self, worlds: Worlds, fixed: FloatArray | None = None, sharp: frozenset[int] = frozenset()) -> Solution:
         """The equilibrium of each draw.
 
         Args:

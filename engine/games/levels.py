@@ -90,9 +90,9 @@ class Levels:
 def hierarchy(levels: Levels, mixtures: Mixtures, mean: FloatArray) -> Mapping[int, Thought]:
     """The cognitive hierarchy of every actor (Camerer, Ho & Chong 2004).
 
-    Level k >= 1 replies to the mix of the levels below it, in Poisson proportions; mixtures are taken by Kuhn's theorem,
-    so that whoever sees an actor's earlier moves learns from them at which level it reasons. Level 0 expects what level
-    1 does.
+    Level k >= 1 replies to the mix of the levels below it, in Poisson proportions. Mixtures go by Kuhn's theorem, so
+    whoever sees an actor's earlier moves learns from them at which level it reasons. Level 0 expects what level 1
+    does.
 
     Args:
         levels: of the same draws; gives habits and replies.

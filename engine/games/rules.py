@@ -29,7 +29,7 @@ class RuleSolver:
         Args:
             tree: of the game; with perfect recall where there is a hierarchy.
             order: the order of solution when these actors answer what the others really do, and the rest is fixed.
-            rules: for each actor that decides, the rules that it may follow; of several, the draws' `Conduct` says which.
+            rules: that each actor that decides may follow; which of several, the draws' `Conduct` says.
         """
         self.tree, self.order, self.rules = tree, order, rules
         self.rows = {actor: actions_of(tree, actor) for actor in rules}
