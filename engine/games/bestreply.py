@@ -12,8 +12,9 @@ from engine.games.segments import FloatArray
 
 TIE: Final = 1e-9
 """Options whose expected payoffs differ by no more than this share of the actor's payoff span are equally good."""
-SHARP: Final = 1e4
-"""Precision times payoff span that stands for the best reply where decisions depend on each other in a cycle."""
+SHARP: Final = 1e3
+"""Precision times payoff span that stands for the best reply where decisions depend on each other in a cycle: an option
+that is worse by a thousandth of the span is then chosen 2.7 times less often."""
 PURE: Final = 1 - 1e-9
 """From this probability on an option in a cycle is taken for the only one."""
 

@@ -128,9 +128,8 @@ class _Mixer:
 
     def take(self, draws: npt.NDArray[np.int64]) -> None:
         """Keep only these draws."""
-        self.steps = [np.ascontiguousarray(array[:, draws]) for array in self.steps]
-        self.gaps = [np.ascontiguousarray(array[:, draws]) for array in self.gaps]
+        self.steps = [array[:, draws] for array in self.steps]
+        self.gaps = [array[:, draws] for array in self.gaps]
         if self.previous is not None:
-            point, gap = self.previous
-            self.previous = np.ascontiguousarray(point[:, draws]), np.ascontiguousarray(gap[:, draws])
+            self.previous = (self.previous[0][:, draws], self.previous[1][:, draws])
         self.step, self.distance = self.step[draws], self.distance[draws]

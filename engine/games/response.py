@@ -338,6 +338,5 @@ class _Shared:
     def __call__(self, arrays: tuple[FloatArray, ...]) -> tuple[FloatArray, ...]:
         for array in arrays:
             if id(array) not in self.done:
-                # in memory draws must stay neighbours: else sums run in another order, slower and to other last bits
-                self.done[id(array)] = np.ascontiguousarray(array[..., self.draws])
+                self.done[id(array)] = array[..., self.draws]
         return tuple(self.done[id(array)] for array in arrays)
