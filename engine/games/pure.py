@@ -56,7 +56,7 @@ class PureSolver:
         self.tree, self.actors = tree, _actors(tree)
         sizes = [n_strategies(tree, actor) for actor in self.actors]
         if prod(sizes) > MAX_PROFILES:
-            raise ValueError(f"{_profiles(sizes)}; at most {MAX_PROFILES:,} are gone through")
+            raise ValueError(f"{_profiles(sizes)}; at most {MAX_PROFILES:,} can be gone through")
         if max(sizes) * tree.n_leaves > MAX_CELLS:
             raise ValueError(f"{_profiles(sizes)} on {tree.n_leaves:,} paths; that is too much to go through")
         strategies = [_strategies(tree, actor) for actor in self.actors]

@@ -166,12 +166,12 @@ def _about_solution(result: Result) -> str:
     found = result.solution
     parts = [found.concept] if found.concept != SOLUTIONS[0] else []
     if found.pure is not None:
-        none, one, several = (percent(share) for share in found.pure)
-        parts.append(
-            f"of the draws, {none} have no equilibrium, {one} have one, {several} have several, then equally likely"
-            if result.settings.method != "exact"
-            else ("none", "one", "several, equally likely")[found.pure.index(1.0)]
-        )
+        words = ("no equilibrium", "one equilibrium", "several equilibria, then equally likely")
+        shares = [(share, text) for share, text in zip(found.pure, words, strict=True) if share > 0]
+        if result.settings.method == "exact":
+            parts.append(f"the game has {shares[0][1]}")
+        else:
+            parts += [f"in {percent(share)} of the draws {text}" for share, text in shares]
     if found.tied:
         where = f"in {percent(found.tied)} of the draws " if result.settings.method != "exact" else ""
         parts.append(f"{where}somebody has several best replies, then equally likely")
