@@ -12,6 +12,8 @@ from engine.games.segments import FloatArray
 
 TIE: Final = 1e-9
 """Options whose expected payoffs differ by no more than this share of the actor's payoff span are equally good."""
+ROUNDING: Final = 1e-13
+"""And by no more than this share of the actor's largest payoff: sums are not exact."""
 SHARP: Final = 1e3
 """Precision times payoff span that stands for the best reply where decisions depend on each other in a cycle: an option
 that is worse by a thousandth of the span is then chosen 2.7 times less often."""
@@ -27,20 +29,26 @@ def span_of(payoff: FloatArray, chance: FloatArray) -> FloatArray:
     return np.where(high > low, high - low, 0.0)
 
 
-def best_choice(expected: FloatArray, n_options: int, span: FloatArray) -> tuple[FloatArray, BoolArray]:
+def tie_of(payoff: FloatArray, chance: FloatArray) -> FloatArray:
+    """The difference of expected payoffs up to which options are equally good, (n_draws,); of arrays as `span_of`."""
+    tie: FloatArray = TIE * span_of(payoff, chance) + ROUNDING * np.where(chance > 0, np.abs(payoff), 0.0).max(axis=0)
+    return tie
+
+
+def best_choice(expected: FloatArray, n_options: int, tie: FloatArray) -> tuple[FloatArray, BoolArray]:
     """The best reply to expected payoffs.
 
     Args:
         expected: payoff of each action, options of a set together; (n_actions, n_draws).
         n_options: options per information set.
-        span: of the actor's payoffs; (n_draws,).
+        tie: difference of payoffs up to which options are equally good; (n_draws,).
 
     Returns:
         Logarithms of the choice, (n_actions, n_draws), options that are not best at `SURPRISE`; and whether the
         action's information set has several best options, same shape.
     """
     by_set = expected.reshape(-1, n_options, expected.shape[-1])
-    best = by_set >= by_set.max(axis=1, keepdims=True) - TIE * span
+    best = by_set >= by_set.max(axis=1, keepdims=True) - tie
     n_best = best.sum(axis=1, keepdims=True)
     logs = np.where(best, -np.log(n_best), SURPRISE)
     tied = np.broadcast_to(n_best > 1, best.shape)

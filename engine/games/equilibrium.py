@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.bestreply import SHARP, best_choice, sharp_choice, span_of
+from engine.games.bestreply import SHARP, best_choice, sharp_choice, span_of, tie_of
 from engine.games.conduct import SURPRISE, Conduct, Mind
 from engine.games.fixedpoint import chances_of, settle, sweep
 from engine.games.homotopy import ascents, follow
@@ -153,6 +153,7 @@ class Solver:
                 first, last = _span(self.tree, move)
                 reached[first:last] = _by_action(self.tree, move).sum(possible) > 0
         spans = {actor: span_of(worlds.payoff[actor], worlds.chance) for actor in sharp}
+        ties = {actor: tie_of(worlds.payoff[actor], worlds.chance) for actor in sharp}
         for part, slopes in self.stages:
             part_reached = _reached(part, possible, n)
             seen = _sharpened(worlds, spans, slopes is not None) if sharp else worlds
@@ -167,8 +168,8 @@ class Solver:
                 elif slopes is not None:
                     log_play[first:last] = sharp_choice(scaled[start:end], options)
                 else:
-                    log_play[first:last], ties = best_choice(scaled[start:end], options, spans[actor])
-                    tied |= (ties & part_reached[start:end]).any(axis=0)
+                    log_play[first:last], several = best_choice(scaled[start:end], options, ties[actor])
+                    tied |= (several & part_reached[start:end]).any(axis=0)
             rung = np.where((found < 0) | (rung < 0), np.minimum(found, rung), np.maximum(found, rung))
             residual, index = np.maximum(residual, gap), np.minimum(index, sign)
             solved += part.decisions

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.games.bestreply import TIE, span_of
+from engine.games.bestreply import tie_of
 from engine.games.conduct import BoolArray
 from engine.games.equilibrium import BACKWARD, Solution, Worlds
 from engine.games.recall import previous_actions
@@ -88,8 +88,8 @@ class PureSolver:
         for axis, actor in enumerate(self.actors):
             view = worlds.believed.get(actor, worlds.chance)
             expected = self._expected(view * worlds.payoff[actor]).reshape(*self.shape, n)
-            slack = TIE * span_of(worlds.payoff[actor], view)
-            found &= expected >= expected.max(axis=axis, keepdims=True) - slack
+            tie = tie_of(worlds.payoff[actor], view)
+            found &= expected >= expected.max(axis=axis, keepdims=True) - tie
         return found.reshape(-1, n)
 
     def _expected(self, weighted: FloatArray) -> FloatArray:

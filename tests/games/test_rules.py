@@ -8,7 +8,19 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
-from by_hand import FloatArray, Game, Response, actions_on, diagram_of, leaf_play, paths_of, random_game, random_moves
+from by_hand import (
+    FloatArray,
+    Game,
+    Response,
+    Thinker,
+    actions_on,
+    diagram_of,
+    leaf_play,
+    paths_of,
+    poisson,
+    random_game,
+    random_moves,
+)
 
 from engine.games.conduct import BestReply, Conduct, Equilibrium, Habit, Hierarchy, Level, Rule
 from engine.games.equilibrium import BACKWARD, Solution, Solver, Worlds
@@ -73,57 +85,6 @@ def random_habit(seed: int, response: Response) -> FloatArray:
     for members in response.sets:
         habit[members] = rng.dirichlet(np.ones(len(members)))
     return habit
-
-
-class Thinker:
-    """Level k and hierarchies of one game, from their definitions: a mix of plays is a list of (weight, play)."""
-
-    def __init__(self, game: Game, habit: FloatArray) -> None:
-        self.game, self.response, self.habit = game, Response(game), habit
-        self.actors = sorted({move.actor for move in game.moves if move.actor is not None})
-        self.owner = np.array([game.moves[decision].actor for decision in self.response.decision])
-
-    def reply(self, actor: int, others: Mapping[int, list[tuple[float, FloatArray]]]) -> FloatArray:
-        """The actor's decisions, the last first; everybody else draws one play of its mix at the start of the game."""
-        response, play = self.response, self.habit.copy()
-        belief = self.game.believed.get(actor, self.game.chance)
-        names = [other for other in self.actors if other != actor]
-        for decision in sorted({d for d in response.decision.tolist() if self.game.moves[d].actor == actor})[::-1]:
-            weight = np.zeros(len(belief))
-            for mixed in itertools.product(*(others[other] for other in names)):
-                path = belief * math.prod(share for share, _ in mixed)
-                for other, (_, theirs) in zip(names, mixed, strict=True):
-                    for place in np.flatnonzero(self.owner == other):
-                        path = path * np.where(response.on[place], theirs[place], 1.0)
-                weight += path
-            for place in np.flatnonzero((self.owner == actor) & (response.decision > decision)):
-                weight = weight * np.where(response.on[place], play[place], 1.0)
-            expected = np.zeros(len(play))
-            for place in np.flatnonzero(response.decision == decision):
-                on = response.on[place]
-                expected[place] = (weight * self.game.payoff[actor])[on].sum() / weight[on].sum()
-            answer = response.choice(self.game.precision[actor] * expected)
-            play[response.decision == decision] = answer[response.decision == decision]
-        return play
-
-    def level(self, actor: int, k: int) -> FloatArray:
-        if k == 0:
-            return self.habit
-        return self.reply(actor, {other: [(1.0, self.level(other, k - 1))] for other in self.actors if other != actor})
-
-    def hierarchy(self, mean: float) -> dict[int, list[tuple[float, FloatArray]]]:
-        """For each actor its levels with their Poisson weights."""
-        n_levels = next(k for k in range(100) if 1 - sum(poisson(mean, j) for j in range(k)) < 1e-12)
-        found: dict[int, list[tuple[float, FloatArray]]] = {actor: [] for actor in self.actors}
-        for level in range(n_levels):
-            new = {actor: self.reply(actor, found) if level else self.habit for actor in self.actors}
-            for actor in self.actors:
-                found[actor] = [*found[actor], (poisson(mean, level), new[actor])]
-        return found
-
-
-def poisson(mean: float, k: int) -> float:
-    return math.exp(-mean) * mean**k / math.factorial(k)
 
 
 # Levels
@@ -286,6 +247,18 @@ def test_ties_are_split_and_told() -> None:
     assert found.play.T.tolist() == [[0, 0.5, 0.5, 0], [0, 1, 0, 0], [0.25] * 4]
     assert found.tied is not None
     assert found.tied.tolist() == [True, False, True]
+
+
+def test_what_makes_no_difference_is_a_tie_whatever_rounding_says() -> None:
+    """One payoff on all paths: expectations over chances that do not quite sum to 1 differ in the last digit."""
+    moves = (Move(2, actor=0), Move(7))
+    shares = np.random.default_rng(5).dirichlet(np.ones(7), size=2).ravel()
+    games = [Game(moves, shares, {}, {0: np.full(14, value)}, {0: 1.0}) for value in (1.44, 1e9 / 3, 0.0)]
+    found = solve(games, {0: (BestReply(),)}, np.full(2, 0.5))
+    assert (found.play == 0.5).all()
+    counted = PureSolver(unroll(moves)).solve(worlds_of(games))
+    assert counted.n_pure is not None
+    assert counted.n_pure.tolist() == [2, 2, 2]
 
 
 @pytest.mark.parametrize("seed", range(10))
