@@ -10,6 +10,8 @@ below is ours. Under `expect:` is a list of cases, each with
                   from 1/2 while `ramp`, by which the formulas multiply their precisions, goes from 0 to 1
     figures:      outcome: formula. For the shares of a choice, outcome: {value: formula}
     reached:      outcome: formula, the chance of the condition that it is taken among
+    pure:         [none, one, several]: the shares of draws with so many equilibria in pure strategies
+    tied:         the share of draws in which somebody has several best replies
 
 Formulas are Python's arithmetic. With nothing unknown they agree to 1e-9, else within 4 of the engine's own errors.
 """
@@ -110,6 +112,9 @@ def test_the_answer_by_hand(path: Path, number: int) -> None:
             assert abs(estimate.value - evaluate(one, names)) <= 4 * estimate.error + 1e-9, (outcome, one)
             assert estimate.low <= estimate.value <= estimate.high
             assert estimate.error < 0.01
+    if "pure" in case:
+        assert result.solution.pure == pytest.approx(case["pure"], abs=1e-3)
+    assert "tied" not in case or result.solution.tied == pytest.approx(case["tied"], abs=1e-3)
     for outcome, formula in case.get("reached", {}).items():
         reached = result.outcomes[outcome].reached
         assert reached is not None

@@ -10,7 +10,8 @@ from engine.errors import Location
 from engine.scenario import expressions
 from engine.scenario.checks import reasoned
 from engine.scenario.expressions import Expression
-from engine.scenario.model import Decision, Distributed, Move, Path, Scenario
+from engine.scenario.model import Actor, Decision, Distributed, Move, Path, Scenario
+from engine.scenario.reasoning import Hierarchy, Level, named_rules
 
 EVIDENCE: Final = "evidence"
 BOTH: Final = "evidence and judgement"
@@ -207,7 +208,12 @@ def _has_number(record: Any) -> bool:
     if isinstance(record, Move):
         chance = None if isinstance(record, Decision) else getattr(record, "chance", None)
         return _says(chance) or _says(record.when) or any(map(_tells, record.values.values()))
-    fields = ("precision", "value", "start", "rank", "probability")
+    if isinstance(record, Actor):
+        rules = [rule for _, rule in named_rules(record.reasoning)]
+        levels = [rule.level for rule in rules if isinstance(rule, Level)]
+        means = [rule.mean for rule in rules if isinstance(rule, Hierarchy)]
+        return any(map(_says, (record.precision, *record.habit.values(), *means, *map(float, levels))))
+    fields = ("value", "start", "rank", "probability")
     return any(_says(getattr(record, field, None)) for field in fields)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.analysis.estimates import Estimate, estimate, exact, student_t
 from engine.analysis.summary import Reason
+from engine.games.conduct import side_by_side
 from engine.games.equilibrium import Worlds
 from engine.games.segments import FloatArray
 from engine.program.program import Measure, Program, without_term
@@ -41,6 +42,8 @@ def strongest_reason(program: Program, design: Design) -> Reason | None:
     before = _sums(base, base.weight, sizes, measure.name)
     found = []
     for place, draws in zip(places, others, strict=True):
+        if draws.solution.n_pure is not None and (base.weight[draws.solution.n_pure == 0] > 0).any():
+            continue  # without the term nobody can say what happens in these draws
         term, after = program.terms[place], _sums(draws, base.weight, sizes, measure.name)
         one, other = (
             estimate(sums, 0, sampled, measure.kind != "quantity", measure.center) for sums in (before, after)
@@ -91,6 +94,7 @@ def side_by_side(several: Sequence[Worlds]) -> Worlds:
         {actor: joined([worlds.believed[actor] for worlds in several]) for actor in first.believed},
         {actor: joined([worlds.payoff[actor] for worlds in several]) for actor in first.payoff},
         {actor: joined([worlds.precision[actor] for worlds in several]) for actor in first.precision},
+        side_by_side([worlds.conduct for worlds in several]),
     )
 
 

@@ -13,7 +13,9 @@ from engine.program.compile import copula_of
 from engine.program.evaluate import Surroundings
 from engine.program.layout import Layout
 from engine.program.program import FloatArray, Table
+from engine.program.ways import habit_tables, solver_of
 from engine.scenario.model import Scenario
+from engine.scenario.reasoning import MAX_MEAN
 from engine.scenario.scope import bind, expression_places, reads
 
 ROUNDING: Final = 1e-9
@@ -24,6 +26,7 @@ def check_game(scenario: Scenario) -> list[Problem]:
     try:
         layout = Layout(scenario)
         copula_of(scenario)
+        solver_of(layout)
     except ScenarioError as error:
         return list(error.problems)
     return [*_wrong_outcomes(scenario, layout), *_wrong_constants(scenario, layout), *_wrong_chances(scenario, layout)]
@@ -40,19 +43,25 @@ def _wrong_outcomes(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
 def _wrong_constants(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
     """Payoffs and precisions that are the same in every draw, and no number somewhere."""
     for path, expression, kind, _ in expression_places(scenario):
-        if kind not in ("payoff", "precision") or reads(bind(expression, layout.scope)[0], layout.read).unknowns:
+        if (
+            kind not in ("payoff", "precision", "mean")
+            or reads(bind(expression, layout.scope)[0], layout.read).unknowns
+        ):
             continue
         rows = _rows(layout, layout.table(path, expression))
         if not np.isfinite(rows).all():
             yield scenario.problem(path, f"'{expression.text}' has no finite value here")
         elif kind == "precision" and (rows < 0).any():
             yield scenario.problem(path, "a precision is 0 (a coin toss) or more")
+        elif kind == "mean" and ((rows < 0) | (rows > MAX_MEAN)).any():
+            yield scenario.problem(path, f"the mean level lies between 0 and {MAX_MEAN:g}")
 
 
 def _wrong_chances(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
     """Chances that are the same in every draw, and no chances somewhere."""
     own = [table for tables in layout.beliefs().values() for table in tables.values()]
-    for chance in (*layout.core_chances(), *layout.folded.values(), *own):
+    habits = [table.shares for table in habit_tables(layout)]
+    for chance in (*layout.core_chances(), *layout.folded.values(), *own, *habits):
         given = [share for share in chance.shares if share is not None]
         rows = {share.path: _rows(layout, share) for share in given if not share.uncertain}
         outside = [share for share in given if share.path in rows and not _are_chances(rows[share.path])]

@@ -92,6 +92,10 @@ class SolutionSummary:
         residual: the largest distance of a probability from the response to the others.
         negative_index: where further equilibria are certain.
         several: where other equilibria were found; None when nobody looked.
+        concept: how the whole game was solved.
+        reasoning: of actors who do not reason by equilibrium, their rule in words; by name.
+        tied: where a best replier has several best options somewhere; None where nobody replies so.
+        pure: with no, one and several equilibria in pure strategies; None where they were not enumerated.
     """
 
     converged: float
@@ -102,6 +106,10 @@ class SolutionSummary:
     residual: float
     negative_index: float
     several: float | None
+    concept: str = "logit equilibrium"
+    reasoning: Mapping[str, str] = field(default_factory=dict)
+    tied: float | None = None
+    pure: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,15 +278,21 @@ def _said(scenario: Scenario, name: str) -> str:
 
 def _solution(program: Program, whole: Sums) -> SolutionSummary:
     share = {rung: count / whole.n_draws for rung, count in whole.rungs.items()}
+    n = whole.n_draws
+    pure = None if whole.pure is None else (whole.pure[0] / n, whole.pure[1] / n, whole.pure[2] / n)
     return SolutionSummary(
         converged=1.0 - share[UNSOLVED],
-        backward=share[BACKWARD],
+        backward=share[BACKWARD] if pure is None else 0.0,
         fixed_point=share[FIXED_POINT],
         homotopy=share[HOMOTOPY],
         unchecked=share[UNCHECKED],
         residual=whole.residual,
         negative_index=whole.folded / whole.n_draws,
-        several=None if program.solver.cyclic else 0.0,
+        several=pure[2] if pure is not None else None if program.solver.cyclic else 0.0,
+        concept=program.ways.concept,
+        reasoning=program.ways.named,
+        tied=None if whole.tied is None else whole.tied / whole.n_draws,
+        pure=pure,
     )
 
 
@@ -298,8 +312,15 @@ def _warnings(program: Program, whole: Sums, effective: float | None) -> Sequenc
             f"branch unchecked in {_share(whole.rungs[UNCHECKED], whole)} of the draws: there the equilibrium may "
             "not be the one that starts at precision 0"
         )
+    if whole.pure is not None and whole.pure[0]:
+        found.append(
+            f"{_share(whole.pure[0], whole)} of the draws have no equilibrium in pure strategies; the figures are "
+            "averages over the others"
+            if whole.pure[0] < whole.n_draws
+            else "there is no equilibrium in pure strategies, so there are no figures"
+        )
     for actor, span in payoff_spans(program).items():
-        if not SCALE / SCALE_SLACK <= span <= SCALE * SCALE_SLACK:
+        if actor not in program.ways.unscaled and not SCALE / SCALE_SLACK <= span <= SCALE * SCALE_SLACK:
             found.append(
                 f"the worst and best payoff of {program.actors[actor]} lie {span:.3g} apart, not {SCALE:g}: its "
                 "precision means something else than other actors'"

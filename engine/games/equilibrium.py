@@ -10,16 +10,18 @@ branch, or not at all.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.games.bestreply import SHARP, best_choice, sharp_choice, span_of, tie_of
+from engine.games.conduct import SURPRISE, Conduct, Mind
 from engine.games.fixedpoint import chances_of, settle, sweep
 from engine.games.homotopy import ascents, follow
 from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, log_choice, sharpness
-from engine.games.segments import FloatArray
+from engine.games.segments import FloatArray, IntArray, Segments, segments
 from engine.games.slope import Slopes
 from engine.games.tree import NOT_MOVED, Tree
 
@@ -41,12 +43,28 @@ class Worlds:
         believed: chance in the eyes of an actor who sees it otherwise; same shape.
         payoff: for each actor; same shape.
         precision: for each actor; (n_draws,).
+        conduct: of actors who do not reason by equilibrium; None where all do.
     """
 
     chance: FloatArray
     believed: Mapping[int, FloatArray]
     payoff: Mapping[int, FloatArray]
     precision: Mapping[int, FloatArray]
+    conduct: Conduct | None = None
+
+    def take(self, draws: IntArray) -> Worlds:
+        """The same for some of the draws, in memory as if they were all, so that sums run in the same order."""
+
+        def cut(array: FloatArray) -> FloatArray:
+            return np.ascontiguousarray(array[..., draws])
+
+        return Worlds(
+            cut(self.chance),
+            {actor: cut(chance) for actor, chance in self.believed.items()},
+            {actor: cut(payoff) for actor, payoff in self.payoff.items()},
+            {actor: cut(precision) for actor, precision in self.precision.items()},
+            None if self.conduct is None else self.conduct.take(draws),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +78,11 @@ class Solution:
         rung: what solved the draw: BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED (converged, branch in doubt), UNSOLVED.
         residual: largest distance of a probability from the response to the others; (n_draws,).
         index: sign of the index where it was taken, else 1; (n_draws,).
+        tied: whether a best replier has several best options somewhere, (n_draws,); None where nobody replies so.
+        n_pure: how many equilibria in pure strategies there are, (n_draws,); None where they were not enumerated.
+        share: probability that the decisions on each leaf's path are taken, (n_leaves, n_draws), where it is no product
+            of `play`: an average over equilibria, 0 where there is none; None otherwise.
+        minds: for each actor whose model of the others is not what they really do, the levels at which it reasons.
     """
 
     play: FloatArray
@@ -68,6 +91,10 @@ class Solution:
     rung: npt.NDArray[np.int64]
     residual: FloatArray
     index: FloatArray
+    tied: BoolArray | None = None
+    n_pure: IntArray | None = None
+    share: FloatArray | None = None
+    minds: Mapping[int, tuple[Mind, ...]] = field(default_factory=dict)
 
     def part(self, draws: slice) -> Solution:
         """The same for some of the draws."""
@@ -78,14 +105,20 @@ class Solution:
             self.rung[draws],
             self.residual[draws],
             self.index[draws],
+            None if self.tied is None else self.tied[draws],
+            None if self.n_pure is None else self.n_pure[draws],
+            None if self.share is None else self.share[:, draws],
+            {actor: tuple(mind.part(draws) for mind in minds) for actor, minds in self.minds.items()},
         )
 
 
 class Solver:
-    """A tree and the order of solution, laid out once for all draws."""
+    """A tree and the order of solution, laid out once for all draws; decisions that are not in it are fixed."""
 
     def __init__(self, tree: Tree, order: tuple[tuple[int, ...], ...]) -> None:
         self.tree = tree
+        free = {move for component in order for move in component}
+        self.outside = tuple(move for move in tree.decisions if move not in free and tree.sets_of(move))
         self.stages = []
         for number, decisions in enumerate(order):
             later = [move for component in order[number + 1 :] for move in component]
@@ -99,25 +132,66 @@ class Solver:
         """Whether any group needs a fixed point."""
         return any(slopes is not None for _, slopes in self.stages)
 
-    def solve(self, worlds: Worlds) -> Solution:
-        """The equilibrium of each draw."""
+    def solve(self, worlds: Worlds, fixed: FloatArray | None = None, sharp: frozenset[int] = frozenset()) -> Solution:
+        """The equilibrium of each draw.
+
+        Args:
+            worlds: the draws.
+            fixed: logarithm of the play, (n_actions, n_draws), of which the decisions outside the order are taken; -inf
+                is never.
+            sharp: actors who reply without mistakes.
+        """
         n = worlds.chance.shape[-1]
-        log_play = np.zeros((self.tree.n_actions, n))
+        log_play = np.zeros((self.tree.n_actions, n)) if fixed is None else fixed.copy()
         reached = np.ones((self.tree.n_actions, n), dtype=np.bool_)
         rung, residual, index = np.full(n, BACKWARD), np.zeros(n), np.ones(n)
-        solved: list[int] = []
-        possible = None if worlds.chance.min() > 0 else (worlds.chance > 0).astype(np.float64)
+        tied = np.zeros(n, dtype=np.bool_)
+        solved: list[int] = list(self.outside)
+        possible = self._possible(worlds, log_play)
+        if possible is not None:
+            for move in self.outside:
+                first, last = _span(self.tree, move)
+                reached[first:last] = _by_action(self.tree, move).sum(possible) > 0
+        spans = {actor: span_of(worlds.payoff[actor], worlds.chance) for actor in sharp}
+        ties = {actor: tie_of(worlds.payoff[actor], worlds.chance) for actor in sharp}
         for part, slopes in self.stages:
             part_reached = _reached(part, possible, n)
-            stage = _Stage(self.tree, part, worlds, log_play, tuple(solved), part_reached)
+            seen = _sharpened(worlds, spans, slopes is not None) if sharp else worlds
+            stage = _Stage(self.tree, part, seen, log_play, tuple(solved), part_reached)
             scaled, found, gap, sign = _solve_stage(stage, slopes)
-            for (first, last), (start, end), options in zip(part.actions, part.rows, part.n_options, strict=True):
-                log_play[first:last] = log_choice(scaled[start:end], options)
+            for actor, (first, last), (start, end), options in zip(
+                part.actors, part.actions, part.rows, part.n_options, strict=True
+            ):
                 reached[first:last] = part_reached[start:end]
+                if actor not in sharp:
+                    log_play[first:last] = log_choice(scaled[start:end], options)
+                elif slopes is not None:
+                    log_play[first:last] = sharp_choice(scaled[start:end], options)
+                else:
+                    log_play[first:last], several = best_choice(scaled[start:end], options, ties[actor])
+                    tied |= (several & part_reached[start:end]).any(axis=0)
             rung = np.where((found < 0) | (rung < 0), np.minimum(found, rung), np.maximum(found, rung))
             residual, index = np.maximum(residual, gap), np.minimum(index, sign)
             solved += part.decisions
-        return Solution(np.exp(log_play), log_play, reached, rung, residual, index)
+        play = np.exp(log_play)
+        if sharp:
+            for part, _ in self.stages:
+                for actor, (first, last) in zip(part.actors, part.actions, strict=True):
+                    if actor in sharp:
+                        play[first:last] = np.where(log_play[first:last] == SURPRISE, 0.0, play[first:last])
+        return Solution(play, log_play, reached, rung, residual, index, tied if sharp else None)
+
+    def _possible(self, worlds: Worlds, log_play: FloatArray) -> FloatArray | None:
+        """1 for each leaf to which chance and fixed decisions may lead, else 0; None where they may lead to all."""
+        never = [move for move in self.outside if np.isneginf(log_play[slice(*_span(self.tree, move))]).any()]
+        if worlds.chance.min() > 0 and not never:
+            return None
+        possible = worlds.chance > 0
+        for move in never:
+            action = self.tree.action[move]
+            on_path = action != NOT_MOVED
+            possible[on_path] &= ~np.isneginf(log_play[action[on_path]])
+        return possible.astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,7 +264,8 @@ class _Stage:
         """Draws in which an earlier solution is so sharp that products of plain probabilities may vanish."""
         small = np.zeros(self.worlds.chance.shape[-1], dtype=np.bool_)
         for move in self.solved:
-            small |= (self.log_play[slice(*_span(self.tree, move))] < -150).any(axis=0)
+            logs = self.log_play[slice(*_span(self.tree, move))]
+            small |= ((logs < -150) & ~np.isneginf(logs)).any(axis=0)
         return small
 
 
@@ -198,6 +273,21 @@ def _reached(part: Group, possible: FloatArray | None, n_draws: int) -> BoolArra
     if possible is None:
         return np.ones((part.n_rows, n_draws), dtype=np.bool_)
     return np.vstack([to_rows.sum(possible) > 0 for to_rows in part.leaves_to_rows])
+
+
+def _by_action(tree: Tree, move: int) -> Segments:
+    first, last = _span(tree, move)
+    action = tree.action[move]
+    return segments(np.where(action == NOT_MOVED, NOT_MOVED, action - first), last - first)
+
+
+def _sharpened(worlds: Worlds, spans: Mapping[int, FloatArray], cyclic: bool) -> Worlds:
+    """Best repliers with a precision that can be calculated with: 1 where expected payoffs are wanted, else high."""
+    precision = {
+        actor: np.where(span > 0, SHARP / np.where(span > 0, span, 1.0), 1.0) if cyclic else np.ones_like(span)
+        for actor, span in spans.items()
+    }
+    return replace(worlds, precision={**worlds.precision, **precision})
 
 
 def _span(tree: Tree, move: int) -> tuple[int, int]:

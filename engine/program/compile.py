@@ -9,9 +9,9 @@ import numpy as np
 from engine.distributions import families, verbal
 from engine.distributions.distribution import Distribution
 from engine.errors import Problem, ScenarioError
-from engine.games.equilibrium import Solver
 from engine.program.layout import Layout
 from engine.program.program import Copula, Input, Program, Stated, TermTable, payoff_rows
+from engine.program.ways import solver_of, ways_of
 from engine.program.worlds import centered
 from engine.scenario import model, words
 from engine.scenario.model import Path, Scenario
@@ -39,7 +39,7 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         copula=copula_of(scenario),
         actors=tuple(scenario.actors),
         tree=layout.tree,
-        solver=Solver(layout.tree, layout.solution_order()),
+        solver=solver_of(layout),
         chances=tuple(layout.core_chances()),
         folded=layout.folded,
         beliefs=layout.beliefs(),
@@ -61,6 +61,7 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         quantities=layout.quantities,
         state={name: item.start for name, item in scenario.state.items()},
         values={move.name: tuple(move.values) for move in scenario.moves},
+        ways=ways_of(layout),
     )
     return centered(program)
 

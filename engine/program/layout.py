@@ -8,7 +8,7 @@ outcome that reads it becomes its expectation. That is exact, and makes the tree
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -36,6 +36,7 @@ from engine.program.program import (
 from engine.scenario import model
 from engine.scenario.expressions import Expression
 from engine.scenario.model import Path, Scenario
+from engine.scenario.reasoning import Hierarchy, Level, named_rules
 from engine.scenario.scope import (
     Apply,
     Bound,
@@ -85,7 +86,7 @@ class Layout:
         }
         self.state = {name: item.start for name, item in scenario.state.items()}
         self.known = knowledge(scenario)
-        self.diagram = without_idle_knowledge(self._diagram(), self._conditions())
+        self.diagram = without_idle_knowledge(self._diagram(), self._kept())
         self.core = tuple(name for name in self.moves if name not in self._foldable())
         self.full = self._unrolled(self.moves, MAX_PATHS)
         self.tree = self._unrolled(self.core, MAX_LEAVES)
@@ -93,11 +94,33 @@ class Layout:
 
     # The order of play
 
-    def solution_order(self) -> tuple[tuple[int, ...], ...]:
-        """The decisions in order of solution, as positions in the tree."""
+    def solution_order(self, free: frozenset[int] | None = None) -> tuple[tuple[int, ...], ...]:
+        """The decisions in order of solution, as positions in the tree; only those of some actors, the rest fixed."""
+        actors = tuple(actor if free is None or actor in free else None for actor in self.diagram.actor)
         return tuple(
-            tuple(self.core.index(self.moves[move]) for move in component) for component in solution_order(self.diagram)
+            tuple(self.core.index(self.moves[move]) for move in component)
+            for component in solution_order(replace(self.diagram, actor=actors))
         )
+
+    def unseen(self) -> tuple[str, str] | None:
+        """A decision and the first earlier move that its actor does not see, though somebody acts on it; else None."""
+        diagram, tree = self._diagram(), self.tree
+        acted_on = {move for move, actor in enumerate(diagram.actor) if actor is not None}
+        todo = list(acted_on)
+        while todo:
+            fresh = diagram.parents[todo.pop()] - acted_on
+            acted_on |= fresh
+            todo += fresh
+        for move in tree.decisions:
+            happens = tree.happens[move]
+            known = [self.core.index(name) for name in self.known[self.core[move]] if name in self.core]
+            n_sets = distinct_columns(tree.values[known][:, happens])[0].shape[1]
+            for earlier in range(move):
+                if self.moves.index(self.core[earlier]) in acted_on:
+                    seen = tree.values[[*known, earlier]][:, happens]
+                    if distinct_columns(seen)[0].shape[1] > n_sets:
+                        return self.core[move], self.core[earlier]
+        return None
 
     def _unrolled(self, names: tuple[str, ...], most: int) -> Tree:
         moves = []
@@ -142,6 +165,22 @@ class Layout:
             for position, move in enumerate(self.scenario.moves)
             if move.when is not None
         }
+
+    def _kept(self) -> dict[int, frozenset[int]]:
+        """What decisions know in any case: whether they happen, what a habit reads, and all where recall matters."""
+        kept = self._conditions()
+        rules = {name: [rule for _, rule in named_rules(item.reasoning)] for name, item in self.scenario.actors.items()}
+        every = [rule for own in rules.values() for rule in own]
+        whole = self.scenario.solution == "pure equilibria" or any(isinstance(rule, Hierarchy) for rule in every)
+        leveled = any(isinstance(rule, Level | Hierarchy) for rule in every)
+        for position, move in enumerate(self.scenario.moves):
+            if isinstance(move, model.Decision):
+                habit = self.scenario.actors[move.actor].habit.get(move.name)
+                needed = set(self.known[move.name]) if whole else set[str]()
+                if habit is not None and (leveled or "habit" in rules[move.actor]):
+                    needed |= {name for share in _shares(habit) for name in self._expression(share).reads.moves}
+                kept[position] = kept.get(position, frozenset()) | self._positions(needed)
+        return kept
 
     def _diagram(self) -> Diagram:
         """What each move and each term depends on, everything that actors know included."""
@@ -274,15 +313,20 @@ class Layout:
             for actor, own in self.scenario.beliefs.items()
         }
 
+    def habit(self, decision: str, chance: Chances, path: Path) -> ChanceTable:
+        """The shares that a habit gives to the options of a decision."""
+        return self._chance(decision, chance, path)
+
     def _move(self, name: str) -> model.Decision | model.Event | model.Type:
         return self.scenario.moves[self.moves.index(name)]
 
     def _chance(self, name: str, chance: Chances | None = None, path: Path | None = None) -> ChanceTable:
         """The chances of a move, on the leaves of the tree, or on all paths if it does not branch the tree."""
         move = self._move(name)
-        if isinstance(move, model.Decision):
-            raise AssertionError(f"'{name}' is no chance")
-        chance = move.chance if chance is None else chance
+        if chance is None:
+            if isinstance(move, model.Decision):
+                raise AssertionError(f"'{name}' is no chance")
+            chance = move.chance
         path = path or ("moves", self.moves.index(name), "chance")
         tree, names = (self.tree, self.core) if name in self.core else (self.full, self.moves)
         made = tree.happens[names.index(name)]

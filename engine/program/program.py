@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from engine.distributions.distribution import Distribution
 from engine.games.equilibrium import Solver
+from engine.games.pure import PureSolver
+from engine.games.rules import RuleSolver
 from engine.games.segments import Segments, distinct_columns
 from engine.games.tree import Tree
 from engine.scenario import scope
@@ -214,6 +216,45 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class HabitTable:
+    """What an actor does at one decision by habit.
+
+    Attributes:
+        shares: of its options, on the rows of what the habit reads.
+        actions: the decision's actions in the tree, first and one past the last.
+        cell: of `shares`, for each of these actions; (its actions,).
+    """
+
+    shares: ChanceTable
+    actions: tuple[int, int]
+    cell: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ways:
+    """How the actors reason.
+
+    Attributes:
+        concept: how the whole game is solved.
+        named: of those who do not reason by equilibrium, their rule in words; by name.
+        fixed: whether anybody follows another rule, so that draws need a `Conduct`.
+        habits: of decisions that have one.
+        means: Poisson means of hierarchies.
+        followed: for actors whose rule is uncertain, the unknown that says which, and the number of the rule for each
+            of its values.
+        unscaled: actors whose precision does not matter.
+    """
+
+    concept: str = "logit equilibrium"
+    named: Mapping[str, str] = field(default_factory=dict)
+    fixed: bool = False
+    habits: tuple[HabitTable, ...] = ()
+    means: tuple[Table, ...] = ()
+    followed: Mapping[int, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
+    unscaled: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Program:
     """Everything that a simulation needs, and nothing of the file.
 
@@ -228,13 +269,14 @@ class Program:
         sets: for each deciding actor, for each of its decisions, sums leaves into information sets.
         beliefs: for each actor with chances of its own, the tables that replace the true ones, by move.
         values: of each move, by name.
+        ways: how the actors reason.
     """
 
     inputs: tuple[Input, ...]
     copula: Copula | None
     actors: tuple[str, ...]
     tree: Tree
-    solver: Solver
+    solver: Solver | RuleSolver | PureSolver
     chances: tuple[ChanceTable, ...]
     folded: Mapping[str, ChanceTable]
     beliefs: Mapping[int, Mapping[str, ChanceTable]]
@@ -250,6 +292,7 @@ class Program:
     quantities: Mapping[str, scope.Bound]
     state: Mapping[str, float]
     values: Mapping[str, tuple[str, ...]]
+    ways: Ways = field(default_factory=Ways)
 
     @property
     def n_inputs(self) -> int:

@@ -24,6 +24,7 @@ from engine.program.program import (
     Table,
     shortened,
 )
+from engine.program.ways import conduct_of
 from engine.sampling import sobol_design
 from engine.scenario.scope import Bound, Quantity, Unknown, UnknownIs, parts
 
@@ -75,7 +76,9 @@ def batch_of(program: Program, uniforms: FloatArray) -> Batch:
     chance, shared, believed = _chances(program, reader, eyes, unseen)
     payoff = {actor: eyes.payoff(actor) for actor in program.deciders}
     precision = {actor: eyes.precision(program.precision[actor]) for actor in program.deciders}
-    return Batch(values, seen, chance, Worlds(shared, believed, payoff, precision), shared is not chance)
+    conduct = conduct_of(program, eyes, _n_draws(values))
+    worlds = Worlds(shared, believed, payoff, precision, conduct)
+    return Batch(values, seen, chance, worlds, shared is not chance)
 
 
 def payoff_spans(program: Program) -> dict[int, float]:

@@ -145,8 +145,8 @@ def _finite(value: float) -> float | None:
 
 def _solution(result: Result) -> dict[str, Any]:
     found = result.solution
-    return {
-        "concept": "logit equilibrium",
+    record: dict[str, Any] = {
+        "concept": found.concept,
         "converged": found.converged,
         "several_equilibria": found.several,
         "backward_induction": found.backward,
@@ -156,6 +156,13 @@ def _solution(result: Result) -> dict[str, Any]:
         "largest_residual": found.residual,
         "negative_index": found.negative_index,
     }
+    if found.reasoning:
+        record["reasoning"] = dict(found.reasoning)
+    if found.tied is not None:
+        record["tied"] = found.tied
+    if found.pure is not None:
+        record["pure_equilibria"] = dict(zip(("none", "one", "several"), found.pure, strict=True))
+    return record
 
 
 def _reason(result: Result) -> dict[str, Any] | None:

@@ -23,6 +23,7 @@ LINES: Final = 3  # of a label
 FEWEST_SHAPE: Final = 14
 MOST_SHAPE: Final = 24
 NEVER: Final = "its condition never holds"
+NO_EQUILIBRIUM: Final = "no pure equilibrium"
 
 
 def chance_lines(result: Result, screen: Screen) -> list[str]:
@@ -59,7 +60,7 @@ def quantity_lines(result: Result, screen: Screen) -> list[str]:
     lines = [screen.paint(left("Quantity", label) + heads + "  shape", "dim")]
     for outcome, texts in zip(found, shown, strict=True):
         first, *more = wrap(_with_unit(outcome, screen), label - 2, label - 4, LINES, screen)
-        figures = "".join(right(text, figure) for text in texts) or f"  {cut(NEVER, 4 * figure, screen)}"
+        figures = "".join(right(text, figure) for text in texts) or f"  {cut(_never(result), 4 * figure, screen)}"
         lines.append(left(f"  {first}", label) + figures + _shape(outcome, min(MOST_SHAPE, room - label), screen))
         lines += [f"    {line}" for line in [*more, *wrap(_remark(outcome), label - 4)] if line]
     return lines
@@ -161,13 +162,18 @@ def _row_lines(row: _Row, columns: _Columns, result: Result, screen: Screen) -> 
 
 def _drawn(row: _Row, columns: _Columns, result: Result, screen: Screen) -> str:
     if row.chance is None:
-        return "  " + cut(NEVER, columns.bar + CHANCE + RANGE, screen)
+        return "  " + cut(_never(result), columns.bar + CHANCE + RANGE, screen)
     chance = percent(row.chance.value, _sampled(result))
     known = row.low is not None and row.high is not None and _sampled(result) > 0
     reach = screen.symbols(span(row.low or 0.0, row.high or 0.0)) if known else ""
     drawn = bar(row.chance.value, row.high or 0.0, columns.bar, screen.unicode).rstrip()
     figures = screen.paint(right(chance, CHANCE), "bold") + right(reach, RANGE)
     return figures + "  " + screen.paint(drawn, "cyan") if drawn else figures
+
+
+def _never(result: Result) -> str:
+    """Why there is no figure."""
+    return NO_EQUILIBRIUM if result.solution.pure is not None and result.solution.pure[0] == 1 else NEVER
 
 
 def _sampled(result: Result) -> int:

@@ -11,6 +11,7 @@ from engine.report.figures import day, half_width, margin, number, percent, plur
 from engine.report.outcomes import LINES, chance_lines, quantity_lines, stated_lines
 from engine.report.terminal import Screen, cut, width, wrap
 from engine.scenario.model import Scenario
+from engine.scenario.reasoning import SOLUTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def _notes(result: Result, screen: Screen) -> list[str]:
         _about_range(result, screen),
         _about_error(result),
         _about_sample(result),
+        _about_reasoning(result),
         _about_solution(result),
         _why(result.reason, result.scenario) if result.reason else "",
     ]
@@ -153,14 +155,31 @@ def _about_sample(result: Result) -> str:
     return f"Weights: believing statements leaves an effective sample of {plural(round(result.effective), 'draw')}"
 
 
+def _about_reasoning(result: Result) -> str:
+    found = result.solution.reasoning
+    if not found:
+        return ""
+    return "Reasoning: " + "; ".join(f"{result.scenario.actors[name].name} {rule}" for name, rule in found.items())
+
+
 def _about_solution(result: Result) -> str:
     found = result.solution
-    parts = []
+    parts = [found.concept] if found.concept != SOLUTIONS[0] else []
+    if found.pure is not None:
+        words = ("no equilibrium", "one equilibrium", "several equilibria, then equally likely")
+        shares = [(share, text) for share, text in zip(found.pure, words, strict=True) if share > 0]
+        if result.settings.method == "exact":
+            parts.append(f"the game has {shares[0][1]}")
+        else:
+            parts += [f"in {percent(share)} of the draws {text}" for share, text in shares]
+    if found.tied:
+        where = f"in {percent(found.tied)} of the draws " if result.settings.method != "exact" else ""
+        parts.append(f"{where}somebody has several best replies, then equally likely")
     if found.converged < 1:
         parts.append(f"{percent(found.converged)} of the draws are solved")
     if found.unchecked > 0:
         parts.append(f"in {percent(found.unchecked)} of the draws the branch of the equilibrium is unchecked")
-    if found.several:
+    if found.several and found.pure is None:
         parts.append(f"in {percent(found.several)} of the draws there are several equilibria")
     return f"Solution: {'; '.join(parts)}" if parts else ""
 

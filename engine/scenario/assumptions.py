@@ -36,7 +36,9 @@ NAMED: Final = {
 """Sections in which the first names of a path must exist already; what lies below may be added."""
 
 WITH_EXPRESSIONS: Final = ("quantities", "beliefs")
-EXPRESSIONS: Final = frozenset({"precision", "chance", "when", "value", "happens", "quantity", "given"})
+EXPRESSIONS: Final = frozenset(
+    {"precision", "habit", "cognitive hierarchy", "chance", "when", "value", "happens", "quantity", "given"}
+)
 """Sections and keys under which text is an expression, so that it can be multiplied or added to."""
 
 Steps = tuple[str | int, ...]

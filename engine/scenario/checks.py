@@ -11,7 +11,9 @@ from typing import Any, Final
 from engine.document import MAX_PROBLEMS
 from engine.errors import Problem
 from engine.scenario import words
+from engine.scenario.expressions import Expression
 from engine.scenario.model import Decision, Event, Path, Scenario, Type, chance_problem
+from engine.scenario.reasoning import CHOICE, RULES, SOLUTIONS, Uncertain
 from engine.scenario.scope import (
     Apply,
     Bound,
@@ -19,6 +21,7 @@ from engine.scenario.scope import (
     Quantity,
     bind,
     bound_quantities,
+    chance_places,
     expression_places,
     knowledge,
     nearest,
@@ -164,8 +167,9 @@ def check_expressions(scenario: Scenario) -> Iterator[Problem]:
             continue
         uses = reads(bound, read)
         late = sorted((name for name in uses.moves if order[name] >= n_before), key=order.__getitem__)
-        if late and kind == "precision":
-            yield scenario.problem(path, f"a precision cannot depend on the move '{late[0]}'")
+        if late and kind in ("precision", "mean"):
+            what = "a precision" if kind == "precision" else "the mean level"
+            yield scenario.problem(path, f"{what} cannot depend on the move '{late[0]}'")
         elif late:
             yield scenario.problem(path, f"'{late[0]}' does not come before this move", "moves stand in order of play")
         if kind == "when" and uses.unknowns:
@@ -262,6 +266,62 @@ def check_beliefs(scenario: Scenario) -> Iterator[Problem]:
                 )
 
 
+def check_reasoning(scenario: Scenario) -> Iterator[Problem]:
+    """Uncertain rules follow a choice; habits are shares of options and read what the actor knows."""
+    for name, actor in scenario.actors.items():
+        path: Path = ("actors", name, "reasoning")
+        if scenario.solution != SOLUTIONS[0] and actor.reasoning != "equilibrium":
+            yield scenario.problem(
+                path,
+                f"under 'solution: {scenario.solution}' everybody reasons alike, so this would be ignored",
+                f"set actors.{name}.reasoning to equilibrium, or leave 'solution' out",
+            )
+        if isinstance(actor.reasoning, Uncertain):
+            yield from _check_choice(scenario, path, actor.reasoning)
+        yield from _check_habit(scenario, name, actor.habit)
+
+
+def _check_choice(scenario: Scenario, path: Path, reasoning: Uncertain) -> Iterator[Problem]:
+    unknown = scenario.unknowns.get(reasoning.choice)
+    choices = [name for name, item in scenario.unknowns.items() if item.choice is not None]
+    if unknown is None or unknown.choice is None:
+        what = "an unknown" if unknown is None else "a choice"
+        hint = nearest(reasoning.choice, choices) or "add an unknown such as {choice: {calm: 70%, angry: rest}}"
+        yield scenario.problem((*path, CHOICE), f"'{reasoning.choice}' is not {what}", hint)
+        return
+    for value in reasoning.rules:
+        if value not in unknown.choice:
+            message = f"'{value}' is no value of '{reasoning.choice}'"
+            yield scenario.key_problem((*path, RULES, value), message, nearest(value, unknown.choice))
+    for value in unknown.choice:
+        if value not in reasoning.rules:
+            yield scenario.key_problem((*path, RULES), f"there is no rule for '{value}'", f"add {value}: equilibrium")
+
+
+def _check_habit(
+    scenario: Scenario, name: str, habit: Mapping[str, Expression | Mapping[str, Expression | str]]
+) -> Iterator[Problem]:
+    scope, known = scope_of(scenario), knowledge(scenario)
+    _, read, _ = bound_quantities(scenario, scope)
+    own = {move.name: move for move in scenario.moves if isinstance(move, Decision) and move.actor == name}
+    order = [move.name for move in scenario.moves]
+    for decision, chance in habit.items():
+        path: Path = ("actors", name, "habit", decision)
+        if decision not in own:
+            hint = nearest(decision, own) or f"'{name}' decides nothing"
+            yield scenario.key_problem(path, f"'{decision}' is no decision of '{name}'", hint)
+            continue
+        if found := chance_problem(chance, tuple(own[decision].values)):
+            place = scenario.key_problem if found.key else scenario.problem
+            yield place((*path, *found.path), found.message, found.hint)
+        for share_path, share, _, n_before in chance_places(path, chance, order.index(decision)):
+            seen = reads(bind(share, scope)[0], read).moves & frozenset(order[:n_before])
+            hidden = [move for move in order if move in seen and move not in known[decision]]
+            if hidden:
+                message = f"the habit at '{decision}' cannot read '{hidden[0]}': '{name}' does not know it there"
+                yield scenario.problem(share_path, message, f"add it to knows: of '{decision}'")
+
+
 def check_words(scenario: Scenario) -> Iterator[Problem]:
     """Standards exist and have the phrases that are used."""
     if scenario.words is not None:
@@ -345,6 +405,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_expressions,
     check_chances,
     check_beliefs,
+    check_reasoning,
     check_words,
     check_statements,
     check_resolution,

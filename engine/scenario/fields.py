@@ -88,6 +88,15 @@ def _name(value: str) -> str:
     return value
 
 
+def read_name(value: object) -> str:
+    """A name.
+
+    Raises:
+        PydanticCustomError: it cannot be one.
+    """
+    return _name(_text(value))
+
+
 def _label(value: str) -> str:
     return value if value in ("round", "base", *expressions.FUNCTIONS) else _name(value)
 
@@ -101,7 +110,12 @@ def _date(value: object) -> datetime.date:
         raise fault(f"a date is needed here, not {_shown(value)}", "write it as 2022-12-18") from None
 
 
-def _expression(value: object) -> Expression:
+def read_expression(value: object) -> Expression:
+    """A number or an expression.
+
+    Raises:
+        PydanticCustomError: it is neither.
+    """
     if isinstance(value, Expression):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -115,7 +129,7 @@ def _expression(value: object) -> Expression:
 
 
 def _share(value: object) -> Expression | Literal["rest"]:
-    return "rest" if value == "rest" else _expression(value)
+    return "rest" if value == "rest" else read_expression(value)
 
 
 def _weight(value: object) -> float | Literal["rest"]:
@@ -148,7 +162,7 @@ def _map_or(kind: str) -> Any:
 _NUMBERS: Final = ({"type": "number"}, {"type": "string", "pattern": r"^[-+0-9.eE]+%$"})
 _NUMBER_SCHEMA: Final = {"anyOf": list(_NUMBERS)}
 _WEIGHT_SCHEMA: Final = {"anyOf": [*_NUMBERS, {"const": "rest"}]}
-_EXPRESSION_SCHEMA: Final = {
+EXPRESSION_SCHEMA: Final = {
     "anyOf": [{"type": "number"}, {"type": "string"}],
     "description": "a number or an expression",
 }
@@ -158,8 +172,8 @@ Text = Annotated[str, BeforeValidator(_text), Field(max_length=20_000)]
 Name = Annotated[str, BeforeValidator(_text), AfterValidator(_name)]
 Label = Annotated[str, BeforeValidator(_text), AfterValidator(_label)]
 Date = Annotated[datetime.date, PlainValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
-Formula = Annotated[Expression, PlainValidator(_expression), WithJsonSchema(_EXPRESSION_SCHEMA)]
-Share = Annotated[Expression | Literal["rest"], PlainValidator(_share), WithJsonSchema(_EXPRESSION_SCHEMA)]
+Formula = Annotated[Expression, PlainValidator(read_expression), WithJsonSchema(EXPRESSION_SCHEMA)]
+Share = Annotated[Expression | Literal["rest"], PlainValidator(_share), WithJsonSchema(EXPRESSION_SCHEMA)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_strings)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_strings), Field(max_length=1_000)]
 

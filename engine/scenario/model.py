@@ -30,6 +30,7 @@ from engine.scenario.fields import (
 )
 from engine.scenario.moves import AnyMove, Decision, Event, Move, Type
 from engine.scenario.places import key_problem, problem_at
+from engine.scenario.reasoning import Concept, ReasoningField
 from engine.scenario.records import Path, Reasoned, Record
 
 __all__ = [
@@ -96,6 +97,10 @@ class Actor(Reasoned):
 
     name: Text
     precision: Formula = Field(constant(1.0), description="per unit of payoff: 0 a coin toss, large the best reply")
+    reasoning: ReasoningField = Field("equilibrium", description="how it forms a view of what the others do")
+    habit: dict[Name, Chance] = Field(
+        default_factory=dict, description="at its decisions, the shares of the options: at level 0, or by habit"
+    )
 
 
 class Unknown(Distributed, Reasoned):
@@ -231,6 +236,7 @@ class Scenario(Record):
     about: Text | None = Field(None, description="what the reader should know first")
     as_of: Date | None = None
     horizon: Date | None = None
+    solution: Concept = Field("logit equilibrium", description="how the whole game is solved")
     words: Text | None = Field(None, description="default standard of words of probability")
     sources: dict[Name, Source] = Field(default_factory=dict, max_length=200)
     evidence: dict[Name, Evidence] = Field(default_factory=dict, max_length=2_000)
@@ -267,12 +273,10 @@ class Scenario(Record):
 LATER: Final[Mapping[str, tuple[str, ...]]] = {
     "rounds": ("",),
     "lesson": ("",),
-    "solution": ("",),
     "next": ("state",),
     "lasting": ("moves",),
     "secret": ("moves",),
     "over": ("outcomes",),
     "by": ("outcomes",),
-    "reasoning": ("actors",),
 }
 """Keys of the language that are not yet supported, and the sections in which they stand ('' is the top)."""

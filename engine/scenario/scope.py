@@ -9,6 +9,7 @@ from typing import Final
 
 from engine.scenario import expressions as ex
 from engine.scenario.model import Decision, Path, Scenario, Type
+from engine.scenario.reasoning import HIERARCHY, Hierarchy, named_rules
 
 CLOCK: Final = ("round", "rounds")
 MAX_COMPARED: Final = 200
@@ -314,18 +315,24 @@ def expression_places(scenario: Scenario) -> Iterator[tuple[Path, ex.Expression,
         yield ("quantities", name), quantity, "quantity", everything
     for name, actor in scenario.actors.items():
         yield ("actors", name, "precision"), actor.precision, "precision", 0
+        for path, rule in named_rules(actor.reasoning):
+            if isinstance(rule, Hierarchy):
+                yield ("actors", name, "reasoning", *path, HIERARCHY), rule.mean, "mean", 0
     for position, move in enumerate(scenario.moves):
         if move.when is not None:
             yield ("moves", position, "when"), move.when, "when", position
         if not isinstance(move, Decision):
-            yield from _chance_places(("moves", position, "chance"), move.chance, position)
+            yield from chance_places(("moves", position, "chance"), move.chance, position)
     for actor_name, terms in scenario.payoffs.items():
         for number, term in enumerate(terms):
             yield ("payoffs", actor_name, number, "value"), term.value, "payoff", everything
     positions = {move.name: position for position, move in enumerate(scenario.moves)}
+    for name, actor in scenario.actors.items():
+        for decision, chance in actor.habit.items():
+            yield from chance_places(("actors", name, "habit", decision), chance, positions.get(decision, everything))
     for actor_name, views in scenario.beliefs.items():
         for name, chance in views.items():
-            yield from _chance_places(("beliefs", actor_name, name), chance, positions.get(name, everything))
+            yield from chance_places(("beliefs", actor_name, name), chance, positions.get(name, everything))
     for name, outcome in scenario.outcomes.items():
         for key in ("happens", "quantity", "given"):
             if (found := getattr(outcome, key)) is not None:
@@ -336,9 +343,10 @@ def expression_places(scenario: Scenario) -> Iterator[tuple[Path, ex.Expression,
                 yield ("outcomes", name, "belief", "after"), outcome.belief.after, "belief", everything
 
 
-def _chance_places(
+def chance_places(
     path: Path, chance: ex.Expression | Mapping[str, ex.Expression | str], position: int
 ) -> Iterator[tuple[Path, ex.Expression, str, int]]:
+    """The expressions of one chance, as `expression_places` gives them."""
     if isinstance(chance, ex.Expression):
         yield path, chance, "chance", position
     else:

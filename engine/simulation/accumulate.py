@@ -147,6 +147,8 @@ class Sums:
         residual: the largest.
         folded: draws with index -1.
         surprised: sum over draws of the chance of what an actor holds impossible.
+        tied: draws in which a best replier has several best options somewhere; None where nobody replies so.
+        pure: draws with no, one and several equilibria in pure strategies; None where they were not enumerated.
     """
 
     n_draws: int
@@ -158,6 +160,8 @@ class Sums:
     residual: float
     folded: int
     surprised: Mapping[int, float] = field(default_factory=dict)
+    tied: int | None = None
+    pure: tuple[int, int, int] | None = None
 
     def plus(self, other: Sums) -> Sums:
         """Both together; the order matters to the last bit."""
@@ -171,7 +175,13 @@ class Sums:
             max(self.residual, other.residual),
             self.folded + other.folded,
             {actor: chance + other.surprised[actor] for actor, chance in self.surprised.items()},
+            None if self.tied is None else self.tied + (other.tied or 0),
+            None if self.pure is None else _added(self.pure, other.pure or (0, 0, 0)),
         )
+
+
+def _added(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int, int, int]:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
 def sums_of(draws: Draws) -> Sums:
@@ -187,7 +197,13 @@ def sums_of(draws: Draws) -> Sums:
         residual=float(solution.residual.max()),
         folded=int((solution.index < 0).sum()),
         surprised={actor: float(chance.sum()) for actor, chance in draws.surprised.items()},
+        tied=None if solution.tied is None else int(solution.tied.sum()),
+        pure=None if solution.n_pure is None else _none_one_several(solution.n_pure),
     )
+
+
+def _none_one_several(n_pure: IntArray) -> tuple[int, int, int]:
+    return int((n_pure == 0).sum()), int((n_pure == 1).sum()), int((n_pure > 1).sum())
 
 
 def _outcome(reading: Reading, weight: FloatArray) -> OutcomeSums:

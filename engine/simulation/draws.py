@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.games.equilibrium import Solution
 from engine.games.segments import FloatArray, Segments
-from engine.games.tree import NOT_MOVED
+from engine.games.tree import NOT_MOVED, Tree
 from engine.program.program import Condition, EvaluationError, Measure, Program
 from engine.program.worlds import Batch, Reader
 
@@ -76,41 +76,78 @@ def read_draws(program: Program, batch: Batch, solution: Solution) -> Draws:
     leaves = batch.chance * played
     reader, eyes = Reader(program, batch.values), Reader(program, batch.seen)
     views = {
-        actor: batch.worlds.believed.get(actor, batch.worlds.chance) * played
+        actor: tuple(views_of(program, batch, solution, played, actor))
         for actor in program.deciders
-        if batch.disputed
+        if batch.disputed or actor in solution.minds
     }
     readings: dict[str, Reading] = {}
     for measure in program.measures:
         if measure.belief is None:
             readings[measure.name] = _read(measure, reader, leaves)
         else:
-            view = views.get(measure.belief.actor, leaves)
-            readings[measure.name] = _read_belief(measure, eyes, leaves, view)
-    surprised = {actor: _surprise(program.sets[actor], leaves, view) for actor, view in views.items()}
-    return Draws(readings, _weight(program, readings), solution, surprised)
+            own = views.get(measure.belief.actor, (View(leaves, leaves),))
+            readings[measure.name] = _read_belief(measure, eyes, own)
+    surprised = {actor: _surprise(program.sets[actor], own) for actor, own in views.items()}
+    weight = _weight(program, readings)
+    return Draws(readings, weight if solution.n_pure is None else weight * (solution.n_pure > 0), solution, surprised)
 
 
-def _surprise(decisions: tuple[Segments, ...], leaves: FloatArray, view: FloatArray) -> FloatArray:
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """The game as an actor sees it at one of the levels at which it may reason.
+
+    Attributes:
+        leaves: the probability that it reasons so and this leaf comes about; (n_leaves, n_draws).
+        seen: the probability of the leaf in its eyes; same shape.
+    """
+
+    leaves: FloatArray
+    seen: FloatArray
+
+
+def views_of(program: Program, batch: Batch, solution: Solution, played: FloatArray, actor: int) -> Iterator[View]:
+    """How an actor sees the game, at each of its levels."""
+    chance = batch.worlds.believed.get(actor, batch.worlds.chance)
+    minds = solution.minds.get(actor, ())
+    if not minds:
+        yield View(batch.chance * played, chance * played)
+    tree = program.tree
+    own = [move for move in tree.decisions if tree.moves[move].actor == actor]
+    others = share_of_play(tree, solution.play, [move for move in tree.decisions if move not in own])
+    for mind in minds:
+        done = share_of_play(tree, mind.play, own)
+        yield View(batch.chance * others * done * mind.weight, chance * share_of_play(tree, mind.play, tree.decisions))
+
+
+def _surprise(decisions: tuple[Segments, ...], views: Sequence[View]) -> FloatArray:
     """The chance that an actor comes to a decision knowing what it held impossible; (n_draws,)."""
-    found = np.zeros(leaves.shape[-1])
-    for by_set in decisions:
-        true, believed = by_set.sum(leaves), by_set.sum(view)
-        found = np.maximum(found, np.where(believed < HELD_IMPOSSIBLE * true, true, 0.0).sum(axis=0))
-    return found
+    total = np.zeros(views[0].leaves.shape[-1])
+    for view in views:
+        found = np.zeros_like(total)
+        for by_set in decisions:
+            true, believed = by_set.sum(view.leaves), by_set.sum(view.seen)
+            found = np.maximum(found, np.where(believed < HELD_IMPOSSIBLE * true, true, 0.0).sum(axis=0))
+        total = total + found
+    return total
 
 
 def played_share(program: Program, solution: Solution) -> FloatArray:
     """The probability that the decisions on each leaf's path are taken; (n_leaves, n_draws)."""
-    tree = program.tree
-    share = np.ones((tree.n_leaves, solution.residual.shape[-1]))
-    for move in tree.decisions:
+    if solution.share is not None:
+        return solution.share
+    return share_of_play(program.tree, solution.play, program.tree.decisions)
+
+
+def share_of_play(tree: Tree, play: FloatArray, decisions: Iterable[int]) -> FloatArray:
+    """The probability that some decisions take the actions on each leaf's path; (n_leaves, n_draws)."""
+    share = np.ones((tree.n_leaves, play.shape[-1]))
+    for move in decisions:
         action = tree.action[move]
         on_path = action != NOT_MOVED
         if on_path.all():
-            share *= solution.play[action]
+            share *= play[action]
         elif on_path.any():
-            share[on_path] *= solution.play[action[on_path]]
+            share[on_path] *= play[action[on_path]]
     return share
 
 
@@ -152,15 +189,18 @@ def _kept(condition: Condition, reader: Reader, leaves: FloatArray) -> FloatArra
     return leaves * reader.leaves(condition.table)
 
 
-def _read_belief(measure: Measure, eyes: Reader, leaves: FloatArray, view: FloatArray) -> Reading:
+def _read_belief(measure: Measure, eyes: Reader, views: Sequence[View]) -> Reading:
     """The average of an actor's posterior over its information sets, weighted by how often they are really reached."""
     if measure.belief is None or measure.event is None:
         raise AssertionError(f"'{measure.name}' is no belief")
     by_set = measure.belief.by_set
-    reached, total = by_set.sum(leaves), by_set.sum(view)
-    that = by_set.sum(_kept(measure.event, eyes, view))
-    posterior = np.divide(that, total, out=np.zeros_like(that), where=total > 0)
-    return Reading((reached * posterior).sum(axis=0)[None, :], reached.sum(axis=0))
+    parts = among = np.zeros(views[0].leaves.shape[-1])
+    for view in views:
+        reached, total = by_set.sum(view.leaves), by_set.sum(view.seen)
+        that = by_set.sum(_kept(measure.event, eyes, view.seen))
+        posterior = np.divide(that, total, out=np.zeros_like(that), where=total > 0)
+        parts, among = parts + (reached * posterior).sum(axis=0), among + reached.sum(axis=0)
+    return Reading(parts[None, :], among)
 
 
 def _weight(program: Program, readings: Mapping[str, Reading]) -> FloatArray:

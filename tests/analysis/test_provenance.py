@@ -141,3 +141,20 @@ def test_an_unknown_that_nobody_knows_should_be_read_linearly() -> None:
         assert not warned(linear), linear
     for bent in ("x ** 2", "x * x", "1 / x", "exp(x)", "1 if x > 2 else 0", "max(x, 1)"):
         assert warned(bent), bent
+
+
+def test_habits_and_levels_are_numbers_that_need_a_reason() -> None:
+    """Level 1, habits of 0 and 1, and rules without a number say nothing that needs one."""
+    for written, numbers in (
+        ("habit: {take: {some: 0.4, more: rest}}", 1),
+        ("habit: {take: {some: 1, more: rest}}", 0),
+        ("reasoning: {level: 1}", 0),
+        ("reasoning: {level: 2}", 1),
+        ("reasoning: {cognitive hierarchy: 1.5}", 1),
+        ("reasoning: {choice: k, rules: {i: habit, j: {level: 3}}}", 1),
+        ("reasoning: best reply", 0),
+    ):
+        text = SCENARIO.replace("{name: A, precision: 2, judgement: a guess}", f"{{name: A, {written}}}")
+        text = text.replace("unknowns:\n", "unknowns:\n  k: {label: k, choice: {i: 1, j: 0}}\n")
+        counted = [item for item in provenance(api.loads(text).scenario).numbers if item.what == "actor a"]
+        assert [item.rests_on for item in counted] == [NEITHER] * numbers, written

@@ -5,7 +5,9 @@ Nothing here uses the engine but the record of a move, so that what the solver s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,6 +124,57 @@ class Response:
                 return None
             scaled = found.x
         return self.choice(scaled)
+
+
+class Thinker:
+    """Level k and hierarchies of one game, from their definitions: a mix of plays is a list of (weight, play)."""
+
+    def __init__(self, game: Game, habit: FloatArray) -> None:
+        self.game, self.response, self.habit = game, Response(game), habit
+        self.actors = sorted({move.actor for move in game.moves if move.actor is not None})
+        self.owner = np.array([game.moves[decision].actor for decision in self.response.decision])
+
+    def reply(self, actor: int, others: Mapping[int, list[tuple[float, FloatArray]]]) -> FloatArray:
+        """The actor's decisions, the last first; everybody else draws one play of its mix at the start of the game."""
+        response, play = self.response, self.habit.copy()
+        belief = self.game.believed.get(actor, self.game.chance)
+        names = [other for other in self.actors if other != actor]
+        for decision in sorted({d for d in response.decision.tolist() if self.game.moves[d].actor == actor})[::-1]:
+            weight = np.zeros(len(belief))
+            for mixed in itertools.product(*(others[other] for other in names)):
+                path = belief * math.prod(share for share, _ in mixed)
+                for other, (_, theirs) in zip(names, mixed, strict=True):
+                    for place in np.flatnonzero(self.owner == other):
+                        path = path * np.where(response.on[place], theirs[place], 1.0)
+                weight += path
+            for place in np.flatnonzero((self.owner == actor) & (response.decision > decision)):
+                weight = weight * np.where(response.on[place], play[place], 1.0)
+            expected = np.zeros(len(play))
+            for place in np.flatnonzero(response.decision == decision):
+                on = response.on[place]
+                expected[place] = (weight * self.game.payoff[actor])[on].sum() / weight[on].sum()
+            answer = response.choice(self.game.precision[actor] * expected)
+            play[response.decision == decision] = answer[response.decision == decision]
+        return play
+
+    def level(self, actor: int, k: int) -> FloatArray:
+        if k == 0:
+            return self.habit
+        return self.reply(actor, {other: [(1.0, self.level(other, k - 1))] for other in self.actors if other != actor})
+
+    def hierarchy(self, mean: float) -> dict[int, list[tuple[float, FloatArray]]]:
+        """For each actor its levels with their Poisson weights."""
+        n_levels = next(k for k in range(100) if 1 - sum(poisson(mean, j) for j in range(k)) < 1e-12)
+        found: dict[int, list[tuple[float, FloatArray]]] = {actor: [] for actor in self.actors}
+        for level in range(n_levels):
+            new = {actor: self.reply(actor, found) if level else self.habit for actor in self.actors}
+            for actor in self.actors:
+                found[actor] = [*found[actor], (poisson(mean, level), new[actor])]
+        return found
+
+
+def poisson(mean: float, k: int) -> float:
+    return math.exp(-mean) * mean**k / math.factorial(k)
 
 
 def backward_induction(response: Response) -> FloatArray:

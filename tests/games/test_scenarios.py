@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from by_hand import FloatArray, Game, Path, Response, actions_on, paths_of
+from by_hand import FloatArray, Game, Path, Response, Thinker, actions_on, paths_of
 
 from engine import api
+from engine.analysis.summary import Result
 from engine.errors import ScenarioError
 from engine.games.tree import NOT_MOVED, Move
 
@@ -208,14 +209,21 @@ class Author:
 
 def expected_figures(author: Author) -> dict[str, float | None] | None:
     """Every figure by enumeration; None where the branch is lost."""
+    game, _ = author.game()
+    play = Response(game).traced(steps=12)
+    return None if play is None else figures_of(author, play, {})
+
+
+def figures_of(author: Author, play: FloatArray, minds: dict[int, FloatArray]) -> dict[str, float | None]:
+    """Every figure of a play; `minds`: what an actor does and expects of the others, where that is not what they do."""
     game, paths = author.game()
     response = Response(game)
-    play = response.traced(steps=12)
-    if play is None:
-        return None
-    by_action = dict(zip(response.actions, play.tolist(), strict=True))
-    played = np.array([np.prod([by_action[action] for action in actions_on(game.moves, path)]) for path in paths])
-    mass = game.chance * played
+
+    def share(play: FloatArray) -> FloatArray:
+        by_action = dict(zip(response.actions, play.tolist(), strict=True))
+        return np.array([np.prod([by_action[action] for action in actions_on(game.moves, path)]) for path in paths])
+
+    mass = game.chance * share(play)
     one, two, three, four = (np.array([author.value(item, path) for path in paths]) != 0 for item in author.questions)
     number = np.array([author.value(author.quantity, path) for path in paths])
     last = np.array([path[-1][0] for path in paths])
@@ -229,7 +237,7 @@ def expected_figures(author: Author) -> dict[str, float | None] | None:
         found[f"choice {option}"] = float(mass[last == (value if option != "none" else NOT_MOVED)].sum())
     for actor in author.deciders():
         decision = next(place for place, move in enumerate(game.moves) if move.actor == actor)
-        view = game.believed.get(actor, game.chance) * played
+        view = game.believed.get(actor, game.chance) * share(minds.get(actor, play))
         taken = [{action[0]: action[:2] for action in actions_on(game.moves, path)} for path in paths]
         sets = [actions.get(decision) for actions in taken]
         total = reached = 0.0
@@ -254,13 +262,7 @@ def written(seed: int) -> tuple[Author, api.Loaded]:
     raise AssertionError("no scenario was found")
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_figures_are_those_of_enumeration(seed: int) -> None:
-    author, loaded = written(seed)
-    expected = expected_figures(author)
-    result = api.run(loaded, options=api.Options(reason=False))
-    assert expected is not None
-    assert (result.solution.converged, result.solution.unchecked) == (1, 0)
+def compare(result: Result, expected: dict[str, float | None], text: str) -> None:
     for name, value in expected.items():
         outcome, _, option = name.partition(" ")
         estimate = result.outcomes[outcome].shares.get(option) if option else result.outcomes[outcome].estimate
@@ -269,4 +271,50 @@ def test_figures_are_those_of_enumeration(seed: int) -> None:
             assert not value
         else:
             assert estimate is not None, name
-            assert estimate.value == pytest.approx(value, abs=1e-8), (name, author.text())
+            assert estimate.value == pytest.approx(value, abs=1e-8), (name, text)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_figures_are_those_of_enumeration(seed: int) -> None:
+    author, loaded = written(seed)
+    expected = expected_figures(author)
+    result = api.run(loaded, options=api.Options(reason=False))
+    assert expected is not None
+    assert (result.solution.converged, result.solution.unchecked) == (1, 0)
+    compare(result, expected, author.text())
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_figures_of_levels_are_those_of_enumeration(seed: int) -> None:
+    """Everybody at the same level, habits at some decisions; knowledge that cannot matter is kept on the slow way."""
+    author, loaded = written(seed)
+    rng = np.random.default_rng([22, seed])
+    level, (game, paths) = int(rng.integers(0, 4)), author.game()
+    response = Response(game)
+    habit = np.zeros(len(response.actions))
+    for members in response.sets:
+        habit[members] = 1 / len(members)
+    overrides = [("actors.*.reasoning", f"{{level: {level}}}")]
+    for place, move in enumerate(author.moves):
+        if move.kind == "decision" and rng.random() < 0.6:
+            known = [author.moves[seen] for seen in game.moves[place].knows]
+            chance = author.chance(move.options, known)
+            overrides.append((f"actors.a{move.actor}.habit.{move.name}", shares(chance)))
+            for path in paths:
+                given = [author.value(share, path) for share in chance.values() if share != "rest"]
+                for number, action in enumerate(response.actions):
+                    if action in actions_on(game.moves, path) and action[0] == place:
+                        habit[number] = [*given, 1 - sum(given)][action[2]]
+    thinker = Thinker(game, habit)
+    plays = {actor: thinker.level(actor, level) for actor in thinker.actors}
+    play, minds = habit.copy(), {}
+    for actor in thinker.actors:
+        play[thinker.owner == actor] = plays[actor][thinker.owner == actor]
+    for actor in thinker.actors if level else ():
+        minds[actor] = plays[actor].copy()
+        for other in thinker.actors:
+            if other != actor:
+                expected = thinker.level(other, level - 1)
+                minds[actor][thinker.owner == other] = expected[thinker.owner == other]
+    result = api.run(loaded, overrides=overrides, options=api.Options(reason=False))
+    compare(result, figures_of(author, play, minds), author.text() + str(overrides))

@@ -220,7 +220,6 @@ LATER = [
     ("knows: [mood]", "knows: [mood], ▶secret: true"),
     ("happens: answer == join", "happens: answer == join, ▶over: ever"),
     ("happens: answer == join", "happens: answer == join, ▶by: 2023-01-01"),
-    ("precision: 2,", "▶reasoning: {level: 1},"),
     ("start: 0", "start: 0, ▶next: 1"),
 ]
 

@@ -1,0 +1,153 @@
+"""Games whose actors do not all reason alike: some choices are fixed in advance, the others answer them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from engine.games.conduct import NOTHING, BestReply, Equilibrium, Habit, Hierarchy, Level, Mind, Rule
+from engine.games.equilibrium import BACKWARD, Solution, Solver, Worlds
+from engine.games.levels import Levels, Order, Replies, Thought, actions_of, hierarchy
+from engine.games.recall import Mixtures
+from engine.games.segments import IntArray, distinct_columns
+from engine.games.tree import Tree
+
+
+class RuleSolver:
+    """A game in which each actor follows one of some rules, laid out once for all draws.
+
+    Level-k, hierarchies and habits do not look at what the others really do, so they are worked out first and stay
+    fixed; actors who reason by equilibrium, or reply without mistakes, answer them and one another.
+    """
+
+    def __init__(
+        self, tree: Tree, order: Callable[[frozenset[int]], Order], rules: Mapping[int, tuple[Rule, ...]]
+    ) -> None:
+        """
+        Args:
+            tree: of the game; with perfect recall where there is a hierarchy.
+            order: the order of solution when these actors answer what the others really do, and the rest is fixed.
+            rules: that each actor that decides may follow; which of several, the draws' `Conduct` says.
+        """
+        self.tree, self.order, self.rules = tree, order, rules
+        self.rows = {actor: actions_of(tree, actor) for actor in rules}
+        self.several = tuple(actor for actor, possible in rules.items() if len(possible) > 1)
+        every = [rule for possible in rules.values() for rule in possible]
+        self.replies = Replies(tree, order) if any(isinstance(rule, Level | Hierarchy) for rule in every) else None
+        self.mixtures = Mixtures(tree) if any(isinstance(rule, Hierarchy) for rule in every) else None
+        self.minded = tuple(
+            actor
+            for actor, possible in rules.items()
+            if any(isinstance(rule, Hierarchy) or (isinstance(rule, Level) and rule.level) for rule in possible)
+        )
+        self.solvers: dict[frozenset[int], Solver] = {}
+
+    @property
+    def cyclic(self) -> bool:
+        """Whether any group of those who answer one another needs a fixed point."""
+        return self._solver(
+            frozenset(actor for actor, possible in self.rules.items() if any(map(_answers, possible)))
+        ).cyclic
+
+    def solve(self, worlds: Worlds) -> Solution:
+        """Everybody's play in each draw."""
+        n = worlds.chance.shape[-1]
+        if not self.several:
+            return self._solved(worlds, {actor: possible[0] for actor, possible in self.rules.items()})
+        followed = {} if worlds.conduct is None or worlds.conduct.rule is None else worlds.conduct.rule
+        combinations, member = distinct_columns(np.array([followed[actor] for actor in self.several]))
+        parts = []
+        for number, combination in enumerate(combinations.T.tolist()):
+            draws = np.flatnonzero(member == number)
+            chosen = dict(zip(self.several, combination, strict=True))
+            rules = {actor: possible[chosen.get(actor, 0)] for actor, possible in self.rules.items()}
+            # sums over a single draw run in another order, to other last bits
+            twice = np.repeat(draws, 2) if len(draws) == 1 else draws
+            found = self._solved(worlds.take(twice), rules)
+            parts.append((draws, found if len(draws) > 1 else found.part(slice(0, 1))))
+        return _together(parts, n)
+
+    def _solved(self, worlds: Worlds, rules: Mapping[int, Rule]) -> Solution:
+        """The draws in which actors follow these rules."""
+        sharp = frozenset(actor for actor, rule in rules.items() if isinstance(rule, BestReply))
+        thoughts = self._thoughts(worlds, rules, sharp)
+        fixed = np.zeros((self.tree.n_actions, worlds.chance.shape[-1]))
+        for actor, thought in thoughts.items():
+            fixed[self.rows[actor]] = thought.log_play
+        free = frozenset(actor for actor, rule in rules.items() if _answers(rule))
+        found = self._solver(free).solve(worlds, fixed, sharp)
+        for actor in thoughts:
+            rows = self.rows[actor]
+            found.play[rows] = np.where(found.play[rows] < NOTHING, 0.0, found.play[rows])
+        return replace(found, minds={actor: self._minds(actor, thoughts, found) for actor in self.minded})
+
+    def _thoughts(self, worlds: Worlds, rules: Mapping[int, Rule], sharp: frozenset[int]) -> dict[int, Thought]:
+        """The play of those who do not look at what the others really do."""
+        thoughts: dict[int, Thought] = {}
+        levels = None if self.replies is None else Levels(self.replies, worlds, sharp)
+        hierarchies: dict[bytes, Mapping[int, Thought]] = {}
+        for actor, rule in rules.items():
+            match rule:
+                case Habit() | Level(0):
+                    if worlds.conduct is None:
+                        raise ValueError("there are no habits")
+                    with np.errstate(divide="ignore"):
+                        thoughts[actor] = Thought(np.log(worlds.conduct.habit[self.rows[actor]]), ())
+                case Level(level) if levels is not None:
+                    thoughts[actor] = levels.at(actor, level)
+                case Hierarchy(number) if levels is not None and self.mixtures is not None and worlds.conduct:
+                    mean = worlds.conduct.means[number]
+                    if mean.tobytes() not in hierarchies:
+                        hierarchies[mean.tobytes()] = hierarchy(levels, self.mixtures, mean)
+                    thoughts[actor] = hierarchies[mean.tobytes()][actor]
+                case _:
+                    pass
+        return thoughts
+
+    def _minds(self, actor: int, thoughts: Mapping[int, Thought], found: Solution) -> tuple[Mind, ...]:
+        """How an actor sees the game; one who answers what the others really do sees that."""
+        minds = thoughts[actor].minds if actor in thoughts else ()
+        return minds or (Mind(np.ones(found.play.shape[-1]), found.play),)
+
+    def _solver(self, free: frozenset[int]) -> Solver:
+        if free not in self.solvers:
+            self.solvers[free] = Solver(self.tree, self.order(free))
+        return self.solvers[free]
+
+
+def _answers(rule: Rule) -> bool:
+    return isinstance(rule, Equilibrium | BestReply)
+
+
+def _together(parts: Sequence[tuple[IntArray, Solution]], n_draws: int) -> Solution:
+    """Solutions of some draws each as one of all."""
+    first = parts[0][1]
+    whole = Solution(
+        play=np.empty((len(first.play), n_draws)),
+        log_play=np.empty((len(first.play), n_draws)),
+        reached=np.empty((len(first.play), n_draws), dtype=np.bool_),
+        rung=np.full(n_draws, BACKWARD),
+        residual=np.zeros(n_draws),
+        index=np.ones(n_draws),
+        tied=np.zeros(n_draws, dtype=np.bool_),
+    )
+    minds: dict[int, list[Mind]] = {actor: [] for actor in first.minds}
+    for draws, part in parts:
+        for name in ("play", "log_play", "reached", "rung", "residual", "index", "tied"):
+            array = getattr(part, name)
+            if array is not None:
+                getattr(whole, name)[..., draws] = array
+        for actor, own in part.minds.items():
+            minds[actor] += [_spread(mind, draws, n_draws) for mind in own]
+    no_ties = all(part.tied is None for _, part in parts)
+    found = {actor: tuple(own) for actor, own in minds.items()}
+    return replace(whole, tied=None if no_ties else whole.tied, minds=found)
+
+
+def _spread(mind: Mind, draws: IntArray, n_draws: int) -> Mind:
+    """A mind of some draws as one of all; in the others nobody thinks so."""
+    weight, play = np.zeros(n_draws), np.ones((len(mind.play), n_draws))
+    weight[draws], play[:, draws] = mind.weight, mind.play
+    return Mind(weight, play)
