@@ -15,7 +15,7 @@ from engine.analysis.estimates import (
     histogram,
     quantiles,
 )
-from engine.games.equilibrium import BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
+from engine.games.equilibrium import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
 from engine.program.program import Measure, Program
 from engine.program.worlds import payoff_spans
 from engine.sampling import Design
@@ -88,7 +88,9 @@ class SolutionSummary:
         backward: by backward induction, exact.
         fixed_point: by the fixed point, with the branch certified.
         homotopy: by following the branch in fine steps.
+        arclength: by following it round its folds.
         unchecked: converged, the branch not certified.
+        unsolved: how many draws did not converge; a count.
         residual: the largest distance of a probability from the response to the others.
         negative_index: where further equilibria are certain.
         several: where other equilibria were found; None when nobody looked.
@@ -98,7 +100,9 @@ class SolutionSummary:
     backward: float
     fixed_point: float
     homotopy: float
+    arclength: float
     unchecked: float
+    unsolved: int
     residual: float
     negative_index: float
     several: float | None
@@ -275,7 +279,9 @@ def _solution(program: Program, whole: Sums) -> SolutionSummary:
         backward=share[BACKWARD],
         fixed_point=share[FIXED_POINT],
         homotopy=share[HOMOTOPY],
+        arclength=share[ARCLENGTH],
         unchecked=share[UNCHECKED],
+        unsolved=whole.rungs[UNSOLVED],
         residual=whole.residual,
         negative_index=whole.folded / whole.n_draws,
         several=None if program.solver.cyclic else 0.0,

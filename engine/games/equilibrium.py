@@ -3,8 +3,8 @@
 The solver is a ladder. A group of decisions that rely on nobody who relies on them is solved in one pass, exactly
 (rung 1). A cyclic group follows its equilibrium from precision 0 in a few steps with a damped fixed point (rung 2); it
 is accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept is
-followed on a finer schedule with Newton's method (rung 3). What is left is counted: converged but perhaps on another
-branch, or not at all.
+followed on a finer schedule with Newton's method (rung 3), and what that does not accept round its folds (rung 4). What
+is left is counted: converged but perhaps on another branch, or not at all.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from engine.games.arclength import trace
 from engine.games.fixedpoint import chances_of, settle, sweep
 from engine.games.homotopy import ascents, follow
-from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, log_choice, sharpness
+from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, in_twos, log_choice, sharpness
 from engine.games.segments import FloatArray
 from engine.games.slope import Slopes
 from engine.games.tree import NOT_MOVED, Tree
@@ -29,7 +30,7 @@ CONVERGED: Final = 1e-9
 MAX_SWEEPS: Final = 60
 JUMP: Final = 0.15
 """A probability that moves by more than this away from where the last step pointed has jumped."""
-BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED = 1, 2, 3, -1, -2
+BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED, UNSOLVED = 1, 2, 3, 4, -1, -2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +58,8 @@ class Solution:
         play: probability of each action; (n_actions, n_draws).
         log_play: its logarithm.
         reached: whether chance lets the action's information set come about; unreached sets play uniformly.
-        rung: what solved the draw: BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED (converged, branch in doubt), UNSOLVED.
+        rung: what solved the draw: BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED (converged, branch in
+            doubt), UNSOLVED.
         residual: largest distance of a probability from the response to the others; (n_draws,).
         index: sign of the index where it was taken, else 1; (n_draws,).
     """
@@ -231,8 +233,9 @@ def _climb(responder: Responder, slopes: Slopes | None) -> _Found:
     scaled, residual, sure = _settled(responder)
     index = slopes.index(slopes.slope(responder, scaled, np.ones(n)))
     rung = np.where(sure & (index > 0), FIXED_POINT, np.where(residual <= CONVERGED, UNCHECKED, UNSOLVED))
-    left = np.flatnonzero(rung < 0)
+    left = np.flatnonzero((rung < 0) & ~responder.lost())
     if len(left):
+        left = in_twos(left)
         branch = follow(responder.take(left), slopes, TIGHT)
         better = left[branch.certain | (branch.residual <= CONVERGED) | (rung[left] == UNSOLVED)]
         chosen = np.isin(left, better)
@@ -240,6 +243,14 @@ def _climb(responder: Responder, slopes: Slopes | None) -> _Found:
         index[better] = branch.index[chosen]
         solved = np.where(branch.residual <= CONVERGED, UNCHECKED, UNSOLVED)
         rung[better] = np.where(branch.certain, HOMOTOPY, solved)[chosen]
+    left = np.flatnonzero((rung < 0) & ~responder.lost())
+    if len(left):
+        left = in_twos(left)
+        curve = trace(responder.take(left), slopes, TIGHT)
+        there = curve.arrived & (curve.residual <= CONVERGED)
+        arrived = left[there]
+        scaled[:, arrived], residual[arrived] = curve.scaled[:, there], curve.residual[there]
+        index[arrived], rung[arrived] = curve.index[there], ARCLENGTH
     return scaled, rung, residual, index
 
 

@@ -59,7 +59,7 @@ def follow(responder: Responder, slopes: Slopes, tolerance: float) -> Followed:
         for step, share in enumerate(ascent.shares):
             last = step == len(ascent.shares) - 1
             guess = (2 * payoffs - before if step > 1 else payoffs) * share
-            point, gap = _newton(some, slopes, guess, share, tolerance if last else 1e-8)
+            point, gap = polished(some, slopes, guess, share, tolerance if last else 1e-8)
             index[draws] = slopes.index(slopes.slope(some, point, share))
             fine = (gap <= (1e3 * tolerance if last else 1e-6)) & (index[draws] > 0)
             if step:
@@ -99,19 +99,20 @@ def ascents(sharpest: FloatArray, ratio: float) -> Iterator[Ascent]:
         )
 
 
+def answers(responder: Responder, play: FloatArray, share: FloatArray) -> FloatArray:
+    """Everybody's answer to `play` at once, at `share` of the precision; (n_rows, n_draws)."""
+    numbers = range(len(responder.group.decisions))
+    return np.concatenate([responder.expected(one, play) * (responder.precision[one] * share) for one in numbers])
+
+
 def response(responder: Responder, scaled: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Everybody's answer to `scaled` at once, and the largest distance of a probability from it, (n_draws,)."""
     play = play_of(responder, scaled)
-    answer = np.concatenate(
-        [
-            responder.expected(number, play) * (responder.precision[number] * share)
-            for number in range(len(responder.group.decisions))
-        ]
-    )
+    answer = answers(responder, play, share)
     return answer, np.abs(chances_of(responder, answer) - responder.chances(play)).max(axis=0)
 
 
-def _newton(
+def polished(
     responder: Responder, slopes: Slopes, scaled: FloatArray, share: FloatArray, tolerance: float
 ) -> tuple[FloatArray, FloatArray]:
     """Newton's method on the difference between play and response; a step that makes it worse is halved."""
@@ -122,7 +123,7 @@ def _newton(
             break
         some = responder.take(moving)
         gap = slopes.free(answer[:, moving] - scaled[:, moving])
-        step = _solved(identity_minus(slopes.slope(some, scaled[:, moving], share[moving])), gap)
+        step = solved(identity_minus(slopes.slope(some, scaled[:, moving], share[moving])), gap)
         start, size = slopes.free(scaled[:, moving]), np.ones(len(moving))
         for _ in range(HALVINGS + 1):
             trial = slopes.whole(start + size * step)
@@ -136,7 +137,7 @@ def _newton(
     return scaled, residual
 
 
-def _solved(matrices: FloatArray, gap: FloatArray) -> FloatArray:
+def solved(matrices: FloatArray, gap: FloatArray) -> FloatArray:
     """The Newton step of each draw; the plain step where the matrix is singular."""
     right = gap.T[:, :, None]
     try:

@@ -158,8 +158,16 @@ class Responder(Protocol):
     def bounds(self, decision: int) -> tuple[FloatArray, FloatArray]:
         """The largest and smallest payoff that each action of the decision can lead to; each (its actions, n_draws)."""
 
+    def lost(self) -> BoolArray:
+        """Draws in which these sums are not to be trusted any more; (n_draws,)."""
+
     def take(self, draws: IntArray | BoolArray) -> Responder:
         """The same for some of the draws."""
+
+
+def in_twos(draws: IntArray) -> IntArray:
+    """The draws, a single one twice: sums over one column may be taken in another order, which gives other bits."""
+    return np.repeat(draws, 2) if len(draws) == 1 else draws
 
 
 def sharpness(responder: Responder) -> FloatArray:
@@ -247,6 +255,9 @@ class PathSums:
         high = to_rows.largest(np.where(possible, payoff, -np.inf))
         return high, -to_rows.largest(np.where(possible, -payoff, -np.inf))
 
+    def lost(self) -> BoolArray:
+        return self.small[self.draws]
+
     def take(self, draws: IntArray | BoolArray) -> PathSums:
         cut = _Shared(draws)
         return PathSums(
@@ -322,6 +333,9 @@ class LogSums:
         to_rows = self.group.leaves_to_rows[decision]
         high = to_rows.largest(np.where(possible, self.payoff[decision], -np.inf))
         return high, -to_rows.largest(np.where(possible, -self.payoff[decision], -np.inf))
+
+    def lost(self) -> BoolArray:
+        return np.zeros(self.precision[0].shape[-1], dtype=np.bool_)
 
     def take(self, draws: IntArray | BoolArray) -> LogSums:
         cut = _Shared(draws)

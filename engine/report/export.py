@@ -152,7 +152,9 @@ def _solution(result: Result) -> dict[str, Any]:
         "backward_induction": found.backward,
         "fixed_point": found.fixed_point,
         "homotopy": found.homotopy,
+        "arclength": found.arclength,
         "branch_unchecked": found.unchecked,
+        "unsolved": found.unsolved,
         "largest_residual": found.residual,
         "negative_index": found.negative_index,
     }

@@ -1,0 +1,219 @@
+"""The branch from precision 0 followed round its folds: pseudo-arclength continuation (Keller 1977), draw by draw.
+
+A place on the curve is a point in free coordinates with the share of the precision under it, measured so that both
+grow alike. A step goes along the tangent and is corrected at right angles to it (Allgower & Georg 1990, chapter 6).
+The curve ends where the share first reaches 1.
+
+Along a smooth curve the determinant of its slope with the tangent below it keeps its sign. Where the sign changes, the
+step has come to another curve, or two curves cross: steps are cut until nothing but a crossing can be the cause, such
+as the fork of a symmetric game, and then it goes straight on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.games.fixedpoint import chances_of, play_of
+from engine.games.homotopy import answers, polished, solved
+from engine.games.response import BoolArray, Responder, in_twos, sharpness
+from engine.games.segments import FloatArray
+from engine.games.slope import Slopes, identity_minus
+
+FIRST_STEP: Final = 0.1
+SMALLEST_STEP: Final = 1e-7
+FORK_STEP: Final = 1e-4
+"""A step this short can change the sign of the determinant only at a crossing of curves."""
+LARGEST_SHARE: Final = 0.25
+"""Of the distance from the start that a step may be long."""
+MAX_STEPS: Final = 1500
+MAX_CORRECTIONS: Final = 6
+ON_CURVE: Final = 1e-9
+MAX_TURN: Final = 0.3
+"""Radians between the tangents at both ends of a step."""
+MAX_JUMP: Final = 0.03
+"""Distance of a probability from where the tangent pointed."""
+GROW: Final = 1.6
+SHRINK: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traced:
+    """Where the curves were followed to.
+
+    Attributes:
+        scaled: precision times expected payoff of each action; (n_rows, n_draws).
+        residual: largest distance of a probability from the response to the others; (n_draws,).
+        arrived: whether the curve came to the whole precision; (n_draws,). Elsewhere the other fields mean nothing.
+        index: at the end; (n_draws,).
+    """
+
+    scaled: FloatArray
+    residual: FloatArray
+    arrived: BoolArray
+    index: FloatArray
+
+
+def trace(responder: Responder, slopes: Slopes, tolerance: float) -> Traced:
+    """The point where the branch that starts at precision 0 first comes to the actors' own.
+
+    Args:
+        responder: the draws to follow.
+        slopes: of their group.
+        tolerance: of the residual at the end.
+    """
+    n, n_free = responder.precision[0].shape[-1], len(slopes.kept)
+    length = np.maximum(sharpness(responder), 1e-3)
+    place, arrived = np.zeros((n_free + 1, n)), np.zeros(n, dtype=np.bool_)
+    walk = _start(responder, slopes, length)
+    for _ in range(MAX_STEPS):
+        walk, ended = walk.stepped(slopes)
+        if ended.any():
+            place[:, walk.draws[ended]], arrived[walk.draws[ended]] = walk.place[:, ended], walk.landed[ended]
+            if ended.all():
+                break
+            walk = walk.take(in_twos(np.flatnonzero(~ended)))
+    traced = Traced(slopes.whole(place[:-1]), np.full(n, np.inf), arrived, np.full(n, np.nan))
+    _polish(responder, slopes, traced, tolerance)
+    return traced
+
+
+def _polish(responder: Responder, slopes: Slopes, traced: Traced, tolerance: float) -> None:
+    """The ends of the curves to the last digits, in place."""
+    draws = np.flatnonzero(traced.arrived)
+    if not len(draws):
+        return
+    draws = in_twos(draws)
+    some, whole = responder.take(draws), np.ones(len(draws))
+    start = traced.scaled[:, draws]
+    end, traced.residual[draws] = polished(some, slopes, start, whole, tolerance)
+    traced.arrived[draws] = np.abs(chances_of(some, end) - chances_of(some, start)).max(axis=0) <= MAX_JUMP
+    traced.scaled[:, draws], traced.index[draws] = end, slopes.index(slopes.slope(some, end, whole))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Walk:
+    """Draws under way.
+
+    Attributes:
+        draws: which they are; (n,).
+        length: what the whole precision is in the last coordinate; (n,).
+        place: free coordinates and last the share times `length`; (n_free + 1, n).
+        tangent: of length 1, the way ahead; same shape.
+        step: to try next; (n,).
+        sign: of the determinant of the slope with the tangent below it; (n,).
+        landed: whether the share is 1; (n,).
+    """
+
+    responder: Responder
+    draws: npt.NDArray[np.int64]
+    length: FloatArray
+    place: FloatArray
+    tangent: FloatArray
+    step: FloatArray
+    sign: FloatArray
+    landed: BoolArray
+
+    def take(self, some: npt.NDArray[np.int64]) -> _Walk:
+        return _Walk(
+            self.responder.take(some),
+            self.draws[some],
+            self.length[some],
+            self.place[:, some],
+            self.tangent[:, some],
+            self.step[some],
+            self.sign[some],
+            self.landed[some],
+        )
+
+    def stepped(self, slopes: Slopes) -> tuple[_Walk, BoolArray]:
+        """After one try for each draw, and which draws are at an end: landed, or stuck."""
+        onto = self.place[-1] + self.step * self.tangent[-1] >= self.length
+        gap = self.length - self.place[-1]
+        step = np.where(onto, gap / np.where(onto, self.tangent[-1], 1.0), self.step)
+        aim = self.place + step * self.tangent
+        aim[-1] = np.where(onto, self.length, aim[-1])
+        across = np.where(onto, np.eye(len(aim))[:, -1:], self.tangent)
+        place, slope, close = _corrected(self.responder, slopes, self.length, aim, across)
+        tangent, sign = _tangent(slope, self.tangent)
+        turn = np.arccos(np.clip((tangent * self.tangent).sum(axis=0), -1.0, 1.0))
+        jump = np.abs(_chances(self.responder, slopes, place) - _chances(self.responder, slopes, aim)).max(axis=0)
+        fine = close & (turn <= MAX_TURN) & (jump <= MAX_JUMP)
+        fine &= (sign == self.sign) | ((step <= FORK_STEP) & (sign != 0))
+        strain = np.maximum(turn / MAX_TURN, jump / MAX_JUMP)
+        longest = np.maximum(0.5, LARGEST_SHARE * np.sqrt((place * place).sum(axis=0)))
+        onward = np.minimum(np.where(strain < 0.3, GROW, np.where(strain > 0.7, SHRINK, 1.0)) * self.step, longest)
+        walk = _Walk(
+            self.responder,
+            self.draws,
+            self.length,
+            np.where(fine, place, self.place),
+            np.where(fine, tangent, self.tangent),
+            np.where(fine, onward, step * SHRINK),
+            np.where(fine, sign, self.sign),
+            fine & onto,
+        )
+        return walk, walk.landed | (walk.step < SMALLEST_STEP) | self.responder.lost()
+
+
+def _start(responder: Responder, slopes: Slopes, length: FloatArray) -> _Walk:
+    """At the coin toss, looking up."""
+    n = len(length)
+    place = np.zeros((len(slopes.kept) + 1, n))
+    up = np.zeros_like(place)
+    up[-1] = 1.0
+    tangent, sign = _tangent(_around(responder, slopes, length, place)[1], up)
+    none = np.zeros(n, dtype=np.bool_)
+    return _Walk(responder, np.arange(n), length, place, tangent, np.full(n, FIRST_STEP), sign, none)
+
+
+def _around(
+    responder: Responder, slopes: Slopes, length: FloatArray, place: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """How far the answer lies from a place, (n_free, n), and the slope of that gap; (n, n_free, n_free + 1)."""
+    scaled, share = slopes.whole(place[:-1]), place[-1] / length
+    whole = slopes.free(answers(responder, play_of(responder, scaled), np.ones_like(share)))
+    slope = identity_minus(slopes.slope(responder, scaled, share))
+    return whole * share - place[:-1], np.concatenate([slope, -(whole / length).T[:, :, None]], axis=2)
+
+
+def _corrected(
+    responder: Responder, slopes: Slopes, length: FloatArray, aim: FloatArray, across: FloatArray
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Newton's method from `aim`, at right angles to `across`; the place, the slope there, and whether it is close."""
+    place, draws = aim.copy(), np.arange(aim.shape[-1])
+    slope, close = np.zeros((aim.shape[-1], len(aim) - 1, len(aim))), np.zeros(aim.shape[-1], dtype=np.bool_)
+    for round_ in range(MAX_CORRECTIONS + 1):
+        gap, slope[draws] = _around(responder, slopes, length[draws], place[:, draws])
+        close[draws] = np.abs(gap).max(axis=0) <= ON_CURVE * (1 + np.abs(place[:-1, draws]).max(axis=0))
+        kept = np.flatnonzero(~close[draws])
+        if round_ == MAX_CORRECTIONS or not len(kept):
+            break
+        kept = in_twos(kept)
+        responder, draws, gap = responder.take(kept), draws[kept], gap[:, kept]
+        right = np.concatenate([gap, np.zeros((1, len(kept)))])
+        place[:, draws] += solved(_bordered(slope[draws], across[:, draws]), right)
+    return place, slope, close
+
+
+def _bordered(slope: FloatArray, below: FloatArray) -> FloatArray:
+    return np.concatenate([slope, below.T[:, None, :]], axis=1)
+
+
+def _tangent(slope: FloatArray, before: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The direction in which the gap stays 0, on the side of the one before; and the sign of the determinant."""
+    matrices = _bordered(slope, before)
+    finite = np.isfinite(matrices).all(axis=(1, 2))
+    matrices[~finite] = np.eye(len(before))
+    ahead = np.zeros_like(before)
+    ahead[-1] = 1.0
+    tangent = solved(matrices, ahead)
+    tangent /= np.maximum(np.sqrt((tangent * tangent).sum(axis=0)), 1e-300)
+    return tangent, np.where(finite, np.linalg.slogdet(matrices)[0], 0.0)
+
+
+def _chances(responder: Responder, slopes: Slopes, place: FloatArray) -> FloatArray:
+    return chances_of(responder, slopes.whole(place[:-1]))
