@@ -17,11 +17,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.fixedpoint import chances_of, play_of
-from engine.games.homotopy import answers, polished, solved
+from engine.games.fixedpoint import chances_of
+from engine.games.homotopy import newton
+from engine.games.linear import solved
 from engine.games.response import BoolArray, Responder, in_twos, sharpness
 from engine.games.segments import FloatArray
-from engine.games.slope import Slopes, identity_minus
+from engine.games.slope import Slopes
 
 FIRST_STEP: Final = 0.1
 SMALLEST_STEP: Final = 1e-7
@@ -31,7 +32,8 @@ LARGEST_SHARE: Final = 0.25
 """Of the distance from the start that a step may be long."""
 MAX_STEPS: Final = 1500
 MAX_CORRECTIONS: Final = 6
-ON_CURVE: Final = 1e-9
+ON_CURVE: Final = 1e-4
+"""Distance from the curve, as a share of that from the start, at which a correction ends."""
 MAX_TURN: Final = 0.3
 """Radians between the tangents at both ends of a step."""
 MAX_JUMP: Final = 0.03
@@ -89,9 +91,9 @@ def _polish(responder: Responder, slopes: Slopes, traced: Traced, tolerance: flo
     draws = in_twos(draws)
     some, whole = responder.take(draws), np.ones(len(draws))
     start = traced.scaled[:, draws]
-    end, traced.residual[draws] = polished(some, slopes, start, whole, tolerance)
-    traced.arrived[draws] = np.abs(chances_of(some, end) - chances_of(some, start)).max(axis=0) <= MAX_JUMP
-    traced.scaled[:, draws], traced.index[draws] = end, slopes.index(slopes.slope(some, end, whole))
+    end = newton(some, slopes, slopes.free(start), whole, tolerance)
+    traced.scaled[:, draws], traced.residual[draws], traced.index[draws] = slopes.whole(end.free), end.residual, end.sign
+    traced.arrived[draws] = np.abs(chances_of(some, traced.scaled[:, draws]) - chances_of(some, start)).max(axis=0) <= MAX_JUMP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +144,7 @@ class _Walk:
         turn = np.arccos(np.clip((tangent * self.tangent).sum(axis=0), -1.0, 1.0))
         jump = np.abs(_chances(self.responder, slopes, place) - _chances(self.responder, slopes, aim)).max(axis=0)
         fine = close & (turn <= MAX_TURN) & (jump <= MAX_JUMP)
-        fine &= (sign == self.sign) | ((step <= FORK_STEP) & (sign != 0))
+        fine &= (sign == self.sign) | ((step <= FORK_STEP) & ~np.isnan(sign))
         strain = np.maximum(turn / MAX_TURN, jump / MAX_JUMP)
         longest = np.maximum(0.5, LARGEST_SHARE * np.sqrt((place * place).sum(axis=0)))
         onward = np.minimum(np.where(strain < 0.3, GROW, np.where(strain > 0.7, SHRINK, 1.0)) * self.step, longest)
@@ -173,11 +175,12 @@ def _start(responder: Responder, slopes: Slopes, length: FloatArray) -> _Walk:
 def _around(
     responder: Responder, slopes: Slopes, length: FloatArray, place: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """How far the answer lies from a place, (n_free, n), and the slope of that gap; (n, n_free, n_free + 1)."""
-    scaled, share = slopes.whole(place[:-1]), place[-1] / length
-    whole = slopes.free(answers(responder, play_of(responder, scaled), np.ones_like(share)))
-    slope = identity_minus(slopes.slope(responder, scaled, share))
-    return whole * share - place[:-1], np.concatenate([slope, -(whole / length).T[:, :, None]], axis=2)
+    """How far the answer lies from a place, (n_free, n), and the slope of that gap; (n_free, n_free + 1, n)."""
+    share = place[-1] / length
+    _, answer, slope = slopes.around(responder, slopes.whole(place[:-1]), share, 1)
+    whole = slopes.free(answer)
+    slope[:, -1] = -whole / length
+    return whole * share - place[:-1], slope
 
 
 def _corrected(
@@ -185,34 +188,34 @@ def _corrected(
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Newton's method from `aim`, at right angles to `across`; the place, the slope there, and whether it is close."""
     place, draws = aim.copy(), np.arange(aim.shape[-1])
-    slope, close = np.zeros((aim.shape[-1], len(aim) - 1, len(aim))), np.zeros(aim.shape[-1], dtype=np.bool_)
+    slope, close = np.zeros((len(aim) - 1, *aim.shape)), np.zeros(aim.shape[-1], dtype=np.bool_)
     for round_ in range(MAX_CORRECTIONS + 1):
-        gap, slope[draws] = _around(responder, slopes, length[draws], place[:, draws])
-        close[draws] = np.abs(gap).max(axis=0) <= ON_CURVE * (1 + np.abs(place[:-1, draws]).max(axis=0))
-        kept = np.flatnonzero(~close[draws])
-        if round_ == MAX_CORRECTIONS or not len(kept):
+        gap, slope[:, :, draws] = _around(responder, slopes, length[draws], place[:, draws])
+        near = np.abs(gap).max(axis=0) <= ON_CURVE * (1 + np.abs(place[:-1, draws]).max(axis=0))
+        # without any correction a long step could land on another curve that happens to pass there
+        close[draws] = near & (round_ > 0)
+        left = np.flatnonzero(~close[draws])
+        if round_ == MAX_CORRECTIONS or not len(left):
             break
-        kept = in_twos(kept)
-        responder, draws, gap = responder.take(kept), draws[kept], gap[:, kept]
-        right = np.concatenate([gap, np.zeros((1, len(kept)))])
-        place[:, draws] += solved(_bordered(slope[draws], across[:, draws]), right)
+        left = in_twos(left)
+        responder, draws = responder.take(left), draws[left]
+        right = np.concatenate([gap[:, left], np.zeros((1, len(left)))])
+        place[:, draws] += solved(_bordered(slope[:, :, draws], across[:, draws], right))[0][:, 0]
     return place, slope, close
 
 
-def _bordered(slope: FloatArray, below: FloatArray) -> FloatArray:
-    return np.concatenate([slope, below.T[:, None, :]], axis=1)
+def _bordered(slope: FloatArray, below: FloatArray, right: FloatArray) -> FloatArray:
+    """The slope with a row below and a right-hand side beside it."""
+    return np.concatenate([np.concatenate([slope, below[None]]), right[:, None]], axis=1)
 
 
 def _tangent(slope: FloatArray, before: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The direction in which the gap stays 0, on the side of the one before; and the sign of the determinant."""
-    matrices = _bordered(slope, before)
-    finite = np.isfinite(matrices).all(axis=(1, 2))
-    matrices[~finite] = np.eye(len(before))
     ahead = np.zeros_like(before)
     ahead[-1] = 1.0
-    tangent = solved(matrices, ahead)
-    tangent /= np.maximum(np.sqrt((tangent * tangent).sum(axis=0)), 1e-300)
-    return tangent, np.where(finite, np.linalg.slogdet(matrices)[0], 0.0)
+    tangent, sign = solved(_bordered(slope, before, ahead))
+    tangent = tangent[:, 0]
+    return tangent / np.sqrt((tangent * tangent).sum(axis=0)), sign
 
 
 def _chances(responder: Responder, slopes: Slopes, place: FloatArray) -> FloatArray:

@@ -24,12 +24,16 @@ from engine.games.segments import FloatArray
 from engine.games.slope import Slopes
 from engine.games.tree import NOT_MOVED, Tree
 
-LOOSE: Final = 3e-2
+RATIO: Final = 1.6
+LOOSE: Final = 3e-3
 TIGHT: Final = 1e-12
 CONVERGED: Final = 1e-9
-MAX_SWEEPS: Final = 60
-JUMP: Final = 0.15
+MAX_SWEEPS: Final = 12
+LAST_SWEEPS: Final = 60
+JUMP: Final = 0.1
 """A probability that moves by more than this away from where the last step pointed has jumped."""
+FEW_FREE: Final = 16
+"""With so few free probabilities Newton's method costs less than the fixed point, whose rung is left out."""
 BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED, UNSOLVED = 1, 2, 3, 4, -1, -2
 
 
@@ -223,57 +227,81 @@ def _solve_stage(stage: _Stage, slopes: Slopes | None) -> _Found:
 
 
 def _climb(responder: Responder, slopes: Slopes | None) -> _Found:
-    """The rungs of the ladder, one after the other."""
-    part = responder.group
-    n = responder.precision[0].shape[-1]
-    scaled = np.zeros((part.n_rows, n))
+    """The rungs of the ladder, one after the other, each for the draws that those before leave."""
+    n, n_rows = responder.precision[0].shape[-1], responder.group.n_rows
+    found = np.zeros((n_rows, n)), np.full(n, UNSOLVED), np.zeros(n), np.ones(n)
     if slopes is None:
-        scaled = sweep(responder, scaled, np.ones(n))[0]
-        return scaled, np.full(n, BACKWARD), np.zeros(n), np.ones(n)
+        found[0][:] = sweep(responder, found[0], np.ones(n))[0]
+        found[1][:] = BACKWARD
+        return found
+    rungs = (_by_fixed_point, _by_homotopy, _by_arclength, _somehow)
+    for rung in rungs[len(slopes.kept) <= FEW_FREE :]:
+        left = np.flatnonzero((found[1] == UNSOLVED) & ~responder.lost())
+        if not len(left):
+            break
+        left = in_twos(left)
+        better = rung(responder if len(left) == n else responder.take(left), slopes)
+        for whole, part in zip(found, better, strict=True):
+            whole[..., left] = part
+    return found
+
+
+def _by_fixed_point(responder: Responder, slopes: Slopes) -> _Found:
     scaled, residual, sure = _settled(responder)
-    index = slopes.index(slopes.slope(responder, scaled, np.ones(n)))
-    rung = np.where(sure & (index > 0), FIXED_POINT, np.where(residual <= CONVERGED, UNCHECKED, UNSOLVED))
-    left = np.flatnonzero((rung < 0) & ~responder.lost())
-    if len(left):
-        left = in_twos(left)
-        branch = follow(responder.take(left), slopes, TIGHT)
-        better = left[branch.certain | (branch.residual <= CONVERGED) | (rung[left] == UNSOLVED)]
-        chosen = np.isin(left, better)
-        scaled[:, better], residual[better] = branch.scaled[:, chosen], branch.residual[chosen]
-        index[better] = branch.index[chosen]
-        solved = np.where(branch.residual <= CONVERGED, UNCHECKED, UNSOLVED)
-        rung[better] = np.where(branch.certain, HOMOTOPY, solved)[chosen]
-    left = np.flatnonzero((rung < 0) & ~responder.lost())
-    if len(left):
-        left = in_twos(left)
-        curve = trace(responder.take(left), slopes, TIGHT)
-        there = curve.arrived & (curve.residual <= CONVERGED)
-        arrived = left[there]
-        scaled[:, arrived], residual[arrived] = curve.scaled[:, there], curve.residual[there]
-        index[arrived], rung[arrived] = curve.index[there], ARCLENGTH
-    return scaled, rung, residual, index
+    index = slopes.index(responder, scaled)
+    return scaled, np.where(sure & (index > 0), FIXED_POINT, UNSOLVED), residual, index
+
+
+def _by_homotopy(responder: Responder, slopes: Slopes) -> _Found:
+    branch = follow(responder, slopes, TIGHT)
+    solved = branch.certain & (branch.residual <= CONVERGED)
+    return branch.scaled, np.where(solved, HOMOTOPY, UNSOLVED), branch.residual, np.ones(len(solved))
+
+
+def _by_arclength(responder: Responder, slopes: Slopes) -> _Found:
+    curve = trace(responder, slopes, TIGHT)
+    solved = curve.arrived & (curve.residual <= CONVERGED)
+    return curve.scaled, np.where(solved, ARCLENGTH, UNSOLVED), curve.residual, curve.index
+
+
+def _somehow(responder: Responder, slopes: Slopes) -> _Found:
+    """Any equilibrium, where the branch is lost; otherwise the last play that was tried."""
+    n = responder.precision[0].shape[-1]
+    point = settle(responder, np.zeros((responder.group.n_rows, n)), np.ones(n), TIGHT, LAST_SWEEPS)
+    rung = np.where(point.residual <= CONVERGED, UNCHECKED, UNSOLVED)
+    return point.scaled, rung, point.residual, slopes.index(responder, point.scaled)
 
 
 def _settled(responder: Responder) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """The fixed point at doubling shares of the precision, its residual, and whether nothing speaks against it.
+    """The fixed point at growing shares of the precision, its residual, and whether nothing speaks against it.
 
     The first share is so small that the response is nearly a contraction with one fixed point; started at a larger one,
     the iteration lands on another branch in some games.
     """
     n = responder.precision[0].shape[-1]
     scaled, residual = np.zeros((responder.group.n_rows, n)), np.zeros(n)
-    sure = np.ones(n, dtype=np.bool_)
-    for ascent in ascents(np.maximum(sharpness(responder), 1.0), 1.6):
-        some = responder if len(ascent.draws) == n else responder.take(ascent.draws)
-        payoffs = before = np.zeros((responder.group.n_rows, len(ascent.draws)))
-        for step, share in enumerate(ascent.shares):
-            guess = (2 * payoffs - before if step > 1 else payoffs) * share
-            tolerance = TIGHT if step == len(ascent.shares) - 1 else LOOSE
-            point = settle(some, guess, share, tolerance, MAX_SWEEPS)
+    sure = np.zeros(n, dtype=np.bool_)
+    for ascent in ascents(np.maximum(sharpness(responder), 1.0), RATIO):
+        draws, shares = ascent.draws, np.array(ascent.shares)
+        some = responder if len(draws) == n else responder.take(in_twos(draws))
+        draws, shares = in_twos(draws), shares[:, in_twos(np.arange(len(draws)))]
+        payoffs = before = np.zeros((responder.group.n_rows, len(draws)))
+        for step in range(len(shares)):
+            last = step == len(shares) - 1
+            guess = (2 * payoffs - before if step > 1 else payoffs) * shares[step]
+            tolerance, most = (TIGHT, LAST_SWEEPS) if last else (LOOSE, MAX_SWEEPS)
+            point = settle(some, guess, shares[step], tolerance, most)
             fine = point.residual <= tolerance
             if step:
                 fine &= np.abs(chances_of(some, point.scaled) - chances_of(some, guess)).max(axis=0) <= JUMP
-            sure[ascent.draws] &= fine
-            payoffs, before, residual[ascent.draws] = point.scaled / share, payoffs, point.residual
-        scaled[:, ascent.draws] = payoffs
+            payoffs, before = point.scaled / shares[step], payoffs
+            kept = np.flatnonzero(fine)
+            if last or not len(kept):
+                scaled[:, draws[kept]], residual[draws[kept]] = point.scaled[:, kept], point.residual[kept]
+                sure[draws[kept]] = last
+                break
+            if len(kept) < len(draws):
+                kept = in_twos(kept)
+                some, draws, shares = some.take(kept), draws[kept], shares[:, kept]
+                payoffs, before = payoffs[:, kept], before[:, kept]
     return scaled, residual, sure

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.response import Responder
+from engine.games.response import Responder, in_twos
 from engine.games.segments import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
@@ -36,7 +36,7 @@ class Point:
 def play_of(responder: Responder, scaled: FloatArray) -> FloatArray:
     """Everybody's choice, as the responder takes it."""
     group = responder.group
-    play = np.full((group.n_rows + 1, scaled.shape[-1]), responder.certain)
+    play = np.full((group.n_rows + 1, scaled.shape[-1]), responder.certain, dtype=scaled.dtype)
     for (start, end), options in zip(group.rows, group.n_options, strict=True):
         play[start:end] = responder.chosen(scaled[start:end], options)
     return play
@@ -70,17 +70,21 @@ def settle(responder: Responder, scaled: FloatArray, share: FloatArray, toleranc
     result, residual = scaled.copy(), np.full(scaled.shape[-1], np.inf)
     active = np.arange(scaled.shape[-1])
     mixer = _Mixer(*scaled.shape)
+    moving = np.ones(len(active), dtype=np.bool_)
     for _ in range(max_sweeps):
         answer, change = sweep(responder, scaled, share)
-        result[:, active], residual[active] = answer, change
-        moving = change > tolerance
-        if not moving.any():
+        # a draw that is done stays as it is, however long it waits here for others to be done
+        fresh = slice(None) if moving.all() else moving
+        result[:, active[fresh]], residual[active[fresh]] = answer[:, fresh], change[fresh]
+        moving &= change > tolerance
+        left = np.flatnonzero(moving)
+        if not len(left):
             break
         scaled = mixer.next(scaled, answer)
-        if moving.mean() < COMPACT_BELOW:
-            kept = np.flatnonzero(moving)
+        if len(left) < COMPACT_BELOW * len(active):
+            kept = in_twos(left)
             active, scaled, share = active[kept], np.ascontiguousarray(scaled[:, kept]), share[kept]
-            responder = responder.take(kept)
+            responder, moving = responder.take(kept), moving[kept]
             mixer.take(kept)
     return Point(result, residual)
 

@@ -102,18 +102,15 @@ def test_random_games_of_two_by_two_agree_with_the_curve_in_the_plane(precision:
 
 
 def test_games_whose_branch_turns_back_agree_with_the_curve_in_the_plane() -> None:
-    """Among many games those in which precision has to fall on the way."""
-    many = random_planar(1, 4000)
-    _, folded = many.followed(2.0, 0.05)
-    games = Planar(many.row[:, folded], many.column[:, folded])
+    """Among many games those in which the precision has to fall on the way."""
+    many = random_planar(1, 30_000)
+    _, perhaps = many.followed(2.0, 0.1)
+    few = Planar(many.row[:, perhaps], many.column[:, perhaps])
+    slow, folded = few.followed(2.0, 0.005)
     assert folded.sum() >= 10
-    slow, still = games.followed(2.0, 0.005)
-    assert still.all()
-    found = both_at_once(games, 2.0)
-    assert (found.rung > 0).all()
+    found = both_at_once(few, 2.0)
     np.testing.assert_allclose(found.play[0], slow, rtol=0, atol=1e-8)
-    # what raising the precision alone would find lies elsewhere in some of them
-    assert (found.rung == ARCLENGTH).sum() >= 3
+    assert (found.rung[folded] == ARCLENGTH).all()
 
 
 def followed_by_hand(response: Response, step: float) -> FloatArray:
@@ -149,20 +146,18 @@ def followed_by_hand(response: Response, step: float) -> FloatArray:
         place, before = after, ahead
 
 
-@pytest.mark.parametrize("seed", range(9))
+@pytest.mark.parametrize("seed", range(4))
 def test_folds_of_larger_games_agree_with_a_tracer_by_hand(seed: int) -> None:
-    """Random trees with chance and private knowledge; the first draws of each that needed the last rung."""
+    """Random trees with chance and private knowledge, each with a draw that needed the last rung."""
     rng = np.random.default_rng([22, seed])
     while True:
         moves = random_moves(rng, 4)
         games = [random_game(rng, moves, (0.5, 1.5)) for _ in range(30)]
-        found = solve(games)
-        if len(Response(games[0]).actions) < 25 and (found.rung == ARCLENGTH).any():
+        found = solve(games) if len(Response(games[0]).actions) < 16 else None
+        if found is not None and (found.rung == ARCLENGTH).any():
             break
-    for draw in np.flatnonzero(found.rung == ARCLENGTH)[:2]:
-        np.testing.assert_allclose(
-            found.play[:, draw], followed_by_hand(Response(games[draw]), 0.05), rtol=0, atol=1e-7
-        )
+    draw = np.flatnonzero(found.rung == ARCLENGTH)[0]
+    np.testing.assert_allclose(found.play[:, draw], followed_by_hand(Response(games[draw]), 0.1), rtol=0, atol=1e-7)
 
 
 @pytest.mark.parametrize("precision", [1.0, 3.0, 30.0])
@@ -196,20 +191,20 @@ def test_nearly_symmetric_games_leave_the_fork_on_the_favoured_side(tilt: float)
 
 def test_logarithms_and_plain_sums_follow_the_same_curve(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(23)
-    moves = (Move(2), Move(2, actor=0, knows=(0,)), Move(2, actor=1), Move(2, actor=2, knows=(1,)))
-    games = [random_game(rng, moves, (1.0, 2.0)) for _ in range(80)]
+    moves = (Move(2), Move(2, actor=0, knows=(0,)), Move(3, actor=1), Move(2, actor=2, knows=(1,)))
+    games = [random_game(rng, moves, (1.0, 2.0)) for _ in range(300)]
     plain = solve(games)
     monkeypatch.setattr("engine.games.response.SMALL_REACH", 2.0)
     in_logarithms = solve(games)
-    assert (plain.rung == ARCLENGTH).any()
-    assert (plain.rung > 0).all()
-    assert plain.rung.tolist() == in_logarithms.rung.tolist()
+    for found in (plain, in_logarithms):
+        assert (found.rung == ARCLENGTH).any()
+        assert (found.rung > 0).all()
     np.testing.assert_allclose(plain.play, in_logarithms.play, rtol=0, atol=1e-9)
 
 
 def test_what_no_rung_solves_is_counted_and_keeps_its_last_play(monkeypatch: pytest.MonkeyPatch) -> None:
     """With no tries for any method, nothing can converge."""
-    for limit in ("equilibrium.MAX_SWEEPS", "homotopy.MAX_NEWTON", "arclength.MAX_STEPS"):
+    for limit in ("equilibrium.LAST_SWEEPS", "homotopy.MAX_STEPS", "arclength.MAX_STEPS"):
         monkeypatch.setattr(f"engine.games.{limit}", 1)
     found = both_at_once(random_planar(2, 50), 4.0)
     assert (found.rung == UNSOLVED).any()
