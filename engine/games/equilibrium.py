@@ -32,7 +32,7 @@ MAX_SWEEPS: Final = 12
 LAST_SWEEPS: Final = 60
 JUMP: Final = 0.1
 """A probability that moves by more than this away from where the last step pointed has jumped."""
-FEW_FREE: Final = 16
+FEW_FREE: Final = 24
 """With so few free probabilities Newton's method costs less than the fixed point, whose rung is left out."""
 BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED, UNSOLVED = 1, 2, 3, 4, -1, -2
 
@@ -283,18 +283,23 @@ def _settled(responder: Responder) -> tuple[FloatArray, FloatArray, BoolArray]:
     sure = np.zeros(n, dtype=np.bool_)
     for ascent in ascents(np.maximum(sharpness(responder), 1.0), RATIO):
         draws, shares = ascent.draws, np.array(ascent.shares)
-        some = responder if len(draws) == n else responder.take(in_twos(draws))
+        exact = responder if len(draws) == n else responder.take(in_twos(draws))
         draws, shares = in_twos(draws), shares[:, in_twos(np.arange(len(draws)))]
-        payoffs = before = np.zeros((responder.group.n_rows, len(draws)))
+        some = exact.single()
+        digits = some.precision[0].dtype
+        payoffs = before = np.zeros((responder.group.n_rows, len(draws)), digits)
         for step in range(len(shares)):
             last = step == len(shares) - 1
-            guess = (2 * payoffs - before if step > 1 else payoffs) * shares[step]
+            if last:
+                some, digits = exact, np.dtype(np.float64)
+            share = shares[step].astype(digits)
+            guess = (2 * payoffs - before if step > 1 else payoffs) * share
             tolerance, most = (TIGHT, LAST_SWEEPS) if last else (LOOSE, MAX_SWEEPS)
-            point = settle(some, guess, shares[step], tolerance, most)
-            fine = point.residual <= tolerance
+            point = settle(some, guess, share, tolerance, most)
+            fine = (point.residual <= tolerance) & ~some.lost()
             if step:
                 fine &= np.abs(chances_of(some, point.scaled) - chances_of(some, guess)).max(axis=0) <= JUMP
-            payoffs, before = point.scaled / shares[step], payoffs
+            payoffs, before = point.scaled / share, payoffs
             kept = np.flatnonzero(fine)
             if last or not len(kept):
                 scaled[:, draws[kept]], residual[draws[kept]] = point.scaled[:, kept], point.residual[kept]
@@ -302,6 +307,6 @@ def _settled(responder: Responder) -> tuple[FloatArray, FloatArray, BoolArray]:
                 break
             if len(kept) < len(draws):
                 kept = in_twos(kept)
-                some, draws, shares = some.take(kept), draws[kept], shares[:, kept]
+                some, exact, draws, shares = some.take(kept), exact.take(kept), draws[kept], shares[:, kept]
                 payoffs, before = payoffs[:, kept], before[:, kept]
     return scaled, residual, sure

@@ -69,7 +69,7 @@ def settle(responder: Responder, scaled: FloatArray, share: FloatArray, toleranc
     """Sweeps from `scaled` until no probability changes by more than `tolerance`; draws that are done leave."""
     result, residual = scaled.copy(), np.full(scaled.shape[-1], np.inf)
     active = np.arange(scaled.shape[-1])
-    mixer = _Mixer(*scaled.shape)
+    mixer = _Mixer(*scaled.shape, scaled.dtype)
     moving = np.ones(len(active), dtype=np.bool_)
     for _ in range(max_sweeps):
         answer, change = sweep(responder, scaled, share)
@@ -92,12 +92,12 @@ def settle(responder: Responder, scaled: FloatArray, share: FloatArray, toleranc
 class _Mixer:
     """Anderson mixing, draw by draw, with a step that shrinks where the distance grows."""
 
-    def __init__(self, n_rows: int, n_draws: int) -> None:
+    def __init__(self, n_rows: int, n_draws: int, digits: np.dtype[np.float64]) -> None:
         self.steps: list[FloatArray] = []
         self.gaps: list[FloatArray] = []
         self.previous: tuple[FloatArray, FloatArray] | None = None
-        self.step = np.ones(n_draws)
-        self.distance = np.full(n_draws, np.inf)
+        self.step = np.ones(n_draws, digits)
+        self.distance = np.full(n_draws, np.inf, digits)
 
     def next(self, point: FloatArray, answer: FloatArray) -> FloatArray:
         """The point to try after `point` was answered by `answer`."""
@@ -111,7 +111,7 @@ class _Mixer:
             self.step = np.where(worse, np.maximum(self.step / 2, SMALLEST_STEP), self.step)
             for array in (*self.steps, *self.gaps):
                 array[:, worse] = 0.0
-        self.previous, self.distance = (point, gap), np.minimum(distance, 1e300)
+        self.previous, self.distance = (point, gap), np.minimum(distance, 1e30)
         return self.mixed(point, gap)
 
     def mixed(self, point: FloatArray, gap: FloatArray) -> FloatArray:
@@ -123,7 +123,7 @@ class _Mixer:
                 overlap = (direction * closed).sum(axis=0)
                 closed, moved = closed - overlap * direction, moved - overlap * motion
             length = np.sqrt((closed * closed).sum(axis=0))
-            scale = np.divide(1.0, length, out=np.zeros_like(length), where=length > 1e-14)
+            scale = np.divide(1.0, length, out=np.zeros_like(length), where=length > (1e-14 if length.dtype == np.float64 else 1e-7))
             directions.append((closed * scale, moved * scale))
             share = (directions[-1][0] * left).sum(axis=0)
             left = left - share * directions[-1][0]
