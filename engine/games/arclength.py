@@ -59,18 +59,27 @@ class Traced:
     index: FloatArray
 
 
-def trace(responder: Responder, slopes: Slopes, tolerance: float) -> Traced:
+def trace(
+    responder: Responder,
+    slopes: Slopes,
+    tolerance: float,
+    scaled: FloatArray | None = None,
+    share: FloatArray | None = None,
+) -> Traced:
     """The point where the branch that starts at precision 0 first comes to the actors' own.
 
     Args:
         responder: the draws to follow.
         slopes: of their group.
         tolerance: of the residual at the end.
+        scaled: a point of the branch that was reached before, near enough for Newton's method; (n_rows, n_draws).
+        share: of the precision at which it lies, 1 or more where there is none; (n_draws,). None: nowhere.
     """
-    n, n_free = responder.precision[0].shape[-1], len(slopes.kept)
-    length = np.maximum(sharpness(responder), 1e-3)
-    place, arrived = np.zeros((n_free + 1, n)), np.zeros(n, dtype=np.bool_)
-    walk = _start(responder, slopes, length)
+    n = responder.precision[0].shape[-1]
+    place, arrived = np.zeros((len(slopes.kept) + 1, n)), np.zeros(n, dtype=np.bool_)
+    if scaled is None or share is None:
+        scaled, share = np.zeros((responder.group.n_rows, n)), np.zeros(n)
+    walk = _start(responder, slopes, slopes.free(scaled), np.where(share < 1, share, 0.0))
     for _ in range(MAX_STEPS):
         walk, ended = walk.stepped(slopes)
         if ended.any():
@@ -92,8 +101,14 @@ def _polish(responder: Responder, slopes: Slopes, traced: Traced, tolerance: flo
     some, whole = responder.take(draws), np.ones(len(draws))
     start = traced.scaled[:, draws]
     end = newton(some, slopes, slopes.free(start), whole, tolerance)
-    traced.scaled[:, draws], traced.residual[draws], traced.index[draws] = slopes.whole(end.free), end.residual, end.sign
-    traced.arrived[draws] = np.abs(chances_of(some, traced.scaled[:, draws]) - chances_of(some, start)).max(axis=0) <= MAX_JUMP
+    traced.scaled[:, draws], traced.residual[draws], traced.index[draws] = (
+        slopes.whole(end.free),
+        end.residual,
+        end.sign,
+    )
+    traced.arrived[draws] = (
+        np.abs(chances_of(some, traced.scaled[:, draws]) - chances_of(some, start)).max(axis=0) <= MAX_JUMP
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,9 +155,11 @@ class _Walk:
         aim[-1] = np.where(onto, self.length, aim[-1])
         across = np.where(onto, np.eye(len(aim))[:, -1:], self.tangent)
         place, slope, close = _corrected(self.responder, slopes, self.length, aim, across)
-        tangent, sign = _tangent(slope, self.tangent)
+        tangent, sign = _tangent(slopes, slope, self.tangent)
         turn = np.arccos(np.clip((tangent * self.tangent).sum(axis=0), -1.0, 1.0))
-        jump = np.abs(_chances(self.responder, slopes, place) - _chances(self.responder, slopes, aim)).max(axis=0)
+        jump = np.abs(_chances(self.responder, slopes, place[:-1]) - _chances(self.responder, slopes, aim[:-1])).max(
+            axis=0
+        )
         fine = close & (turn <= MAX_TURN) & (jump <= MAX_JUMP)
         fine &= (sign == self.sign) | ((step <= FORK_STEP) & ~np.isnan(sign))
         strain = np.maximum(turn / MAX_TURN, jump / MAX_JUMP)
@@ -158,16 +175,23 @@ class _Walk:
             np.where(fine, sign, self.sign),
             fine & onto,
         )
-        return walk, walk.landed | (walk.step < SMALLEST_STEP) | self.responder.lost()
+        astray = (walk.place[-1] < 0) | (walk.step < SMALLEST_STEP) | self.responder.lost()
+        return walk, walk.landed | astray
 
 
-def _start(responder: Responder, slopes: Slopes, length: FloatArray) -> _Walk:
-    """At the coin toss, looking up."""
-    n = len(length)
-    place = np.zeros((len(slopes.kept) + 1, n))
-    up = np.zeros_like(place)
+def _start(responder: Responder, slopes: Slopes, free: FloatArray, share: FloatArray) -> _Walk:
+    """At points of the branch, or at the coin toss where they prove to be none; looking up."""
+    n, length = len(share), np.maximum(sharpness(responder), 1e-3)
+    point = newton(responder, slopes, free, share, ON_CURVE)
+    good = (point.residual <= ON_CURVE) & (point.sign > 0)
+    good &= np.abs(_chances(responder, slopes, point.free) - _chances(responder, slopes, free)).max(axis=0) <= MAX_JUMP
+    up = np.zeros((len(free) + 1, n))
     up[-1] = 1.0
-    tangent, sign = _tangent(_around(responder, slopes, length, place)[1], up)
+    start = np.concatenate([point.free, (share * length)[None]])
+    # the index must be +1 there, or the branch has folded before
+    good &= _tangent(slopes, _around(responder, slopes, length, start)[1], up)[1] > 0
+    place = np.where(good, start, 0.0)
+    tangent, sign = _tangent(slopes, _around(responder, slopes, length, place)[1], up)
     none = np.zeros(n, dtype=np.bool_)
     return _Walk(responder, np.arange(n), length, place, tangent, np.full(n, FIRST_STEP), sign, none)
 
@@ -200,7 +224,7 @@ def _corrected(
         left = in_twos(left)
         responder, draws = responder.take(left), draws[left]
         right = np.concatenate([gap[:, left], np.zeros((1, len(left)))])
-        place[:, draws] += solved(_bordered(slope[:, :, draws], across[:, draws], right))[0][:, 0]
+        place[:, draws] += solved(_bordered(slope[:, :, draws], across[:, draws], right), slopes.n_unit)[0][:, 0]
     return place, slope, close
 
 
@@ -209,14 +233,14 @@ def _bordered(slope: FloatArray, below: FloatArray, right: FloatArray) -> FloatA
     return np.concatenate([np.concatenate([slope, below[None]]), right[:, None]], axis=1)
 
 
-def _tangent(slope: FloatArray, before: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _tangent(slopes: Slopes, slope: FloatArray, before: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The direction in which the gap stays 0, on the side of the one before; and the sign of the determinant."""
     ahead = np.zeros_like(before)
     ahead[-1] = 1.0
-    tangent, sign = solved(_bordered(slope, before, ahead))
+    tangent, sign = solved(_bordered(slope, before, ahead), slopes.n_unit)
     tangent = tangent[:, 0]
     return tangent / np.sqrt((tangent * tangent).sum(axis=0)), sign
 
 
-def _chances(responder: Responder, slopes: Slopes, place: FloatArray) -> FloatArray:
-    return chances_of(responder, slopes.whole(place[:-1]))
+def _chances(responder: Responder, slopes: Slopes, free: FloatArray) -> FloatArray:
+    return chances_of(responder, slopes.whole(free))

@@ -234,7 +234,7 @@ def _climb(responder: Responder, slopes: Slopes | None) -> _Found:
         found[0][:] = sweep(responder, found[0], np.ones(n))[0]
         found[1][:] = BACKWARD
         return found
-    rungs = (_by_fixed_point, _by_homotopy, _by_arclength, _somehow)
+    rungs = (_by_fixed_point, _by_newton, _somehow)
     for rung in rungs[len(slopes.kept) <= FEW_FREE :]:
         left = np.flatnonzero((found[1] == UNSOLVED) & ~responder.lost())
         if not len(left):
@@ -252,16 +252,20 @@ def _by_fixed_point(responder: Responder, slopes: Slopes) -> _Found:
     return scaled, np.where(sure & (index > 0), FIXED_POINT, UNSOLVED), residual, index
 
 
-def _by_homotopy(responder: Responder, slopes: Slopes) -> _Found:
+def _by_newton(responder: Responder, slopes: Slopes) -> _Found:
+    """Rungs 3 and 4; the second goes on where the first stops."""
     branch = follow(responder, slopes, TIGHT)
-    solved = branch.certain & (branch.residual <= CONVERGED)
-    return branch.scaled, np.where(solved, HOMOTOPY, UNSOLVED), branch.residual, np.ones(len(solved))
-
-
-def _by_arclength(responder: Responder, slopes: Slopes) -> _Found:
-    curve = trace(responder, slopes, TIGHT)
-    solved = curve.arrived & (curve.residual <= CONVERGED)
-    return curve.scaled, np.where(solved, ARCLENGTH, UNSOLVED), curve.residual, curve.index
+    n = len(branch.certain)
+    rung = np.where(branch.certain & (branch.residual <= CONVERGED), HOMOTOPY, UNSOLVED)
+    found = branch.scaled, rung, branch.residual, np.ones(n)
+    left = np.flatnonzero((rung == UNSOLVED) & ~responder.lost())
+    if len(left):
+        left = in_twos(left)
+        curve = trace(responder.take(left), slopes, TIGHT, branch.scaled[:, left], branch.share[left])
+        rung = np.where(curve.arrived & (curve.residual <= CONVERGED), ARCLENGTH, UNSOLVED)
+        for whole, part in zip(found, (curve.scaled, rung, curve.residual, curve.index), strict=True):
+            whole[..., left] = part
+    return found
 
 
 def _somehow(responder: Responder, slopes: Slopes) -> _Found:

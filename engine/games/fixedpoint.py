@@ -123,7 +123,9 @@ class _Mixer:
                 overlap = (direction * closed).sum(axis=0)
                 closed, moved = closed - overlap * direction, moved - overlap * motion
             length = np.sqrt((closed * closed).sum(axis=0))
-            scale = np.divide(1.0, length, out=np.zeros_like(length), where=length > (1e-14 if length.dtype == np.float64 else 1e-7))
+            scale = np.divide(
+                1.0, length, out=np.zeros_like(length), where=length > (1e-14 if length.dtype == np.float64 else 1e-7)
+            )
             directions.append((closed * scale, moved * scale))
             share = (directions[-1][0] * left).sum(axis=0)
             left = left - share * directions[-1][0]

@@ -15,14 +15,16 @@ from engine.games.segments import FloatArray, IntArray
 from engine.games.slope import Slopes
 
 FIRST_STEP: Final = 0.4
-SMALLEST_STEP: Final = 0.005
+SMALLEST_STEP: Final = 0.01
 LARGEST_STEP: Final = 1.0
 """Steps are in the logarithm of the precision."""
-MAX_STEPS: Final = 60
+MAX_STEPS: Final = 50
 MAX_JUMP: Final = 0.03
 """A probability may land this far from where the last steps pointed."""
 AIMED_JUMP: Final = 0.012
 MAX_NEWTON: Final = 8
+CLOSE: Final = 1e-5
+"""Residual at which single precision has done its part."""
 BLOCK: Final = 2048
 """Draws that go together at first, so that their numbers stay in the processor's cache."""
 STRAGGLERS: Final = 0.15
@@ -39,14 +41,16 @@ class Followed:
     Attributes:
         scaled: precision times expected payoff of each action; (n_rows, n_draws).
         residual: largest distance of a probability from the response to the others; (n_draws,).
-        certain: every step converged, nothing jumped and the index stayed +1; (n_draws,). Elsewhere `scaled` and
-            `residual` mean nothing.
+        certain: every step converged, nothing jumped and the index stayed +1; (n_draws,). Elsewhere `scaled` is the
+            last point of the branch that was reached.
+        share: of the precision at which that point lies; (n_draws,).
         lost: where probabilities vanished on the way; (n_draws,).
     """
 
     scaled: FloatArray
     residual: FloatArray
     certain: BoolArray
+    share: FloatArray
     lost: BoolArray
 
 
@@ -64,15 +68,20 @@ def follow(responder: Responder, slopes: Slopes, tolerance: float) -> Followed:
         again = in_twos(again)
         better = _followed(responder.take(again), slopes, tolerance, False)
         found.scaled[:, again], found.residual[again] = better.scaled, better.residual
-        found.certain[again], found.lost[again] = better.certain, better.lost
+        found.certain[again], found.share[again] = better.certain, better.share
     return found
 
 
 def _followed(responder: Responder, slopes: Slopes, tolerance: float, single: bool) -> Followed:
     """As `follow`; the way up in single precision or double, the last digits always in double."""
     n = responder.precision[0].shape[-1]
-    none = np.zeros(n, dtype=np.bool_)
-    found = Followed(np.zeros((responder.group.n_rows, n)), np.full(n, np.inf), none, none.copy())
+    found = Followed(
+        np.zeros((responder.group.n_rows, n)),
+        np.full(n, np.inf),
+        np.zeros(n, dtype=np.bool_),
+        np.zeros(n),
+        np.zeros(n, dtype=np.bool_),
+    )
     late = []
     for start in range(0, n, BLOCK):
         draws = in_twos(np.arange(start, min(start + BLOCK, n)))
@@ -121,9 +130,7 @@ class _Climb:
 
     def going(self) -> BoolArray:
         """Neither at the top nor given up."""
-        return (
-            (self.height < 0) & (self.step >= SMALLEST_STEP) & (self.tries < MAX_STEPS) & ~self.responder.lost()
-        )
+        return (self.height < 0) & (self.step >= SMALLEST_STEP) & (self.tries < MAX_STEPS) & ~self.responder.lost()
 
     def stepped(self, slopes: Slopes) -> _Climb:
         """After one try for each draw that is still going."""
@@ -152,9 +159,13 @@ def _start(responder: Responder, slopes: Slopes, draws: IntArray) -> _Climb:
     """Where precision times payoff difference is 1, so that there is one equilibrium, near the coin toss."""
     n, digits = len(draws), responder.precision[0].dtype
     height = -np.log(np.maximum(sharpness(responder), 1.0)).astype(digits)
-    toss = slopes.free(answers(responder, play_of(responder, np.zeros((responder.group.n_rows, n), digits)), np.ones(n, digits)))
+    toss = slopes.free(
+        answers(responder, play_of(responder, np.zeros((responder.group.n_rows, n), digits)), np.ones(n, digits))
+    )
     payoffs, rise, _, _ = _corrected(responder, slopes, toss, np.exp(height))
-    return _Climb(responder, draws, np.zeros(n, np.int64), height, payoffs, rise, rise / 2, np.full(n, FIRST_STEP, digits))
+    return _Climb(
+        responder, draws, np.zeros(n, np.int64), height, payoffs, rise, rise / 2, np.full(n, FIRST_STEP, digits)
+    )
 
 
 def _climbed(
@@ -174,6 +185,8 @@ def _climbed(
             draws.append(climb.draws[top])
             free.append(climb.payoffs[:, top])
             found.lost[climb.draws[climb.responder.lost()]] = True
+            found.share[climb.draws] = np.exp(climb.height)
+            found.scaled[:, climb.draws] = slopes.whole(climb.payoffs * np.exp(climb.height))
             climb = climb.take(left if few else in_twos(left))
         if few:
             break
@@ -181,8 +194,10 @@ def _climbed(
     arrived, place = np.unique(np.concatenate(draws), return_index=True)
     if len(arrived):
         arrived, place = in_twos(arrived), in_twos(place)
-        start = np.concatenate(free, axis=1)[:, place].astype(np.float64)
-        end = newton(exact.take(arrived - first), slopes, start, np.ones(len(arrived)), tolerance)
+        some, start = exact.take(arrived - first), np.concatenate(free, axis=1)[:, place]
+        if start.dtype == np.float32:
+            start = newton(some.single(), slopes, start, np.ones(len(arrived), np.float32), CLOSE).free
+        end = newton(some, slopes, start.astype(np.float64), np.ones(len(arrived)), tolerance)
         found.scaled[:, arrived], found.residual[arrived] = slopes.whole(end.free), end.residual
         found.certain[arrived] = (end.residual <= 1e3 * tolerance) & (end.sign > 0)
     return climb
@@ -196,7 +211,7 @@ def _corrected(
     chances, answer, system = slopes.around(responder, slopes.whole(free), share, 2)
     whole = slopes.free(answer)
     system[:, -2], system[:, -1] = whole * share - free, whole
-    found, sign = solved(system)
+    found, sign = solved(system, slopes.n_unit)
     free += found[:, 0]
     jump = np.abs(chances_of(responder, slopes.whole(free)) - chances).max(axis=0)
     payoffs = free / share
@@ -225,7 +240,7 @@ def newton(responder: Responder, slopes: Slopes, free: FloatArray, share: FloatA
     for _ in range(MAX_NEWTON):
         _, answer, system = slopes.around(responder, slopes.whole(free), share, 1)
         system[:, -1] = share * slopes.free(answer) - free
-        change, sign = solved(system)
+        change, sign = solved(system, slopes.n_unit)
         free = free + change[:, 0]
         residual = response(responder, slopes.whole(free), share)
         found.free[:, moving], found.residual[moving], found.sign[moving] = free, residual, sign

@@ -12,21 +12,22 @@ LARGEST_ELIMINATED: Final = 24
 """Unknowns up to which elimination over all draws at once is faster than a factorisation of each."""
 
 
-def solved(system: FloatArray) -> tuple[FloatArray, FloatArray]:
+def solved(system: FloatArray, n_unit: int = 0) -> tuple[FloatArray, FloatArray]:
     """The solutions of each draw's linear system, and the sign of its determinant. The system is overwritten.
 
     Args:
         system: the matrix and, as further columns, right-hand sides; (n, n + n_sides, n_draws).
+        n_unit: how many of the first rows and columns of the matrix are those of the identity.
 
     Returns:
         The solutions, (n, n_sides, n_draws), not finite where there are none; the sign, (n_draws,), NaN where it cannot
         be told.
     """
     with np.errstate(all="ignore"):
-        return (_eliminated if len(system) <= LARGEST_ELIMINATED else _factorised)(system)
+        return _eliminated(system, n_unit) if len(system) <= LARGEST_ELIMINATED else _factorised(system)
 
 
-def _eliminated(system: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _eliminated(system: FloatArray, n_unit: int) -> tuple[FloatArray, FloatArray]:
     """Gauss without pivoting: the matrices here are the identity and something that rarely outweighs it.
 
     What a small pivot spoils, Newton's next step mends; the sign of the determinant is not told then.
@@ -35,16 +36,17 @@ def _eliminated(system: FloatArray) -> tuple[FloatArray, FloatArray]:
     sign, room = np.ones(n_draws, system.dtype), np.empty((n - 1) * (width - 1) * n_draws, system.dtype)
     smallest = 100 * np.finfo(system.dtype).eps
     for k in range(n):
-        pivot = system[k, k]
-        sign *= np.where(np.abs(pivot) > smallest, np.sign(pivot), np.nan)
-        row = system[k, k + 1 :]
-        row /= pivot
-        below = system[k + 1 :, k + 1 :]
+        rest = max(k + 1, n_unit)
+        if k >= n_unit:
+            pivot = system[k, k]
+            sign *= np.where(np.abs(pivot) > smallest, np.sign(pivot), np.nan)
+            system[k, rest:] /= pivot
+        below = system[rest:, rest:]
         product = room[: below.size].reshape(below.shape)
-        np.multiply(system[k + 1 :, k, None], row, out=product)
+        np.multiply(system[rest:, k, None], system[k, rest:], out=product)
         below -= product
     found = system[:, n:]
-    for k in range(n - 1, 0, -1):
+    for k in range(n - 1, max(n_unit, 1) - 1, -1):
         found[:k] -= system[:k, k, None] * found[k]
     return found, sign
 

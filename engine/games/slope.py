@@ -21,23 +21,25 @@ class Slopes:
     Only differences to each set's last option count, since a choice ignores a common shift: n free rows are left.
 
     Attributes:
-        kept: the group's rows without each set's last option; (n_free,).
+        kept: the group's rows without each set's last option, the decision with most of them first; (n_free,).
         last: for each of them the row of its set's last option; (n_free,).
         blocks: for each decision its free rows among all.
+        n_unit: how many belong to the first; a decision does not answer itself, so that corner of I - DG is I.
     """
 
     def __init__(self, group: Group) -> None:
         self.group = group
         kept: list[int] = []
         last: list[int] = []
-        for (start, end), options in zip(group.rows, group.n_options, strict=True):
-            for first in range(start, end, options):
+        sizes = [(end - start) // n * (n - 1) for (start, end), n in zip(group.rows, group.n_options, strict=True)]
+        self.blocks = [slice(0)] * len(sizes)
+        for number in sorted(range(len(sizes)), key=lambda number: -sizes[number]):
+            self.blocks[number] = slice(len(kept), len(kept) + sizes[number])
+            options = group.n_options[number]
+            for first in range(*group.rows[number], options):
                 kept += range(first, first + options - 1)
                 last += [first + options - 1] * (options - 1)
-        self.kept, self.last = np.array(kept), np.array(last)
-        sizes = [(end - start) // n * (n - 1) for (start, end), n in zip(group.rows, group.n_options, strict=True)]
-        ends = np.cumsum(sizes).tolist()
-        self.blocks = [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
+        self.kept, self.last, self.n_unit = np.array(kept), np.array(last), max(sizes)
         self.diagonal = np.arange(len(kept))
         self.pairs: dict[tuple[type, int, int], Segments] = {}
 
@@ -93,7 +95,7 @@ class Slopes:
         doubtful = np.flatnonzero(~(np.abs(matrix).sum(axis=1).max(axis=0) < 2))
         if len(doubtful):
             doubtful = in_twos(doubtful)
-            sign[doubtful] = solved(matrix[:, :, doubtful])[1]
+            sign[doubtful] = solved(matrix[:, :, doubtful], self.n_unit)[1]
         return sign
 
     def _pair(self, responder: Responder, one: int, other: int) -> Segments:
