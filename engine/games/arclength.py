@@ -30,14 +30,7 @@ FORK_STEP: Final = 1e-4
 """A step this short can change the sign of the determinant only at a crossing of curves."""
 LARGEST_SHARE: Final = 0.25
 """Of the distance from the start that a step may be long."""
-MAX_STEPS: Final = 1500
 MAX_CORRECTIONS: Final = 6
-ON_CURVE: Final = 1e-4
-"""Distance from the curve, as a share of that from the start, at which a correction ends."""
-MAX_TURN: Final = 0.3
-"""Radians between the tangents at both ends of a step."""
-MAX_JUMP: Final = 0.03
-"""Distance of a probability from where the tangent pointed."""
 GROW: Final = 1.6
 SHRINK: Final = 0.5
 
@@ -59,10 +52,32 @@ class Traced:
     index: FloatArray
 
 
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How carefully a curve is followed.
+
+    Attributes:
+        turn: radians that the tangent may turn in a step.
+        jump: distance that a probability may lie from where the tangent pointed.
+        close: distance from the curve, as a share of that from the start, at which a correction ends.
+        steps: how many may be tried.
+    """
+
+    turn: float
+    jump: float
+    close: float
+    steps: int
+
+
+USUAL: Final = Care(0.3, 0.03, 1e-4, 600)
+GREAT: Final = Care(0.06, 0.004, 1e-8, 6000)
+
+
 def trace(
     responder: Responder,
     slopes: Slopes,
     tolerance: float,
+    care: Care = USUAL,
     scaled: FloatArray | None = None,
     share: FloatArray | None = None,
 ) -> Traced:
@@ -72,6 +87,7 @@ def trace(
         responder: the draws to follow.
         slopes: of their group.
         tolerance: of the residual at the end.
+        care: how carefully.
         scaled: a point of the branch that was reached before, near enough for Newton's method; (n_rows, n_draws).
         share: of the precision at which it lies, 1 or more where there is none; (n_draws,). None: nowhere.
     """
@@ -79,8 +95,8 @@ def trace(
     place, arrived = np.zeros((len(slopes.kept) + 1, n)), np.zeros(n, dtype=np.bool_)
     if scaled is None or share is None:
         scaled, share = np.zeros((responder.group.n_rows, n)), np.zeros(n)
-    walk = _start(responder, slopes, slopes.free(scaled), np.where(share < 1, share, 0.0))
-    for _ in range(MAX_STEPS):
+    walk = _start(responder, slopes, care, slopes.free(scaled), np.where(share < 1, share, 0.0))
+    for _ in range(care.steps):
         walk, ended = walk.stepped(slopes)
         if ended.any():
             place[:, walk.draws[ended]], arrived[walk.draws[ended]] = walk.place[:, ended], walk.landed[ended]
@@ -107,7 +123,7 @@ def _polish(responder: Responder, slopes: Slopes, traced: Traced, tolerance: flo
         end.sign,
     )
     traced.arrived[draws] = (
-        np.abs(chances_of(some, traced.scaled[:, draws]) - chances_of(some, start)).max(axis=0) <= MAX_JUMP
+        np.abs(chances_of(some, traced.scaled[:, draws]) - chances_of(some, start)).max(axis=0) <= USUAL.jump
     )
 
 
@@ -126,6 +142,7 @@ class _Walk:
     """
 
     responder: Responder
+    care: Care
     draws: npt.NDArray[np.int64]
     length: FloatArray
     place: FloatArray
@@ -137,6 +154,7 @@ class _Walk:
     def take(self, some: npt.NDArray[np.int64]) -> _Walk:
         return _Walk(
             self.responder.take(some),
+            self.care,
             self.draws[some],
             self.length[some],
             self.place[:, some],
@@ -154,19 +172,20 @@ class _Walk:
         aim = self.place + step * self.tangent
         aim[-1] = np.where(onto, self.length, aim[-1])
         across = np.where(onto, np.eye(len(aim))[:, -1:], self.tangent)
-        place, slope, close = _corrected(self.responder, slopes, self.length, aim, across)
+        place, slope, close = _corrected(self.responder, slopes, self.length, aim, across, self.care.close)
         tangent, sign = _tangent(slopes, slope, self.tangent)
         turn = np.arccos(np.clip((tangent * self.tangent).sum(axis=0), -1.0, 1.0))
         jump = np.abs(_chances(self.responder, slopes, place[:-1]) - _chances(self.responder, slopes, aim[:-1])).max(
             axis=0
         )
-        fine = close & (turn <= MAX_TURN) & (jump <= MAX_JUMP)
+        fine = close & (turn <= self.care.turn) & (jump <= self.care.jump)
         fine &= (sign == self.sign) | ((step <= FORK_STEP) & ~np.isnan(sign))
-        strain = np.maximum(turn / MAX_TURN, jump / MAX_JUMP)
+        strain = np.maximum(turn / self.care.turn, jump / self.care.jump)
         longest = np.maximum(0.5, LARGEST_SHARE * np.sqrt((place * place).sum(axis=0)))
         onward = np.minimum(np.where(strain < 0.3, GROW, np.where(strain > 0.7, SHRINK, 1.0)) * self.step, longest)
         walk = _Walk(
             self.responder,
+            self.care,
             self.draws,
             self.length,
             np.where(fine, place, self.place),
@@ -179,12 +198,12 @@ class _Walk:
         return walk, walk.landed | astray
 
 
-def _start(responder: Responder, slopes: Slopes, free: FloatArray, share: FloatArray) -> _Walk:
+def _start(responder: Responder, slopes: Slopes, care: Care, free: FloatArray, share: FloatArray) -> _Walk:
     """At points of the branch, or at the coin toss where they prove to be none; looking up."""
     n, length = len(share), np.maximum(sharpness(responder), 1e-3)
-    point = newton(responder, slopes, free, share, ON_CURVE)
-    good = (point.residual <= ON_CURVE) & (point.sign > 0)
-    good &= np.abs(_chances(responder, slopes, point.free) - _chances(responder, slopes, free)).max(axis=0) <= MAX_JUMP
+    point = newton(responder, slopes, free, share, care.close)
+    good = (point.residual <= care.close) & (point.sign > 0)
+    good &= np.abs(_chances(responder, slopes, point.free) - _chances(responder, slopes, free)).max(axis=0) <= care.jump
     up = np.zeros((len(free) + 1, n))
     up[-1] = 1.0
     start = np.concatenate([point.free, (share * length)[None]])
@@ -193,7 +212,7 @@ def _start(responder: Responder, slopes: Slopes, free: FloatArray, share: FloatA
     place = np.where(good, start, 0.0)
     tangent, sign = _tangent(slopes, _around(responder, slopes, length, place)[1], up)
     none = np.zeros(n, dtype=np.bool_)
-    return _Walk(responder, np.arange(n), length, place, tangent, np.full(n, FIRST_STEP), sign, none)
+    return _Walk(responder, care, np.arange(n), length, place, tangent, np.full(n, FIRST_STEP), sign, none)
 
 
 def _around(
@@ -208,16 +227,16 @@ def _around(
 
 
 def _corrected(
-    responder: Responder, slopes: Slopes, length: FloatArray, aim: FloatArray, across: FloatArray
+    responder: Responder, slopes: Slopes, length: FloatArray, aim: FloatArray, across: FloatArray, near: float
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Newton's method from `aim`, at right angles to `across`; the place, the slope there, and whether it is close."""
     place, draws = aim.copy(), np.arange(aim.shape[-1])
     slope, close = np.zeros((len(aim) - 1, *aim.shape)), np.zeros(aim.shape[-1], dtype=np.bool_)
     for round_ in range(MAX_CORRECTIONS + 1):
         gap, slope[:, :, draws] = _around(responder, slopes, length[draws], place[:, draws])
-        near = np.abs(gap).max(axis=0) <= ON_CURVE * (1 + np.abs(place[:-1, draws]).max(axis=0))
+        on_it = np.abs(gap).max(axis=0) <= near * (1 + np.abs(place[:-1, draws]).max(axis=0))
         # without any correction a long step could land on another curve that happens to pass there
-        close[draws] = near & (round_ > 0)
+        close[draws] = on_it & (round_ > 0)
         left = np.flatnonzero(~close[draws])
         if round_ == MAX_CORRECTIONS or not len(left):
             break
@@ -237,9 +256,9 @@ def _tangent(slopes: Slopes, slope: FloatArray, before: FloatArray) -> tuple[Flo
     """The direction in which the gap stays 0, on the side of the one before; and the sign of the determinant."""
     ahead = np.zeros_like(before)
     ahead[-1] = 1.0
-    tangent, sign = solved(_bordered(slope, before, ahead), slopes.n_unit)
+    tangent, determinant = solved(_bordered(slope, before, ahead), slopes.n_unit)
     tangent = tangent[:, 0]
-    return tangent / np.sqrt((tangent * tangent).sum(axis=0)), sign
+    return tangent / np.sqrt((tangent * tangent).sum(axis=0)), np.sign(determinant)
 
 
 def _chances(responder: Responder, slopes: Slopes, free: FloatArray) -> FloatArray:

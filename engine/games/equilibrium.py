@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.arclength import trace
+from engine.games.arclength import GREAT, USUAL, trace
 from engine.games.fixedpoint import chances_of, settle, sweep
 from engine.games.homotopy import ascents, follow
 from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, in_twos, log_choice, sharpness
@@ -253,17 +253,19 @@ def _by_fixed_point(responder: Responder, slopes: Slopes) -> _Found:
 
 
 def _by_newton(responder: Responder, slopes: Slopes) -> _Found:
-    """Rungs 3 and 4; the second goes on where the first stops."""
+    """Rungs 3 and 4; the second goes on where the first stops, or starts again with more care."""
     branch = follow(responder, slopes, TIGHT)
-    n = len(branch.certain)
     rung = np.where(branch.certain & (branch.residual <= CONVERGED), HOMOTOPY, UNSOLVED)
-    found = branch.scaled, rung, branch.residual, np.ones(n)
-    left = np.flatnonzero((rung == UNSOLVED) & ~responder.lost())
-    if len(left):
+    found = branch.scaled.copy(), rung, branch.residual, np.ones(len(rung))
+    for care in (USUAL, GREAT):
+        left = np.flatnonzero((rung == UNSOLVED) & ~responder.lost())
+        if not len(left):
+            break
         left = in_twos(left)
-        curve = trace(responder.take(left), slopes, TIGHT, branch.scaled[:, left], branch.share[left])
-        rung = np.where(curve.arrived & (curve.residual <= CONVERGED), ARCLENGTH, UNSOLVED)
-        for whole, part in zip(found, (curve.scaled, rung, curve.residual, curve.index), strict=True):
+        start = (branch.scaled[:, left], branch.share[left]) if care is USUAL else (None, None)
+        curve = trace(responder.take(left), slopes, TIGHT, care, *start)
+        solved = np.where(curve.arrived & (curve.residual <= CONVERGED), ARCLENGTH, UNSOLVED)
+        for whole, part in zip(found, (curve.scaled, solved, curve.residual, curve.index), strict=True):
             whole[..., left] = part
     return found
 

@@ -69,7 +69,7 @@ def settle(responder: Responder, scaled: FloatArray, share: FloatArray, toleranc
     """Sweeps from `scaled` until no probability changes by more than `tolerance`; draws that are done leave."""
     result, residual = scaled.copy(), np.full(scaled.shape[-1], np.inf)
     active = np.arange(scaled.shape[-1])
-    mixer = _Mixer(*scaled.shape, scaled.dtype)
+    mixer = _Mixer(scaled.shape[-1], scaled.dtype)
     moving = np.ones(len(active), dtype=np.bool_)
     for _ in range(max_sweeps):
         answer, change = sweep(responder, scaled, share)
@@ -92,7 +92,7 @@ def settle(responder: Responder, scaled: FloatArray, share: FloatArray, toleranc
 class _Mixer:
     """Anderson mixing, draw by draw, with a step that shrinks where the distance grows."""
 
-    def __init__(self, n_rows: int, n_draws: int, digits: np.dtype[np.float64]) -> None:
+    def __init__(self, n_draws: int, digits: np.dtype[np.float64]) -> None:
         self.steps: list[FloatArray] = []
         self.gaps: list[FloatArray] = []
         self.previous: tuple[FloatArray, FloatArray] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,6 +22,9 @@ MAX_STEPS: Final = 50
 MAX_JUMP: Final = 0.03
 """A probability may land this far from where the last steps pointed."""
 AIMED_JUMP: Final = 0.012
+NEAR_FOLD: Final = 1.0
+"""Determinant of I - DG, 1 at the coin toss and 0 at a fold, below which jumps must be the smaller."""
+LEAST_JUMP: Final = 0.1
 MAX_NEWTON: Final = 8
 CLOSE: Final = 1e-5
 """Residual at which single precision has done its part."""
@@ -125,7 +128,8 @@ class _Climb:
     def take(self, some: IntArray) -> _Climb:
         return _Climb(self.responder.take(some), *(state[..., some] for state in self.state()))
 
-    def state(self) -> tuple[IntArray, IntArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    def state(self) -> tuple[Any, ...]:
+        """What differs between draws, in the order of the fields."""
         return self.draws, self.tries, self.height, self.payoffs, self.rise, self.bend, self.step
 
     def going(self) -> BoolArray:
@@ -138,9 +142,11 @@ class _Climb:
         height = np.where(step < self.step, 0.0, self.height + step)
         share = np.exp(height)
         guess = self.payoffs + step * (self.rise + step / 2 * self.bend)
-        payoffs, rise, jump, sign = _corrected(self.responder, slopes, guess, share)
+        payoffs, rise, jump, determinant = _corrected(self.responder, slopes, guess, share)
+        # near a fold other curves are near
+        jump /= np.clip(determinant / NEAR_FOLD, LEAST_JUMP, 1.0)
         going = self.going()
-        fine = going & (jump <= MAX_JUMP) & (sign > 0)
+        fine = going & (jump <= MAX_JUMP) & (determinant > 0)
         growth = np.clip(np.cbrt(AIMED_JUMP / np.maximum(jump, 1e-6)), 0.5, 2.0)
         bend = (rise - self.rise) / np.maximum(step, 1e-30)
         return _Climb(
@@ -206,16 +212,16 @@ def _climbed(
 def _corrected(
     responder: Responder, slopes: Slopes, payoffs: FloatArray, share: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """One step of Newton's method, the rise there, how far it moved a probability, and the sign of det(I - DG)."""
+    """One step of Newton's method, the rise there, how far it moved a probability, and det(I - DG)."""
     free = payoffs * share
     chances, answer, system = slopes.around(responder, slopes.whole(free), share, 2)
     whole = slopes.free(answer)
     system[:, -2], system[:, -1] = whole * share - free, whole
-    found, sign = solved(system, slopes.n_unit)
+    found, determinant = solved(system, slopes.n_unit)
     free += found[:, 0]
     jump = np.abs(chances_of(responder, slopes.whole(free)) - chances).max(axis=0)
     payoffs = free / share
-    return payoffs, found[:, 1] - payoffs, jump, sign
+    return payoffs, found[:, 1] - payoffs, jump, determinant
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,10 +246,10 @@ def newton(responder: Responder, slopes: Slopes, free: FloatArray, share: FloatA
     for _ in range(MAX_NEWTON):
         _, answer, system = slopes.around(responder, slopes.whole(free), share, 1)
         system[:, -1] = share * slopes.free(answer) - free
-        change, sign = solved(system, slopes.n_unit)
+        change, determinant = solved(system, slopes.n_unit)
         free = free + change[:, 0]
         residual = response(responder, slopes.whole(free), share)
-        found.free[:, moving], found.residual[moving], found.sign[moving] = free, residual, sign
+        found.free[:, moving], found.residual[moving], found.sign[moving] = free, residual, np.sign(determinant)
         left = np.flatnonzero(~(residual <= tolerance))
         if not len(left):
             break

@@ -13,15 +13,15 @@ LARGEST_ELIMINATED: Final = 24
 
 
 def solved(system: FloatArray, n_unit: int = 0) -> tuple[FloatArray, FloatArray]:
-    """The solutions of each draw's linear system, and the sign of its determinant. The system is overwritten.
+    """The solutions of each draw's linear system, and its determinant. The system is overwritten.
 
     Args:
         system: the matrix and, as further columns, right-hand sides; (n, n + n_sides, n_draws).
         n_unit: how many of the first rows and columns of the matrix are those of the identity.
 
     Returns:
-        The solutions, (n, n_sides, n_draws), not finite where there are none; the sign, (n_draws,), NaN where it cannot
-        be told.
+        The solutions, (n, n_sides, n_draws), not finite where there are none; the determinant, (n_draws,), NaN where
+        not even its sign can be told.
     """
     with np.errstate(all="ignore"):
         return _eliminated(system, n_unit) if len(system) <= LARGEST_ELIMINATED else _factorised(system)
@@ -30,16 +30,16 @@ def solved(system: FloatArray, n_unit: int = 0) -> tuple[FloatArray, FloatArray]
 def _eliminated(system: FloatArray, n_unit: int) -> tuple[FloatArray, FloatArray]:
     """Gauss without pivoting: the matrices here are the identity and something that rarely outweighs it.
 
-    What a small pivot spoils, Newton's next step mends; the sign of the determinant is not told then.
+    What a small pivot spoils, Newton's next step mends; the determinant is not told then.
     """
     n, width, n_draws = system.shape
-    sign, room = np.ones(n_draws, system.dtype), np.empty((n - 1) * (width - 1) * n_draws, system.dtype)
+    determinant, room = np.ones(n_draws, system.dtype), np.empty((n - 1) * (width - 1) * n_draws, system.dtype)
     smallest = 100 * np.finfo(system.dtype).eps
     for k in range(n):
         rest = max(k + 1, n_unit)
         if k >= n_unit:
             pivot = system[k, k]
-            sign *= np.where(np.abs(pivot) > smallest, np.sign(pivot), np.nan)
+            determinant *= np.where(np.abs(pivot) > smallest, pivot, np.nan)
             system[k, rest:] /= pivot
         below = system[rest:, rest:]
         product = room[: below.size].reshape(below.shape)
@@ -48,15 +48,14 @@ def _eliminated(system: FloatArray, n_unit: int) -> tuple[FloatArray, FloatArray
     found = system[:, n:]
     for k in range(n - 1, max(n_unit, 1) - 1, -1):
         found[:k] -= system[:k, k, None] * found[k]
-    return found, sign
+    return found, determinant
 
 
 def _factorised(system: FloatArray) -> tuple[FloatArray, FloatArray]:
-    matrices = np.moveaxis(system[:, : len(system)], -1, 0)
-    right = np.moveaxis(system[:, len(system) :], -1, 0)
-    finite = np.isfinite(matrices).all(axis=(1, 2))
-    sign = np.linalg.slogdet(np.where(finite[:, None, None], matrices, 0.0))[0]
-    regular = sign != 0
-    found = np.linalg.solve(np.where(regular[:, None, None], matrices, np.eye(len(system))), right)
-    found[~regular] = np.nan
-    return np.moveaxis(found, 0, -1), np.where(regular, sign, np.nan)
+    n = len(system)
+    matrices, right = np.moveaxis(system[:, :n], -1, 0), np.moveaxis(system[:, n:], -1, 0)
+    determinant = np.linalg.det(np.where(np.isfinite(matrices), matrices, 0.0))
+    regular = np.isfinite(matrices.sum(axis=(1, 2))) & (determinant != 0)
+    found = np.full(right.shape, np.nan)
+    found[regular] = np.linalg.solve(matrices[regular], right[regular])
+    return np.moveaxis(found, 0, -1), np.where(regular, determinant, np.nan)

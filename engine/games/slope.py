@@ -95,7 +95,7 @@ class Slopes:
         doubtful = np.flatnonzero(~(np.abs(matrix).sum(axis=1).max(axis=0) < 2))
         if len(doubtful):
             doubtful = in_twos(doubtful)
-            sign[doubtful] = solved(matrix[:, :, doubtful], self.n_unit)[1]
+            sign[doubtful] = np.sign(solved(matrix[:, :, doubtful], self.n_unit)[1])
         return sign
 
     def _pair(self, responder: Responder, one: int, other: int) -> Segments:

@@ -11,6 +11,7 @@ from scipy.special import expit
 from test_equilibrium import solve, two_players
 
 from engine.games import equilibrium
+from engine.games.arclength import Care
 from engine.games.equilibrium import ARCLENGTH, UNSOLVED, Solution, Solver, Worlds
 from engine.games.tree import Move, unroll
 
@@ -34,14 +35,14 @@ class Planar:
     def gap(self, x: FloatArray, precision: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Distance from the answer, and its derivatives by x and by precision."""
         a, b, c, d = self.row
-        k, l, m, n = self.column
+        e, f, g, h = self.column
         p = expit(x)
-        gain_of_left = p * (k - l) + (1 - p) * (m - n)
+        gain_of_left = p * (e - f) + (1 - p) * (g - h)
         left = expit(precision * gain_of_left)
         gain_of_up = left * (a - c) + (1 - left) * (b - d)
         by_left = (a - c) - (b - d)
         steep = left * (1 - left)
-        by_x = 1 - precision * by_left * steep * precision * ((k - l) - (m - n)) * p * (1 - p)
+        by_x = 1 - precision * by_left * steep * precision * ((e - f) - (g - h)) * p * (1 - p)
         by_precision = -gain_of_up - precision * by_left * steep * gain_of_left
         return x - precision * gain_of_up, by_x, by_precision
 
@@ -92,7 +93,7 @@ def random_planar(seed: int, n: int) -> Planar:
 @pytest.mark.parametrize("precision", [0.6, 2.0, 6.0])
 def test_random_games_of_two_by_two_agree_with_the_curve_in_the_plane(precision: float) -> None:
     games = random_planar(int(10 * precision), 400)
-    slow, folded = games.followed(precision, 0.01)
+    slow, _ = games.followed(precision, 0.01)
     finer, _ = games.followed(precision, 0.005)
     np.testing.assert_allclose(slow, finer, rtol=0, atol=1e-9)
     found = both_at_once(games, precision)
@@ -204,8 +205,10 @@ def test_logarithms_and_plain_sums_follow_the_same_curve(monkeypatch: pytest.Mon
 
 def test_what_no_rung_solves_is_counted_and_keeps_its_last_play(monkeypatch: pytest.MonkeyPatch) -> None:
     """With no tries for any method, nothing can converge."""
-    for limit in ("equilibrium.LAST_SWEEPS", "homotopy.MAX_STEPS", "arclength.MAX_STEPS"):
-        monkeypatch.setattr(f"engine.games.{limit}", 1)
+    monkeypatch.setattr("engine.games.equilibrium.LAST_SWEEPS", 1)
+    monkeypatch.setattr("engine.games.homotopy.MAX_STEPS", 1)
+    monkeypatch.setattr("engine.games.equilibrium.USUAL", Care(0.3, 0.03, 1e-4, 1))
+    monkeypatch.setattr("engine.games.equilibrium.GREAT", Care(0.3, 0.03, 1e-4, 1))
     found = both_at_once(random_planar(2, 50), 4.0)
     assert (found.rung == UNSOLVED).any()
     assert (found.residual[found.rung == UNSOLVED] > equilibrium.CONVERGED).all()
