@@ -9,7 +9,7 @@ is left is counted: converged but perhaps on another branch, or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,6 +87,11 @@ class Solution:
         )
 
 
+Found = tuple[FloatArray, npt.NDArray[np.int64], FloatArray, FloatArray]
+"""A group's scaled payoffs, (n_rows, n_draws), and for each draw the rung, the residual and the index."""
+Cyclic = Callable[[Responder, Slopes], Found]
+
+
 class Solver:
     """A tree and the order of solution, laid out once for all draws."""
 
@@ -105,8 +110,8 @@ class Solver:
         """Whether any group needs a fixed point."""
         return any(slopes is not None for _, slopes in self.stages)
 
-    def solve(self, worlds: Worlds) -> Solution:
-        """The equilibrium of each draw."""
+    def solve(self, worlds: Worlds, cyclic: Cyclic | None = None) -> Solution:
+        """The equilibrium of each draw; `cyclic` solves groups that need a fixed point, the ladder if it is None."""
         n = worlds.chance.shape[-1]
         log_play = np.zeros((self.tree.n_actions, n))
         reached = np.ones((self.tree.n_actions, n), dtype=np.bool_)
@@ -116,7 +121,7 @@ class Solver:
         for part, slopes in self.stages:
             part_reached = _reached(part, possible, n)
             stage = _Stage(self.tree, part, worlds, log_play, tuple(solved), part_reached)
-            scaled, found, gap, sign = _solve_stage(stage, slopes)
+            scaled, found, gap, sign = _solve_stage(stage, slopes, cyclic or _climb)
             for (first, last), (start, end), options in zip(part.actions, part.rows, part.n_options, strict=True):
                 log_play[first:last] = log_choice(scaled[start:end], options)
                 reached[first:last] = part_reached[start:end]
@@ -211,29 +216,30 @@ def _span(tree: Tree, move: int) -> tuple[int, int]:
     return sets[0].actions[0], sets[-1].actions[1]
 
 
-_Found = tuple[FloatArray, npt.NDArray[np.int64], FloatArray, FloatArray]
-
-
-def _solve_stage(stage: _Stage, slopes: Slopes | None) -> _Found:
-    """Scaled payoffs, rung, residual and index of one group; draws that plain sums cannot do are done in logarithms."""
+def _solve_stage(stage: _Stage, slopes: Slopes | None, cyclic: Cyclic) -> Found:
+    """A group's solution; draws that plain sums cannot do are done in logarithms."""
     sums = stage.path_sums()
-    found = _climb(sums, slopes)
+    found = _solve_group(sums, slopes, cyclic)
     hard = np.flatnonzero(sums.small)
     if len(hard):
-        again = _climb(stage.log_sums(hard), slopes)
+        again = _solve_group(stage.log_sums(hard), slopes, cyclic)
         for whole, part in zip(found, again, strict=True):
             whole[..., hard] = part
     return found
 
 
-def _climb(responder: Responder, slopes: Slopes | None) -> _Found:
+def _solve_group(responder: Responder, slopes: Slopes | None, cyclic: Cyclic) -> Found:
+    if slopes is not None:
+        return cyclic(responder, slopes)
+    n = responder.precision[0].shape[-1]
+    scaled = sweep(responder, np.zeros((responder.group.n_rows, n)), np.ones(n))[0]
+    return scaled, np.full(n, BACKWARD), np.zeros(n), np.ones(n)
+
+
+def _climb(responder: Responder, slopes: Slopes) -> Found:
     """The rungs of the ladder, one after the other, each for the draws that those before leave."""
-    n, n_rows = responder.precision[0].shape[-1], responder.group.n_rows
-    found = np.zeros((n_rows, n)), np.full(n, UNSOLVED), np.zeros(n), np.ones(n)
-    if slopes is None:
-        found[0][:] = sweep(responder, found[0], np.ones(n))[0]
-        found[1][:] = BACKWARD
-        return found
+    n = responder.precision[0].shape[-1]
+    found = np.zeros((responder.group.n_rows, n)), np.full(n, UNSOLVED), np.zeros(n), np.ones(n)
     rungs = (_by_fixed_point, _by_newton, _somehow)
     for rung in rungs[len(slopes.kept) <= FEW_FREE :]:
         left = np.flatnonzero((found[1] == UNSOLVED) & ~responder.lost())
@@ -246,13 +252,13 @@ def _climb(responder: Responder, slopes: Slopes | None) -> _Found:
     return found
 
 
-def _by_fixed_point(responder: Responder, slopes: Slopes) -> _Found:
+def _by_fixed_point(responder: Responder, slopes: Slopes) -> Found:
     scaled, residual, sure = _settled(responder)
     index = slopes.index(responder, scaled)
     return scaled, np.where(sure & (index > 0), FIXED_POINT, UNSOLVED), residual, index
 
 
-def _by_newton(responder: Responder, slopes: Slopes) -> _Found:
+def _by_newton(responder: Responder, slopes: Slopes) -> Found:
     """Rungs 3 and 4; the second goes on where the first stops, or starts again with more care."""
     branch = follow(responder, slopes, TIGHT)
     rung = np.where(branch.certain & (branch.residual <= CONVERGED), HOMOTOPY, UNSOLVED)
@@ -270,7 +276,7 @@ def _by_newton(responder: Responder, slopes: Slopes) -> _Found:
     return found
 
 
-def _somehow(responder: Responder, slopes: Slopes) -> _Found:
+def _somehow(responder: Responder, slopes: Slopes) -> Found:
     """Any equilibrium, where the branch is lost; otherwise the last play that was tried."""
     n = responder.precision[0].shape[-1]
     point = settle(responder, np.zeros((responder.group.n_rows, n)), np.ones(n), TIGHT, LAST_SWEEPS)
