@@ -17,11 +17,12 @@ from engine.analysis.explanation import Explanation
 from engine.analysis.explanation import explain as explain_program
 from engine.analysis.influence import Influence
 from engine.analysis.influence import influence as influence_of
+from engine.analysis.multiplicity import multiplicity
 from engine.analysis.outline import Outline
 from engine.analysis.provenance import Provenance
 from engine.analysis.reason import strongest_reason
 from engine.analysis.soundness import check_game
-from engine.analysis.summary import Result, summarise
+from engine.analysis.summary import Result, summarise, with_multiplicity
 from engine.errors import Problem, ScenarioError, UsageError
 from engine.program.compile import compile_program
 from engine.program.program import EvaluationError, Program
@@ -97,6 +98,7 @@ class Options:
         threads: None: as many as there are processors, at most 8.
         groups_per_block: groups of chunks that a thread takes at a time; changes nothing but speed.
         reason: whether to look for the payoff term that matters most.
+        equilibria: whether to look for further equilibria.
     """
 
     draws: int = DEFAULT_DRAWS
@@ -106,6 +108,7 @@ class Options:
     threads: int | None = None
     groups_per_block: int = GROUPS_PER_BLOCK
     reason: bool = True
+    equilibria: bool = True
 
 
 Progress = Callable[[int, int], None]
@@ -307,6 +310,9 @@ def run(
     try:
         with threadpool_limits(limits=1, user_api="blas"):
             result = _enough_draws(loaded, assumed, program, options, progress)
+            if options.equilibria:
+                settled = design_for(program, replace(options, draws=result.settings.draws))
+                result = with_multiplicity(result, multiplicity(program, settled))
             if not options.reason:
                 return result
             few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))

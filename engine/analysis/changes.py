@@ -173,12 +173,7 @@ class Changed:
     def _columns(self, change: Change, factor: FloatArray) -> Worlds:
         """The draw under one change, for each factor."""
         base, n = self.batch.worlds, len(factor)
-        same = Worlds(
-            _repeated(base.chance, n),
-            {actor: _repeated(array, n) for actor, array in base.believed.items()},
-            {actor: _repeated(array, n) for actor, array in base.payoff.items()},
-            {actor: _repeated(array, n) for actor, array in base.precision.items()},
-        )
+        same = base.take(np.zeros(n, dtype=np.int64))
         match change:
             case TermChange(place):
                 term = self.program.terms[place]

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.analysis.estimates import Estimate, estimate, exact, student_t
 from engine.analysis.summary import Reason
-from engine.games.conduct import side_by_side
+from engine.games.conduct import joined_conduct
 from engine.games.equilibrium import Worlds
 from engine.games.segments import FloatArray
 from engine.program.program import Measure, Program, without_term
@@ -94,7 +94,7 @@ def side_by_side(several: Sequence[Worlds]) -> Worlds:
         {actor: joined([worlds.believed[actor] for worlds in several]) for actor in first.believed},
         {actor: joined([worlds.payoff[actor] for worlds in several]) for actor in first.payoff},
         {actor: joined([worlds.precision[actor] for worlds in several]) for actor in first.precision},
-        side_by_side([worlds.conduct for worlds in several]),
+        joined_conduct([worlds.conduct for worlds in several]),
     )
 
 

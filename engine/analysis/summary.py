@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from engine.analysis.estimates import (
@@ -15,7 +15,8 @@ from engine.analysis.estimates import (
     histogram,
     quantiles,
 )
-from engine.games.equilibrium import BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
+from engine.analysis.multiplicity import Multiplicity
+from engine.games.equilibrium import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
 from engine.program.program import Measure, Program
 from engine.program.worlds import payoff_spans
 from engine.sampling import Design
@@ -41,6 +42,8 @@ class OutcomeSummary:
         shares_across: of a choice, the same for each value.
         reached: the probability of the condition it is taken among; None where there is none.
         sd, quantiles, histogram: of a quantity.
+        bounds: its lowest and highest value over the equilibria that were found, averaged over the draws that were
+            searched; of a choice for each value in turn. Empty where there are no other equilibria that matter.
     """
 
     name: str
@@ -55,6 +58,7 @@ class OutcomeSummary:
     sd: float | None = None
     quantiles: Mapping[float, float] | None = None
     histogram: Histogram | None = None
+    bounds: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +92,14 @@ class SolutionSummary:
         backward: by backward induction, exact.
         fixed_point: by the fixed point, with the branch certified.
         homotopy: by following the branch in fine steps.
+        arclength: by following it round its folds.
         unchecked: converged, the branch not certified.
+        unsolved: how many draws did not converge; a count.
         residual: the largest distance of a probability from the response to the others.
         negative_index: where further equilibria are certain.
-        several: where other equilibria were found; None when nobody looked.
+        several: where other equilibria were found, among the draws that were searched; None when nobody looked.
+        searched: how many draws were searched; 0 when nobody looked, or nothing is cyclic.
+        starts: from how many points in each.
         concept: how the whole game was solved.
         reasoning: of actors who do not reason by equilibrium, their rule in words; by name.
         tied: where a best replier has several best options somewhere; None where nobody replies so.
@@ -102,7 +110,9 @@ class SolutionSummary:
     backward: float
     fixed_point: float
     homotopy: float
+    arclength: float
     unchecked: float
+    unsolved: int
     residual: float
     negative_index: float
     several: float | None
@@ -110,6 +120,8 @@ class SolutionSummary:
     reasoning: Mapping[str, str] = field(default_factory=dict)
     tied: float | None = None
     pure: tuple[float, float, float] | None = None
+    searched: int = 0
+    starts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +201,15 @@ def summarise(assumed: Assumed, sha256: str, program: Program, design: Design, t
         effective=effective,
         warnings=tuple(_warnings(program, whole, effective)),
     )
+
+
+def with_multiplicity(result: Result, found: Multiplicity | None) -> Result:
+    """The result, and what a search for further equilibria found; None: nothing is cyclic."""
+    if found is None:
+        return result
+    solution = replace(result.solution, several=found.share, searched=found.draws, starts=found.starts)
+    outcomes = {name: replace(outcome, bounds=found.bounds.get(name, ())) for name, outcome in result.outcomes.items()}
+    return replace(result, solution=solution, outcomes=outcomes)
 
 
 def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, spread: bool) -> OutcomeSummary:
@@ -285,7 +306,9 @@ def _solution(program: Program, whole: Sums) -> SolutionSummary:
         backward=share[BACKWARD] if pure is None else 0.0,
         fixed_point=share[FIXED_POINT],
         homotopy=share[HOMOTOPY],
+        arclength=share[ARCLENGTH],
         unchecked=share[UNCHECKED],
+        unsolved=whole.rungs[UNSOLVED],
         residual=whole.residual,
         negative_index=whole.folded / whole.n_draws,
         several=pure[2] if pure is not None else None if program.solver.cyclic else 0.0,

@@ -78,7 +78,7 @@ class Conduct:
         return Conduct(np.ascontiguousarray(self.habit[:, draws]), tuple(mean[draws] for mean in self.means), rule)
 
 
-def side_by_side(several: Sequence[Conduct | None]) -> Conduct | None:
+def joined_conduct(several: Sequence[Conduct | None]) -> Conduct | None:
     """Batches of the same game as one."""
     given = [one for one in several if one is not None]
     if not given:

@@ -3,35 +3,40 @@
 The solver is a ladder. A group of decisions that rely on nobody who relies on them is solved in one pass, exactly
 (rung 1). A cyclic group follows its equilibrium from precision 0 in a few steps with a damped fixed point (rung 2); it
 is accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept is
-followed on a finer schedule with Newton's method (rung 3). What is left is counted: converged but perhaps on another
-branch, or not at all.
+followed on a finer schedule with Newton's method (rung 3), and what that does not accept round its folds (rung 4). What
+is left is counted: converged but perhaps on another branch, or not at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.games.arclength import GREAT, USUAL, trace
 from engine.games.bestreply import SHARP, best_choice, sharp_choice, span_of, tie_of
 from engine.games.conduct import SURPRISE, Conduct, Mind
 from engine.games.fixedpoint import chances_of, settle, sweep
 from engine.games.homotopy import ascents, follow
-from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, log_choice, sharpness
+from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, in_twos, log_choice, sharpness
 from engine.games.segments import FloatArray, IntArray, Segments, segments
 from engine.games.slope import Slopes
 from engine.games.tree import NOT_MOVED, Tree
 
-LOOSE: Final = 3e-2
+RATIO: Final = 1.6
+LOOSE: Final = 3e-3
 TIGHT: Final = 1e-12
 CONVERGED: Final = 1e-9
-MAX_SWEEPS: Final = 60
-JUMP: Final = 0.15
+MAX_SWEEPS: Final = 12
+LAST_SWEEPS: Final = 60
+JUMP: Final = 0.1
 """A probability that moves by more than this away from where the last step pointed has jumped."""
-BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED = 1, 2, 3, -1, -2
+FEW_FREE: Final = 24
+"""With so few free probabilities Newton's method costs less than the fixed point, whose rung is left out."""
+BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED, UNSOLVED = 1, 2, 3, 4, -1, -2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +80,8 @@ class Solution:
         play: probability of each action; (n_actions, n_draws).
         log_play: its logarithm.
         reached: whether chance lets the action's information set come about; unreached sets play uniformly.
-        rung: what solved the draw: BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED (converged, branch in doubt), UNSOLVED.
+        rung: what solved the draw: BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED (converged, branch in
+            doubt), UNSOLVED.
         residual: largest distance of a probability from the response to the others; (n_draws,).
         index: sign of the index where it was taken, else 1; (n_draws,).
         tied: whether a best replier has several best options somewhere, (n_draws,); None where nobody replies so.
@@ -112,6 +118,11 @@ class Solution:
         )
 
 
+Found = tuple[FloatArray, npt.NDArray[np.int64], FloatArray, FloatArray]
+"""A group's scaled payoffs, (n_rows, n_draws), and for each draw the rung, the residual and the index."""
+Cyclic = Callable[[Responder, Slopes], Found]
+
+
 class Solver:
     """A tree and the order of solution, laid out once for all draws; decisions that are not in it are fixed."""
 
@@ -132,7 +143,13 @@ class Solver:
         """Whether any group needs a fixed point."""
         return any(slopes is not None for _, slopes in self.stages)
 
-    def solve(self, worlds: Worlds, fixed: FloatArray | None = None, sharp: frozenset[int] = frozenset()) -> Solution:
+    def solve(
+        self,
+        worlds: Worlds,
+        fixed: FloatArray | None = None,
+        sharp: frozenset[int] = frozenset(),
+        cyclic: Cyclic | None = None,
+    ) -> Solution:
         """The equilibrium of each draw.
 
         Args:
@@ -140,6 +157,7 @@ class Solver:
             fixed: logarithm of the play, (n_actions, n_draws), of which the decisions outside the order are taken; -inf
                 is never.
             sharp: actors who reply without mistakes.
+            cyclic: solves groups that need a fixed point; the ladder if it is None.
         """
         n = worlds.chance.shape[-1]
         log_play = np.zeros((self.tree.n_actions, n)) if fixed is None else fixed.copy()
@@ -158,7 +176,7 @@ class Solver:
             part_reached = _reached(part, possible, n)
             seen = _sharpened(worlds, spans, slopes is not None) if sharp else worlds
             stage = _Stage(self.tree, part, seen, log_play, tuple(solved), part_reached)
-            scaled, found, gap, sign = _solve_stage(stage, slopes)
+            scaled, found, gap, sign = _solve_stage(stage, slopes, cyclic or _climb)
             for actor, (first, last), (start, end), options in zip(
                 part.actors, part.actions, part.rows, part.n_options, strict=True
             ):
@@ -295,64 +313,109 @@ def _span(tree: Tree, move: int) -> tuple[int, int]:
     return sets[0].actions[0], sets[-1].actions[1]
 
 
-_Found = tuple[FloatArray, npt.NDArray[np.int64], FloatArray, FloatArray]
-
-
-def _solve_stage(stage: _Stage, slopes: Slopes | None) -> _Found:
-    """Scaled payoffs, rung, residual and index of one group; draws that plain sums cannot do are done in logarithms."""
+def _solve_stage(stage: _Stage, slopes: Slopes | None, cyclic: Cyclic) -> Found:
+    """A group's solution; draws that plain sums cannot do are done in logarithms."""
     sums = stage.path_sums()
-    found = _climb(sums, slopes)
+    found = _solve_group(sums, slopes, cyclic)
     hard = np.flatnonzero(sums.small)
     if len(hard):
-        again = _climb(stage.log_sums(hard), slopes)
+        again = _solve_group(stage.log_sums(hard), slopes, cyclic)
         for whole, part in zip(found, again, strict=True):
             whole[..., hard] = part
     return found
 
 
-def _climb(responder: Responder, slopes: Slopes | None) -> _Found:
-    """The rungs of the ladder, one after the other."""
-    part = responder.group
+def _solve_group(responder: Responder, slopes: Slopes | None, cyclic: Cyclic) -> Found:
+    if slopes is not None:
+        return cyclic(responder, slopes)
     n = responder.precision[0].shape[-1]
-    scaled = np.zeros((part.n_rows, n))
-    if slopes is None:
-        scaled = sweep(responder, scaled, np.ones(n))[0]
-        return scaled, np.full(n, BACKWARD), np.zeros(n), np.ones(n)
+    scaled = sweep(responder, np.zeros((responder.group.n_rows, n)), np.ones(n))[0]
+    return scaled, np.full(n, BACKWARD), np.zeros(n), np.ones(n)
+
+
+def _climb(responder: Responder, slopes: Slopes) -> Found:
+    """The rungs of the ladder, one after the other, each for the draws that those before leave."""
+    n = responder.precision[0].shape[-1]
+    found = np.zeros((responder.group.n_rows, n)), np.full(n, UNSOLVED), np.zeros(n), np.ones(n)
+    rungs = (_by_fixed_point, _by_newton, _somehow)
+    for rung in rungs[len(slopes.kept) <= FEW_FREE :]:
+        left = np.flatnonzero((found[1] == UNSOLVED) & ~responder.lost())
+        if not len(left):
+            break
+        left = in_twos(left)
+        better = rung(responder if len(left) == n else responder.take(left), slopes)
+        for whole, part in zip(found, better, strict=True):
+            whole[..., left] = part
+    return found
+
+
+def _by_fixed_point(responder: Responder, slopes: Slopes) -> Found:
     scaled, residual, sure = _settled(responder)
-    index = slopes.index(slopes.slope(responder, scaled, np.ones(n)))
-    rung = np.where(sure & (index > 0), FIXED_POINT, np.where(residual <= CONVERGED, UNCHECKED, UNSOLVED))
-    left = np.flatnonzero(rung < 0)
-    if len(left):
-        branch = follow(responder.take(left), slopes, TIGHT)
-        better = left[branch.certain | (branch.residual <= CONVERGED) | (rung[left] == UNSOLVED)]
-        chosen = np.isin(left, better)
-        scaled[:, better], residual[better] = branch.scaled[:, chosen], branch.residual[chosen]
-        index[better] = branch.index[chosen]
-        solved = np.where(branch.residual <= CONVERGED, UNCHECKED, UNSOLVED)
-        rung[better] = np.where(branch.certain, HOMOTOPY, solved)[chosen]
-    return scaled, rung, residual, index
+    index = slopes.index(responder, scaled)
+    return scaled, np.where(sure & (index > 0), FIXED_POINT, UNSOLVED), residual, index
+
+
+def _by_newton(responder: Responder, slopes: Slopes) -> Found:
+    """Rungs 3 and 4; the second goes on where the first stops, or starts again with more care."""
+    branch = follow(responder, slopes, TIGHT)
+    rung = np.where(branch.certain & (branch.residual <= CONVERGED), HOMOTOPY, UNSOLVED)
+    found = branch.scaled.copy(), rung, branch.residual, np.ones(len(rung))
+    for care in (USUAL, GREAT):
+        left = np.flatnonzero((rung == UNSOLVED) & ~responder.lost())
+        if not len(left):
+            break
+        left = in_twos(left)
+        start = (branch.scaled[:, left], branch.share[left]) if care is USUAL else (None, None)
+        curve = trace(responder.take(left), slopes, TIGHT, care, *start)
+        solved = np.where(curve.arrived & (curve.residual <= CONVERGED), ARCLENGTH, UNSOLVED)
+        for whole, part in zip(found, (curve.scaled, solved, curve.residual, curve.index), strict=True):
+            whole[..., left] = part
+    return found
+
+
+def _somehow(responder: Responder, slopes: Slopes) -> Found:
+    """Any equilibrium, where the branch is lost; otherwise the last play that was tried."""
+    n = responder.precision[0].shape[-1]
+    point = settle(responder, np.zeros((responder.group.n_rows, n)), np.ones(n), TIGHT, LAST_SWEEPS)
+    rung = np.where(point.residual <= CONVERGED, UNCHECKED, UNSOLVED)
+    return point.scaled, rung, point.residual, slopes.index(responder, point.scaled)
 
 
 def _settled(responder: Responder) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """The fixed point at doubling shares of the precision, its residual, and whether nothing speaks against it.
+    """The fixed point at growing shares of the precision, its residual, and whether nothing speaks against it.
 
     The first share is so small that the response is nearly a contraction with one fixed point; started at a larger one,
     the iteration lands on another branch in some games.
     """
     n = responder.precision[0].shape[-1]
     scaled, residual = np.zeros((responder.group.n_rows, n)), np.zeros(n)
-    sure = np.ones(n, dtype=np.bool_)
-    for ascent in ascents(np.maximum(sharpness(responder), 1.0), 1.6):
-        some = responder if len(ascent.draws) == n else responder.take(ascent.draws)
-        payoffs = before = np.zeros((responder.group.n_rows, len(ascent.draws)))
-        for step, share in enumerate(ascent.shares):
+    sure = np.zeros(n, dtype=np.bool_)
+    for ascent in ascents(np.maximum(sharpness(responder), 1.0), RATIO):
+        draws, shares = ascent.draws, np.array(ascent.shares)
+        exact = responder if len(draws) == n else responder.take(in_twos(draws))
+        draws, shares = in_twos(draws), shares[:, in_twos(np.arange(len(draws)))]
+        some = exact.single()
+        digits = some.precision[0].dtype
+        payoffs = before = np.zeros((responder.group.n_rows, len(draws)), digits)
+        for step in range(len(shares)):
+            last = step == len(shares) - 1
+            if last:
+                some, digits = exact, np.dtype(np.float64)
+            share = shares[step].astype(digits)
             guess = (2 * payoffs - before if step > 1 else payoffs) * share
-            tolerance = TIGHT if step == len(ascent.shares) - 1 else LOOSE
-            point = settle(some, guess, share, tolerance, MAX_SWEEPS)
-            fine = point.residual <= tolerance
+            tolerance, most = (TIGHT, LAST_SWEEPS) if last else (LOOSE, MAX_SWEEPS)
+            point = settle(some, guess, share, tolerance, most)
+            fine = (point.residual <= tolerance) & ~some.lost()
             if step:
                 fine &= np.abs(chances_of(some, point.scaled) - chances_of(some, guess)).max(axis=0) <= JUMP
-            sure[ascent.draws] &= fine
-            payoffs, before, residual[ascent.draws] = point.scaled / share, payoffs, point.residual
-        scaled[:, ascent.draws] = payoffs
+            payoffs, before = point.scaled / share, payoffs
+            kept = np.flatnonzero(fine)
+            if last or not len(kept):
+                scaled[:, draws[kept]], residual[draws[kept]] = point.scaled[:, kept], point.residual[kept]
+                sure[draws[kept]] = last
+                break
+            if len(kept) < len(draws):
+                kept = in_twos(kept)
+                some, exact, draws, shares = some.take(kept), exact.take(kept), draws[kept], shares[:, kept]
+                payoffs, before = payoffs[:, kept], before[:, kept]
     return scaled, residual, sure

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.response import Responder
+from engine.games.response import Responder, in_twos
 from engine.games.segments import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
@@ -36,7 +36,7 @@ class Point:
 def play_of(responder: Responder, scaled: FloatArray) -> FloatArray:
     """Everybody's choice, as the responder takes it."""
     group = responder.group
-    play = np.full((group.n_rows + 1, scaled.shape[-1]), responder.certain)
+    play = np.full((group.n_rows + 1, scaled.shape[-1]), responder.certain, dtype=scaled.dtype)
     for (start, end), options in zip(group.rows, group.n_options, strict=True):
         play[start:end] = responder.chosen(scaled[start:end], options)
     return play
@@ -69,18 +69,22 @@ def settle(responder: Responder, scaled: FloatArray, share: FloatArray, toleranc
     """Sweeps from `scaled` until no probability changes by more than `tolerance`; draws that are done leave."""
     result, residual = scaled.copy(), np.full(scaled.shape[-1], np.inf)
     active = np.arange(scaled.shape[-1])
-    mixer = _Mixer(*scaled.shape)
+    mixer = _Mixer(scaled.shape[-1], scaled.dtype)
+    moving = np.ones(len(active), dtype=np.bool_)
     for _ in range(max_sweeps):
         answer, change = sweep(responder, scaled, share)
-        result[:, active], residual[active] = answer, change
-        moving = change > tolerance
-        if not moving.any():
+        # a draw that is done stays as it is, however long it waits here for others to be done
+        fresh = slice(None) if moving.all() else moving
+        result[:, active[fresh]], residual[active[fresh]] = answer[:, fresh], change[fresh]
+        moving &= change > tolerance
+        left = np.flatnonzero(moving)
+        if not len(left):
             break
         scaled = mixer.next(scaled, answer)
-        if moving.mean() < COMPACT_BELOW:
-            kept = np.flatnonzero(moving)
+        if len(left) < COMPACT_BELOW * len(active):
+            kept = in_twos(left)
             active, scaled, share = active[kept], np.ascontiguousarray(scaled[:, kept]), share[kept]
-            responder = responder.take(kept)
+            responder, moving = responder.take(kept), moving[kept]
             mixer.take(kept)
     return Point(result, residual)
 
@@ -88,12 +92,12 @@ def settle(responder: Responder, scaled: FloatArray, share: FloatArray, toleranc
 class _Mixer:
     """Anderson mixing, draw by draw, with a step that shrinks where the distance grows."""
 
-    def __init__(self, n_rows: int, n_draws: int) -> None:
+    def __init__(self, n_draws: int, digits: np.dtype[np.float64]) -> None:
         self.steps: list[FloatArray] = []
         self.gaps: list[FloatArray] = []
         self.previous: tuple[FloatArray, FloatArray] | None = None
-        self.step = np.ones(n_draws)
-        self.distance = np.full(n_draws, np.inf)
+        self.step = np.ones(n_draws, digits)
+        self.distance = np.full(n_draws, np.inf, digits)
 
     def next(self, point: FloatArray, answer: FloatArray) -> FloatArray:
         """The point to try after `point` was answered by `answer`."""
@@ -107,7 +111,7 @@ class _Mixer:
             self.step = np.where(worse, np.maximum(self.step / 2, SMALLEST_STEP), self.step)
             for array in (*self.steps, *self.gaps):
                 array[:, worse] = 0.0
-        self.previous, self.distance = (point, gap), np.minimum(distance, 1e300)
+        self.previous, self.distance = (point, gap), np.minimum(distance, 1e30)
         return self.mixed(point, gap)
 
     def mixed(self, point: FloatArray, gap: FloatArray) -> FloatArray:
@@ -119,7 +123,9 @@ class _Mixer:
                 overlap = (direction * closed).sum(axis=0)
                 closed, moved = closed - overlap * direction, moved - overlap * motion
             length = np.sqrt((closed * closed).sum(axis=0))
-            scale = np.divide(1.0, length, out=np.zeros_like(length), where=length > 1e-14)
+            scale = np.divide(
+                1.0, length, out=np.zeros_like(length), where=length > (1e-14 if length.dtype == np.float64 else 1e-7)
+            )
             directions.append((closed * scale, moved * scale))
             share = (directions[-1][0] * left).sum(axis=0)
             left = left - share * directions[-1][0]

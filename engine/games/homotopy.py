@@ -1,26 +1,40 @@
-"""Precision raised from near 0 on a fine geometric schedule, with Newton's method at each step."""
+"""Precision raised from near 0, each draw in geometric steps of its own, with Newton's method at each step."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.games.fixedpoint import chances_of, play_of
-from engine.games.response import Responder, sharpness
-from engine.games.segments import FloatArray
-from engine.games.slope import Slopes, identity_minus
+from engine.games.linear import solved
+from engine.games.response import BoolArray, Responder, in_twos, sharpness
+from engine.games.segments import FloatArray, IntArray
+from engine.games.slope import Slopes
 
-RATIO: Final = 1.1
-MAX_NEWTON: Final = 12
-HALVINGS: Final = 4
+FIRST_STEP: Final = 0.4
+SMALLEST_STEP: Final = 0.01
+LARGEST_STEP: Final = 1.0
+"""Steps are in the logarithm of the precision."""
+MAX_STEPS: Final = 50
+MAX_JUMP: Final = 0.03
+"""A probability may land this far from where the last steps pointed."""
+AIMED_JUMP: Final = 0.012
+NEAR_FOLD: Final = 1.0
+"""Determinant of I - DG, 1 at the coin toss and 0 at a fold, below which jumps must be the smaller."""
+LEAST_JUMP: Final = 0.1
+MAX_NEWTON: Final = 8
+CLOSE: Final = 1e-5
+"""Residual at which single precision has done its part."""
+BLOCK: Final = 2048
+"""Draws that go together at first, so that their numbers stay in the processor's cache."""
+STRAGGLERS: Final = 0.15
+"""When fewer of a block are left than this share, they go on together with those of other blocks."""
+COMPACT_BELOW: Final = 0.8
 TOGETHER: Final = 4
 """Numbers of steps are rounded up to multiples of this."""
-JUMP: Final = 0.1
-"""A probability that lands further than this from where the last steps pointed has jumped."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,44 +44,233 @@ class Followed:
     Attributes:
         scaled: precision times expected payoff of each action; (n_rows, n_draws).
         residual: largest distance of a probability from the response to the others; (n_draws,).
-        certain: every step converged, nothing jumped and the index stayed +1; (n_draws,).
-        index: at the end; (n_draws,).
+        certain: every step converged, nothing jumped and the index stayed +1; (n_draws,). Elsewhere `scaled` is the
+            last point of the branch that was reached.
+        share: of the precision at which that point lies; (n_draws,).
+        lost: where probabilities vanished on the way; (n_draws,).
     """
 
     scaled: FloatArray
     residual: FloatArray
-    certain: npt.NDArray[np.bool_]
-    index: FloatArray
+    certain: BoolArray
+    share: FloatArray
+    lost: BoolArray
 
 
 def follow(responder: Responder, slopes: Slopes, tolerance: float) -> Followed:
-    """The branch from precision 0 to the actors' own.
+    """The branch from precision 0 to the actors' own, as long as the precision rises along it.
 
     Args:
         responder: the draws to follow.
         slopes: of their group.
-        tolerance: of the last step's residual.
+        tolerance: of the residual at the end.
     """
+    found = _followed(responder, slopes, tolerance, True)
+    again = np.flatnonzero(found.lost)
+    if len(again):
+        again = in_twos(again)
+        better = _followed(responder.take(again), slopes, tolerance, False)
+        found.scaled[:, again], found.residual[again] = better.scaled, better.residual
+        found.certain[again], found.share[again] = better.certain, better.share
+    return found
+
+
+def _followed(responder: Responder, slopes: Slopes, tolerance: float, single: bool) -> Followed:
+    """As `follow`; the way up in single precision or double, the last digits always in double."""
     n = responder.precision[0].shape[-1]
-    scaled, residual, index = np.zeros((responder.group.n_rows, n)), np.zeros(n), np.ones(n)
-    certain = np.ones(n, dtype=np.bool_)
-    # the first step is where precision times payoff difference is 1/2, so that there is one equilibrium, near uniform
-    for ascent in ascents(np.maximum(2 * sharpness(responder), 1.0), RATIO):
-        draws = ascent.draws
-        some = responder if len(draws) == n else responder.take(draws)
-        payoffs = before = np.zeros((responder.group.n_rows, len(draws)))
-        for step, share in enumerate(ascent.shares):
-            last = step == len(ascent.shares) - 1
-            guess = (2 * payoffs - before if step > 1 else payoffs) * share
-            point, gap = _newton(some, slopes, guess, share, tolerance if last else 1e-8)
-            index[draws] = slopes.index(slopes.slope(some, point, share))
-            fine = (gap <= (1e3 * tolerance if last else 1e-6)) & (index[draws] > 0)
-            if step:
-                fine &= np.abs(chances_of(some, point) - chances_of(some, guess)).max(axis=0) <= JUMP
-            certain[draws] &= fine
-            payoffs, before, residual[draws] = point / share, payoffs, gap
-        scaled[:, draws] = payoffs
-    return Followed(scaled, residual, certain, index)
+    found = Followed(
+        np.zeros((responder.group.n_rows, n)),
+        np.full(n, np.inf),
+        np.zeros(n, dtype=np.bool_),
+        np.zeros(n),
+        np.zeros(n, dtype=np.bool_),
+    )
+    late = []
+    for start in range(0, n, BLOCK):
+        draws = in_twos(np.arange(start, min(start + BLOCK, n)))
+        exact = responder if len(draws) == n else responder.take(draws)
+        climb = _start(exact.single() if single else exact, slopes, draws)
+        late.append(_climbed(climb, slopes, STRAGGLERS * BLOCK, exact, start, tolerance, found))
+    late = [climb for climb in late if len(climb.draws)]
+    if late:
+        state = (np.concatenate(columns, axis=-1) for columns in zip(*(climb.state() for climb in late), strict=True))
+        draws, *others = state
+        twice = in_twos(np.arange(len(draws)))
+        some = responder.take(draws[twice])
+        climb = _Climb(some.single() if single else some, draws[twice], *(column[..., twice] for column in others))
+        _climbed(climb, slopes, 0, responder, 0, tolerance, found)
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Climb:
+    """Draws under way.
+
+    Attributes:
+        draws: which they are; (n,).
+        tries: how many steps they have tried; (n,).
+        height: logarithm of the share of the precision; (n,).
+        payoffs: at the whole precision, in free coordinates; (n_free, n).
+        rise: how they change with the height; (n_free, n).
+        bend: how the rise changes; (n_free, n).
+        step: to try next; (n,).
+    """
+
+    responder: Responder
+    draws: IntArray
+    tries: IntArray
+    height: FloatArray
+    payoffs: FloatArray
+    rise: FloatArray
+    bend: FloatArray
+    step: FloatArray
+
+    def take(self, some: IntArray) -> _Climb:
+        return _Climb(self.responder.take(some), *(state[..., some] for state in self.state()))
+
+    def state(self) -> tuple[Any, ...]:
+        """What differs between draws, in the order of the fields."""
+        return self.draws, self.tries, self.height, self.payoffs, self.rise, self.bend, self.step
+
+    def going(self) -> BoolArray:
+        """Neither at the top nor given up."""
+        return (self.height < 0) & (self.step >= SMALLEST_STEP) & (self.tries < MAX_STEPS) & ~self.responder.lost()
+
+    def stepped(self, slopes: Slopes) -> _Climb:
+        """After one try for each draw that is still going."""
+        step = np.minimum(self.step, -self.height)
+        height = np.where(step < self.step, 0.0, self.height + step)
+        share = np.exp(height)
+        guess = self.payoffs + step * (self.rise + step / 2 * self.bend)
+        payoffs, rise, jump, determinant = _corrected(self.responder, slopes, guess, share)
+        # near a fold other curves are near
+        jump /= np.clip(determinant / NEAR_FOLD, LEAST_JUMP, 1.0)
+        going = self.going()
+        fine = going & (jump <= MAX_JUMP) & (determinant > 0)
+        growth = np.clip(np.cbrt(AIMED_JUMP / np.maximum(jump, 1e-6)), 0.5, 2.0)
+        bend = (rise - self.rise) / np.maximum(step, 1e-30)
+        return _Climb(
+            self.responder,
+            self.draws,
+            self.tries + 1,
+            np.where(fine, height, self.height),
+            np.where(fine, payoffs, self.payoffs),
+            np.where(fine, rise, self.rise),
+            np.where(fine, bend, self.bend),
+            np.where(fine, np.minimum(step * growth, LARGEST_STEP), np.where(going, step / 2, self.step)),
+        )
+
+
+def _start(responder: Responder, slopes: Slopes, draws: IntArray) -> _Climb:
+    """Where precision times payoff difference is 1, so that there is one equilibrium, near the coin toss."""
+    n, digits = len(draws), responder.precision[0].dtype
+    height = -np.log(np.maximum(sharpness(responder), 1.0)).astype(digits)
+    toss = slopes.free(
+        answers(responder, play_of(responder, np.zeros((responder.group.n_rows, n), digits)), np.ones(n, digits))
+    )
+    payoffs, rise, _, _ = _corrected(responder, slopes, toss, np.exp(height))
+    return _Climb(
+        responder, draws, np.zeros(n, np.int64), height, payoffs, rise, rise / 2, np.full(n, FIRST_STEP, digits)
+    )
+
+
+def _climbed(
+    climb: _Climb, slopes: Slopes, fewest: float, exact: Responder, first: int, tolerance: float, found: Followed
+) -> _Climb:
+    """Steps until fewer draws are left than `fewest`, or none; they are returned, what came to the top goes to `found`.
+
+    Args:
+        exact: the draws from `first` on, in double precision.
+    """
+    draws, free = [], []
+    while True:
+        left = np.flatnonzero(climb.going())
+        few = len(left) < max(fewest, 1)
+        if few or len(left) < COMPACT_BELOW * len(climb.draws):
+            top = climb.height >= 0
+            draws.append(climb.draws[top])
+            free.append(climb.payoffs[:, top])
+            found.lost[climb.draws[climb.responder.lost()]] = True
+            found.share[climb.draws] = np.exp(climb.height)
+            found.scaled[:, climb.draws] = slopes.whole(climb.payoffs * np.exp(climb.height))
+            climb = climb.take(left if few else in_twos(left))
+        if few:
+            break
+        climb = climb.stepped(slopes)
+    arrived, place = np.unique(np.concatenate(draws), return_index=True)
+    if len(arrived):
+        arrived, place = in_twos(arrived), in_twos(place)
+        some, start = exact.take(arrived - first), np.concatenate(free, axis=1)[:, place]
+        if start.dtype == np.float32:
+            start = newton(some.single(), slopes, start, np.ones(len(arrived), np.float32), CLOSE).free
+        end = newton(some, slopes, start.astype(np.float64), np.ones(len(arrived)), tolerance)
+        found.scaled[:, arrived], found.residual[arrived] = slopes.whole(end.free), end.residual
+        found.certain[arrived] = (end.residual <= 1e3 * tolerance) & (end.sign > 0)
+    return climb
+
+
+def _corrected(
+    responder: Responder, slopes: Slopes, payoffs: FloatArray, share: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """One step of Newton's method, the rise there, how far it moved a probability, and det(I - DG)."""
+    free = payoffs * share
+    chances, answer, system = slopes.around(responder, slopes.whole(free), share, 2)
+    whole = slopes.free(answer)
+    system[:, -2], system[:, -1] = whole * share - free, whole
+    found, determinant = solved(system, slopes.n_unit)
+    free += found[:, 0]
+    jump = np.abs(chances_of(responder, slopes.whole(free)) - chances).max(axis=0)
+    payoffs = free / share
+    return payoffs, found[:, 1] - payoffs, jump, determinant
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Newton:
+    """Where Newton's method stopped.
+
+    Attributes:
+        free: scaled payoffs in free coordinates; (n_free, n_draws).
+        residual: largest distance of a probability from the response to the others; (n_draws,).
+        sign: of det(I - DG) one step before, NaN where it cannot be told; (n_draws,).
+    """
+
+    free: FloatArray
+    residual: FloatArray
+    sign: FloatArray
+
+
+def newton(responder: Responder, slopes: Slopes, free: FloatArray, share: FloatArray, tolerance: float) -> Newton:
+    """Newton's method on the difference between play and response, at least one step."""
+    found = Newton(free.copy(), np.full(free.shape[-1], np.inf), np.ones(free.shape[-1]))
+    moving: IntArray | slice = slice(None)
+    for _ in range(MAX_NEWTON):
+        _, answer, system = slopes.around(responder, slopes.whole(free), share, 1)
+        system[:, -1] = share * slopes.free(answer) - free
+        change, determinant = solved(system, slopes.n_unit)
+        free = free + change[:, 0]
+        residual = response(responder, slopes.whole(free), share)
+        found.free[:, moving], found.residual[moving], found.sign[moving] = free, residual, np.sign(determinant)
+        left = np.flatnonzero(~(residual <= tolerance))
+        if not len(left):
+            break
+        left = in_twos(left)
+        moving = left if isinstance(moving, slice) else moving[left]
+        responder, free, share = responder.take(left), free[:, left], share[left]
+    return found
+
+
+def answers(responder: Responder, play: FloatArray, share: FloatArray) -> FloatArray:
+    """Everybody's answer to `play` at once, at `share` of the precision; (n_rows, n_draws)."""
+    numbers = range(len(responder.group.decisions))
+    return np.concatenate([responder.expected(one, play) * (responder.precision[one] * share) for one in numbers])
+
+
+def response(responder: Responder, scaled: FloatArray, share: FloatArray) -> FloatArray:
+    """The largest distance of a probability from the response at `share` of the precision; (n_draws,)."""
+    play = play_of(responder, scaled)
+    answer = answers(responder, play, share)
+    distance: FloatArray = np.abs(chances_of(responder, answer) - responder.chances(play)).max(axis=0)
+    return distance
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +282,7 @@ class Ascent:
         shares: of the actors' precision, step by step, the last 1; each (n,) for these draws.
     """
 
-    draws: npt.NDArray[np.int64]
+    draws: IntArray
     shares: tuple[FloatArray, ...]
 
 
@@ -97,60 +300,3 @@ def ascents(sharpest: FloatArray, ratio: float) -> Iterator[Ascent]:
             draws,
             tuple(sharpest[draws] ** (step / most - 1) if most else np.ones(len(draws)) for step in range(most + 1)),
         )
-
-
-def response(responder: Responder, scaled: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Everybody's answer to `scaled` at once, and the largest distance of a probability from it, (n_draws,)."""
-    play = play_of(responder, scaled)
-    answer = np.concatenate(
-        [
-            responder.expected(number, play) * (responder.precision[number] * share)
-            for number in range(len(responder.group.decisions))
-        ]
-    )
-    return answer, np.abs(chances_of(responder, answer) - responder.chances(play)).max(axis=0)
-
-
-def _newton(
-    responder: Responder, slopes: Slopes, scaled: FloatArray, share: FloatArray, tolerance: float
-) -> tuple[FloatArray, FloatArray]:
-    """Newton's method on the difference between play and response; a step that makes it worse is halved."""
-    answer, residual = response(responder, scaled, share)
-    for _ in range(MAX_NEWTON):
-        moving = np.flatnonzero(residual > tolerance)
-        if not len(moving):
-            break
-        some = responder.take(moving)
-        gap = slopes.free(answer[:, moving] - scaled[:, moving])
-        step = _solved(identity_minus(slopes.slope(some, scaled[:, moving], share[moving])), gap)
-        start, size = slopes.free(scaled[:, moving]), np.ones(len(moving))
-        for _ in range(HALVINGS + 1):
-            trial = slopes.whole(start + size * step)
-            trial_answer, trial_residual = response(some, trial, share[moving])
-            better = trial_residual < residual[moving]
-            if better.all():
-                break
-            size = np.where(better, size, size / 2)
-        scaled, answer, residual = scaled.copy(), answer.copy(), residual.copy()
-        scaled[:, moving], answer[:, moving], residual[moving] = trial, trial_answer, trial_residual
-    return scaled, residual
-
-
-def _solved(matrices: FloatArray, gap: FloatArray) -> FloatArray:
-    """The Newton step of each draw; the plain step where the matrix is singular."""
-    right = gap.T[:, :, None]
-    try:
-        found = np.linalg.solve(matrices, right)
-    except np.linalg.LinAlgError:
-        found = np.concatenate(
-            [_one_solved(matrix, vector)[None] for matrix, vector in zip(matrices, right, strict=True)]
-        )
-    step: FloatArray = np.where(np.isfinite(found), found, right)[:, :, 0].T
-    return step
-
-
-def _one_solved(matrix: FloatArray, vector: FloatArray) -> FloatArray:
-    try:
-        return np.linalg.solve(matrix, vector).astype(np.float64)
-    except np.linalg.LinAlgError:
-        return vector

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -16,6 +16,8 @@ BoolArray = npt.NDArray[np.bool_]
 
 SMALL_REACH: Final = 1e-200
 """Below this probability of an information set, plain sums are no longer trusted and logarithms are used."""
+SMALL_SINGLE: Final = 1e-30
+"""The same in single precision."""
 
 
 def logit_choice(scaled: FloatArray, n_options: int) -> FloatArray:
@@ -149,8 +151,9 @@ class Responder(Protocol):
     def expected(self, decision: int, play: FloatArray) -> FloatArray:
         """Expected payoff of each action of the decision; (its actions, n_draws)."""
 
-    def gaps(self, decision: int, play: FloatArray) -> FloatArray:
-        """Of each path or leaf its share of the action that it takes, times its payoff's distance from the mean.
+    def moments(self, decision: int, play: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Expected payoffs, and of each path or leaf its share of the action that it takes, times its payoff's
+        distance from the mean.
 
         Summed over those that take two actions, it is the covariance of payoff and the other action, given the first.
         """
@@ -158,8 +161,19 @@ class Responder(Protocol):
     def bounds(self, decision: int) -> tuple[FloatArray, FloatArray]:
         """The largest and smallest payoff that each action of the decision can lead to; each (its actions, n_draws)."""
 
+    def lost(self) -> BoolArray:
+        """Draws in which these sums are not to be trusted any more; (n_draws,)."""
+
     def take(self, draws: IntArray | BoolArray) -> Responder:
         """The same for some of the draws."""
+
+    def single(self) -> Responder:
+        """The same in single precision, where that does."""
+
+
+def in_twos(draws: IntArray) -> IntArray:
+    """The draws, a single one twice: sums over one column may be taken in another order, which gives other bits."""
+    return np.repeat(draws, 2) if len(draws) == 1 else draws
 
 
 def sharpness(responder: Responder) -> FloatArray:
@@ -213,12 +227,15 @@ class PathSums:
         chance, payoff = self._weights(decision, play)
         return self.group.paths_to_rows[decision].sum(payoff) / self._total(decision, chance)
 
-    def gaps(self, decision: int, play: FloatArray) -> FloatArray:
+    def moments(self, decision: int, play: FloatArray) -> tuple[FloatArray, FloatArray]:
         chance, payoff = self._weights(decision, play)
         total = self._total(decision, chance)
         expected = self.group.paths_to_rows[decision].sum(payoff) / total
         row = self.group.path_rows[decision][decision] - self.group.rows[decision][0]
-        return (payoff - expected[row] * chance) / total[row]
+        payoff /= total[row]
+        chance *= (expected / total)[row]
+        payoff -= chance
+        return expected, payoff
 
     def _weights(self, decision: int, play: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Chance and chance times payoff of each path, without the decision's own action."""
@@ -228,15 +245,18 @@ class PathSums:
         reach = play[others[0]]
         for row in others[1:]:
             reach *= play[row]
-        return reach * self.chance[decision], reach * self.payoff[decision]
+        payoff = reach * self.payoff[decision]
+        reach *= self.chance[decision]
+        return reach, payoff
 
     def _total(self, decision: int, chance: FloatArray) -> FloatArray:
         """The chance of each action's information set; infinite where it vanishes, so that payoffs are 0 there."""
         total = self.group.paths_to_rows[decision].sum(chance)
-        if total.min() >= SMALL_REACH:
+        smallest = SMALL_REACH if total.dtype == np.float64 else SMALL_SINGLE
+        if total.min() >= smallest:
             return total
         start, end = self.group.rows[decision]
-        tiny = total < SMALL_REACH
+        tiny = total < smallest
         self.small[self.draws] |= (tiny & self.reached[start:end]).any(axis=0)
         return np.where(tiny, np.inf, total)
 
@@ -247,8 +267,11 @@ class PathSums:
         high = to_rows.largest(np.where(possible, payoff, -np.inf))
         return high, -to_rows.largest(np.where(possible, -payoff, -np.inf))
 
+    def lost(self) -> BoolArray:
+        return self.small[self.draws]
+
     def take(self, draws: IntArray | BoolArray) -> PathSums:
-        cut = _Shared(draws)
+        cut = _Once(lambda array: array[..., draws])
         return PathSums(
             self.group,
             cut(self.precision),
@@ -258,6 +281,12 @@ class PathSums:
             self.draws[draws],
             self.small,
         )
+
+    def single(self) -> PathSums:
+        n = len(self.draws)
+        cut = _Once(lambda array: array.astype(np.float32))
+        sums = cut(self.precision), cut(self.chance), cut(self.payoff)
+        return PathSums(self.group, *sums, self.reached, np.arange(n), np.zeros(n, dtype=np.bool_))
 
 
 @dataclass(slots=True, eq=False)
@@ -292,10 +321,10 @@ class LogSums:
     def expected(self, decision: int, play: FloatArray) -> FloatArray:
         return self.group.leaves_to_rows[decision].sum(self._shares(decision, play) * self.payoff[decision])
 
-    def gaps(self, decision: int, play: FloatArray) -> FloatArray:
+    def moments(self, decision: int, play: FloatArray) -> tuple[FloatArray, FloatArray]:
         share = self._shares(decision, play)
         expected = self.group.leaves_to_rows[decision].sum(share * self.payoff[decision])
-        return share * (self.payoff[decision] - self._on_leaves(decision, expected))
+        return expected, share * (self.payoff[decision] - self._on_leaves(decision, expected))
 
     def _shares(self, decision: int, play: FloatArray) -> FloatArray:
         """Each leaf's share of the action that it takes; 0 where the set is not reached."""
@@ -323,20 +352,26 @@ class LogSums:
         high = to_rows.largest(np.where(possible, self.payoff[decision], -np.inf))
         return high, -to_rows.largest(np.where(possible, -self.payoff[decision], -np.inf))
 
+    def lost(self) -> BoolArray:
+        return np.zeros(self.precision[0].shape[-1], dtype=np.bool_)
+
     def take(self, draws: IntArray | BoolArray) -> LogSums:
-        cut = _Shared(draws)
+        cut = _Once(lambda array: array[..., draws])
         return LogSums(self.group, cut(self.precision), cut(self.log_chance), cut(self.payoff), self.reached[:, draws])
 
+    def single(self) -> LogSums:
+        return self
 
-class _Shared:
-    """Cuts arrays to some draws; arrays that are one object stay one object."""
 
-    def __init__(self, draws: IntArray | BoolArray) -> None:
-        self.draws = draws
+class _Once:
+    """Changes arrays; those that are one object stay one object."""
+
+    def __init__(self, change: Callable[[FloatArray], FloatArray]) -> None:
+        self.change = change
         self.done: dict[int, FloatArray] = {}
 
     def __call__(self, arrays: tuple[FloatArray, ...]) -> tuple[FloatArray, ...]:
         for array in arrays:
             if id(array) not in self.done:
-                self.done[id(array)] = array[..., self.draws]
+                self.done[id(array)] = self.change(array)
         return tuple(self.done[id(array)] for array in arrays)

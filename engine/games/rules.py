@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.games.conduct import NOTHING, BestReply, Equilibrium, Habit, Hierarchy, Level, Mind, Rule
-from engine.games.equilibrium import BACKWARD, Solution, Solver, Worlds
+from engine.games.equilibrium import BACKWARD, Cyclic, Solution, Solver, Worlds
 from engine.games.levels import Levels, Order, Replies, Thought, actions_of, hierarchy
 from engine.games.recall import Mixtures
 from engine.games.segments import IntArray, distinct_columns
@@ -51,11 +51,11 @@ class RuleSolver:
             frozenset(actor for actor, possible in self.rules.items() if any(map(_answers, possible)))
         ).cyclic
 
-    def solve(self, worlds: Worlds) -> Solution:
-        """Everybody's play in each draw."""
+    def solve(self, worlds: Worlds, cyclic: Cyclic | None = None) -> Solution:
+        """Everybody's play in each draw; `cyclic` as in `Solver.solve`."""
         n = worlds.chance.shape[-1]
         if not self.several:
-            return self._solved(worlds, {actor: possible[0] for actor, possible in self.rules.items()})
+            return self._solved(worlds, {actor: possible[0] for actor, possible in self.rules.items()}, cyclic)
         followed = {} if worlds.conduct is None or worlds.conduct.rule is None else worlds.conduct.rule
         combinations, member = distinct_columns(np.array([followed[actor] for actor in self.several]))
         parts = []
@@ -65,11 +65,11 @@ class RuleSolver:
             rules = {actor: possible[chosen.get(actor, 0)] for actor, possible in self.rules.items()}
             # sums over a single draw run in another order, to other last bits
             twice = np.repeat(draws, 2) if len(draws) == 1 else draws
-            found = self._solved(worlds.take(twice), rules)
+            found = self._solved(worlds.take(twice), rules, cyclic)
             parts.append((draws, found if len(draws) > 1 else found.part(slice(0, 1))))
         return _together(parts, n)
 
-    def _solved(self, worlds: Worlds, rules: Mapping[int, Rule]) -> Solution:
+    def _solved(self, worlds: Worlds, rules: Mapping[int, Rule], cyclic: Cyclic | None) -> Solution:
         """The draws in which actors follow these rules."""
         sharp = frozenset(actor for actor, rule in rules.items() if isinstance(rule, BestReply))
         thoughts = self._thoughts(worlds, rules, sharp)
@@ -77,7 +77,7 @@ class RuleSolver:
         for actor, thought in thoughts.items():
             fixed[self.rows[actor]] = thought.log_play
         free = frozenset(actor for actor, rule in rules.items() if _answers(rule))
-        found = self._solver(free).solve(worlds, fixed, sharp)
+        found = self._solver(free).solve(worlds, fixed, sharp, cyclic)
         for actor in thoughts:
             rows = self.rows[actor]
             found.play[rows] = np.where(found.play[rows] < NOTHING, 0.0, found.play[rows])

@@ -32,7 +32,10 @@ class Segments:
         if self.whole:
             dense: FloatArray = rows.reshape(self.n_groups, -1, rows.shape[-1]).sum(axis=1)
             return dense
-        total = np.zeros((self.n_groups, rows.shape[-1]))
+        if len(self.blocks) == 1 and len(self.blocks[0][0]) == self.n_groups:
+            members = self.blocks[0][1]
+            return rows[members].sum(axis=1) if members.shape[1] > 1 else rows[members[:, 0]]
+        total = np.zeros((self.n_groups, rows.shape[-1]), dtype=rows.dtype)
         for groups, members in self.blocks:
             total[groups] = rows[members].sum(axis=1) if members.shape[1] > 1 else rows[members[:, 0]]
         return total

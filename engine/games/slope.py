@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from engine.games.fixedpoint import play_of
-from engine.games.response import Group, Responder
+from engine.games.linear import solved
+from engine.games.response import Group, Responder, in_twos
 from engine.games.segments import FloatArray, Segments, segments
 
 
@@ -20,23 +21,26 @@ class Slopes:
     Only differences to each set's last option count, since a choice ignores a common shift: n free rows are left.
 
     Attributes:
-        kept: the group's rows without each set's last option; (n_free,).
+        kept: the group's rows without each set's last option, the decision with most of them first; (n_free,).
         last: for each of them the row of its set's last option; (n_free,).
         blocks: for each decision its free rows among all.
+        n_unit: how many belong to the first; a decision does not answer itself, so that corner of I - DG is I.
     """
 
     def __init__(self, group: Group) -> None:
         self.group = group
         kept: list[int] = []
         last: list[int] = []
-        for (start, end), options in zip(group.rows, group.n_options, strict=True):
-            for first in range(start, end, options):
+        sizes = [(end - start) // n * (n - 1) for (start, end), n in zip(group.rows, group.n_options, strict=True)]
+        self.blocks = [slice(0)] * len(sizes)
+        for number in sorted(range(len(sizes)), key=lambda number: -sizes[number]):
+            self.blocks[number] = slice(len(kept), len(kept) + sizes[number])
+            options = group.n_options[number]
+            for first in range(*group.rows[number], options):
                 kept += range(first, first + options - 1)
                 last += [first + options - 1] * (options - 1)
-        self.kept, self.last = np.array(kept), np.array(last)
-        sizes = [(end - start) // n * (n - 1) for (start, end), n in zip(group.rows, group.n_options, strict=True)]
-        ends = np.cumsum(sizes).tolist()
-        self.blocks = [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
+        self.kept, self.last, self.n_unit = np.array(kept), np.array(last), max(sizes)
+        self.diagonal = np.arange(len(kept))
         self.pairs: dict[tuple[type, int, int], Segments] = {}
 
     def free(self, rows: FloatArray) -> FloatArray:
@@ -46,40 +50,52 @@ class Slopes:
 
     def whole(self, free: FloatArray) -> FloatArray:
         """Rows with these differences, the last option of each set at 0."""
-        rows = np.zeros((self.group.n_rows, free.shape[-1]))
+        rows = np.zeros((self.group.n_rows, free.shape[-1]), dtype=free.dtype)
         rows[self.kept] = free
         return rows
 
-    def slope(self, responder: Responder, scaled: FloatArray, share: FloatArray) -> FloatArray:
-        """DG at `scaled`, at `share` of the precision, (n_draws,); (n_free, n_free, n_draws)."""
+    def around(
+        self, responder: Responder, scaled: FloatArray, share: FloatArray, sides: int = 0
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """What everybody plays at `scaled`, the answer to it, and how the answer changes.
+
+        Returns:
+            The chances, (n_rows + 1, n_draws); the answer at the whole precision, (n_rows, n_draws); I - DG at `share`
+            of the precision, (n_draws,), in free coordinates, and room for right-hand sides, (n_free, n_free + sides,
+            n_draws).
+        """
         group, n_draws = self.group, scaled.shape[-1]
         play = play_of(responder, scaled)
         chances = responder.chances(play)
-        slope = np.zeros((len(self.kept), len(self.kept), n_draws))
+        answer = np.empty_like(scaled)
+        matrix = np.empty((len(self.kept), len(self.kept) + sides, n_draws), dtype=scaled.dtype)
         for one, own in enumerate(self.blocks):
-            gaps = responder.gaps(one, play) * (responder.precision[one] * share)
+            expected, gaps = responder.moments(one, play)
+            precision = responder.precision[one]
+            answer[slice(*group.rows[one])] = expected * precision
             for other, their in enumerate(self.blocks):
-                if one != other:
+                if one == other:
+                    matrix[own, own] = 0.0
+                else:
                     start, end = group.rows[other]
                     by_pair = self._pair(responder, one, other).sum(gaps)
                     by_pair = by_pair.reshape(-1, group.n_options[one], end - start, n_draws)
-                    free = by_pair[:, :-1] - by_pair[:, -1:]
+                    free = by_pair[:, -1:] - by_pair[:, :-1]
                     free = free.reshape(own.stop - own.start, -1, group.n_options[other], n_draws)
-                    slope[own, their] = _to_scaled(free, chances[start:end]).reshape(
-                        own.stop - own.start, their.stop - their.start, n_draws
-                    )
-        return slope
+                    _to_scaled(free, chances[start:end], matrix[own, their])
+            matrix[own, : len(matrix)] *= precision * share
+        matrix[self.diagonal, self.diagonal] = 1.0
+        return chances, answer, matrix
 
-    def index(self, slope: FloatArray) -> FloatArray:
-        """The sign of det(I - DG), (n_draws,); NaN where it cannot be told."""
-        sign = np.ones(slope.shape[-1])
+    def index(self, responder: Responder, scaled: FloatArray) -> FloatArray:
+        """The sign of det(I - DG) at `scaled` and the whole precision, (n_draws,); NaN where it cannot be told."""
+        sign, whole = np.ones(scaled.shape[-1]), np.ones(scaled.shape[-1])
+        matrix = self.around(responder, scaled, whole)[2]
         # A response that shrinks every distance has no fold: its determinant need not be taken.
-        doubtful = np.flatnonzero(~(np.abs(slope).sum(axis=1).max(axis=0) < 1))
+        doubtful = np.flatnonzero(~(np.abs(matrix).sum(axis=1).max(axis=0) < 2))
         if len(doubtful):
-            matrices = identity_minus(slope[:, :, doubtful])
-            finite = np.isfinite(matrices).all(axis=(1, 2))
-            matrices[~finite] = np.eye(slope.shape[0])
-            sign[doubtful] = np.where(finite, np.linalg.slogdet(matrices)[0], np.nan)
+            doubtful = in_twos(doubtful)
+            sign[doubtful] = np.sign(solved(matrix[:, :, doubtful], self.n_unit)[1])
         return sign
 
     def _pair(self, responder: Responder, one: int, other: int) -> Segments:
@@ -93,12 +109,7 @@ class Slopes:
         return self.pairs[key]
 
 
-def identity_minus(slope: FloatArray) -> FloatArray:
-    """I - DG for each draw; (n_draws, n_free, n_free)."""
-    return np.eye(slope.shape[0]) - np.moveaxis(slope, -1, 0)
-
-
-def _to_scaled(by_log: FloatArray, chances: FloatArray) -> FloatArray:
+def _to_scaled(by_log: FloatArray, chances: FloatArray, out: FloatArray) -> None:
     """From slopes in log-probabilities to slopes in scaled payoffs, without each set's last option.
 
     dlog p(b)/dz(c) = 1[b = c] - p(c) within a set.
@@ -106,7 +117,8 @@ def _to_scaled(by_log: FloatArray, chances: FloatArray) -> FloatArray:
     Args:
         by_log: (n_free, n_sets, n_options, n_draws).
         chances: of the sets' options; (n_sets * n_options, n_draws).
+        out: where they go; (n_free, n_sets * (n_options - 1), n_draws).
     """
-    whole = by_log.sum(axis=2, keepdims=True)
-    slopes: FloatArray = by_log[:, :, :-1] - whole * chances.reshape(1, *by_log.shape[1:])[:, :, :-1]
-    return slopes
+    n_free, n_sets, n_options, n_draws = by_log.shape
+    weight = by_log.sum(axis=2, keepdims=True) * chances.reshape(n_sets, n_options, n_draws)[:, :-1]
+    np.subtract(by_log[:, :, :-1], weight, out=out.reshape(n_free, n_sets, n_options - 1, n_draws))

@@ -112,6 +112,8 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
         record["probabilities"] = {name: share.value for name, share in outcome.shares.items()}
         record["mc_error"] = {name: _finite(share.error) for name, share in outcome.shares.items()}
         record["across_draws"] = {name: _levels(across) for name, across in outcome.shares_across.items()} or None
+        named = zip(outcome.shares, outcome.bounds, strict=False)
+        record["bounds"] = {name: list(bounds) for name, bounds in named} or None
         if outcome.reached is not None:
             record["reached"] = outcome.reached
         return record
@@ -132,6 +134,7 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
             else {"edges": list(outcome.histogram.edges), "mass": list(outcome.histogram.mass)}
         )
     record["across_draws"] = _levels(outcome.across)
+    record["bounds"] = list(outcome.bounds[0]) if outcome.bounds else None
     return record
 
 
@@ -149,10 +152,13 @@ def _solution(result: Result) -> dict[str, Any]:
         "concept": found.concept,
         "converged": found.converged,
         "several_equilibria": found.several,
+        "equilibria": {"draws": found.searched, "starts": found.starts} if found.searched else None,
         "backward_induction": found.backward,
         "fixed_point": found.fixed_point,
         "homotopy": found.homotopy,
+        "arclength": found.arclength,
         "branch_unchecked": found.unchecked,
+        "unsolved": found.unsolved,
         "largest_residual": found.residual,
         "negative_index": found.negative_index,
     }

@@ -180,8 +180,18 @@ def _about_solution(result: Result) -> str:
     if found.unchecked > 0:
         parts.append(f"in {percent(found.unchecked)} of the draws the branch of the equilibrium is unchecked")
     if found.several and found.pure is None:
-        parts.append(f"in {percent(found.several)} of the draws there are several equilibria")
+        parts.append(_about_several(result))
     return f"Solution: {'; '.join(parts)}" if parts else ""
+
+
+def _about_several(result: Result) -> str:
+    found = result.solution
+    text = f"{percent(found.several or 0.0)} of {found.searched} draws have further equilibria"
+    spread = next((item for item in result.outcomes.values() if item.bounds and item.kind != "choice"), None)
+    if spread is None:
+        return text
+    low, high = (number(end) if spread.kind == "quantity" else percent(end) for end in spread.bounds[0])
+    return f"{text}; over them “{spread.label}” is between {low} and {high} on average"
 
 
 def _why(reason: Reason, scenario: Scenario) -> str:

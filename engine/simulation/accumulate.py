@@ -12,14 +12,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.equilibrium import BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
+from engine.games.equilibrium import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
 from engine.games.segments import FloatArray
 from engine.simulation.draws import Draws, Reading, share_of
 
 IntArray = npt.NDArray[np.int64]
 
 SHIFT: Final = 42  # leaves 10 bits of the mantissa
-RUNGS: Final = (BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED)
+RUNGS: Final = (BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED, UNSOLVED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
