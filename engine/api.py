@@ -26,17 +26,21 @@ from engine.analysis.summary import Result, summarise, with_multiplicity
 from engine.errors import Problem, ScenarioError, UsageError
 from engine.program.compile import compile_program
 from engine.program.program import EvaluationError, Program
-from engine.sampling import Design, point_design, random_design, sobol_design
+from engine.sampling import Design, point_design, random_design, repeated_design, sobol_design
 from engine.scenario.assumptions import BASE, Assumed, assume, check_assumptions
 from engine.scenario.model import Scenario
 from engine.scenario.read import read_scenario
 from engine.scenario.scope import nearest
+from engine.simulation.rounds import ISLANDS
 from engine.simulation.run import GROUPS_PER_BLOCK, simulate
 
 if TYPE_CHECKING:
     from engine.exchange.convert import Converted
 
 DEFAULT_DRAWS: Final = 16_384
+DEFAULT_DRAWS_OF_ROUNDS: Final = 4_096
+DEFAULT_HISTORIES: Final = 16
+MAX_HISTORIES: Final = 4_096
 DEFAULT_SEED: Final = 1
 MAX_DRAWS: Final = 2**28
 REPLICATES: Final = 16
@@ -91,7 +95,8 @@ class Options:
     """How to run.
 
     Attributes:
-        draws: in all; rounded up to 16 scrambles of a power of 2.
+        draws: in all; rounded up to 16 scrambles of a power of 2; None: 16,384, with rounds 4,096.
+        histories: that a draw may carry, where there are rounds.
         error: if given, draws are doubled until every probability's 95 % interval is at most this wide to each side.
         seed: of the scrambles or streams.
         method: `sobol` or `random`.
@@ -101,7 +106,8 @@ class Options:
         equilibria: whether to look for further equilibria.
     """
 
-    draws: int = DEFAULT_DRAWS
+    draws: int | None = None
+    histories: int = DEFAULT_HISTORIES
     error: float | None = None
     seed: int = DEFAULT_SEED
     method: str = "sobol"
@@ -185,6 +191,7 @@ def options(
     seed: int | None = None,
     method: str = "sobol",
     threads: int | None = None,
+    histories: int | None = None,
 ) -> Options:
     """Checked options; None stands for the default.
 
@@ -193,6 +200,8 @@ def options(
     """
     if draws is not None and not 1 <= draws <= MAX_DRAWS:
         raise UsageError(f"the number of draws must be from 1 to {MAX_DRAWS:,}, not {draws:,}")
+    if histories is not None and not ISLANDS <= histories <= MAX_HISTORIES:
+        raise UsageError(f"a draw carries from {ISLANDS} to {MAX_HISTORIES:,} histories, not {histories:,}")
     if error is not None and not (isfinite(error) and 0 < error < 1):
         raise UsageError("the sampling error must lie between 0 and 100%", "for example 0.1%")
     if seed is not None and not 0 <= seed < 2**64:
@@ -202,7 +211,8 @@ def options(
     if threads is not None and threads < 1:
         raise UsageError(f"at least one thread is needed, not {threads}")
     return Options(
-        draws=DEFAULT_DRAWS if draws is None else draws,
+        draws=draws,
+        histories=DEFAULT_HISTORIES if histories is None else histories,
         error=error,
         method=method,
         threads=threads,
@@ -313,7 +323,7 @@ def run(
             if options.equilibria:
                 settled = design_for(program, replace(options, draws=result.settings.draws))
                 result = with_multiplicity(result, multiplicity(program, settled))
-            if not options.reason:
+            if not options.reason or program.recurrence is not None:
                 return result
             few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))
             return replace(result, reason=strongest_reason(program, few))
@@ -384,11 +394,16 @@ def _enough_draws(
     loaded: Loaded, assumed: Assumed, program: Program, options: Options, progress: Progress | None
 ) -> Result:
     """The result at the draws that were asked for, or at as many as bring the sampling error down as asked."""
+    exact = _nothing_unknown(program)
     while True:
-        design = design_for(program, options)
+        design = design_for(program, options, exact)
         report = None if progress is None else _towards(progress, design.n_draws)
-        totals = simulate(program, design, _threads(options), report, options.groups_per_block)
-        result = summarise(assumed, loaded.sha256, program, design, totals)
+        histories = MAX_HISTORIES if exact else options.histories
+        totals = simulate(program, design, _threads(options), report, options.groups_per_block, histories)
+        if exact and totals.thinned:  # too many histories to go through all
+            exact = False
+            continue
+        result = summarise(assumed, loaded.sha256, program, design, totals, histories)
         error = _largest_half_width(result)
         if options.error is None or design.method == "point" or error <= options.error:
             return result
@@ -398,13 +413,23 @@ def _enough_draws(
         options = replace(options, draws=2 * design.n_draws)
 
 
-def design_for(program: Program, options: Options) -> Design:
-    """The uniforms of a run; one exact draw where nothing is unknown."""
-    if all(low == high for low, high in (item.distribution.support() for item in program.inputs)):
-        return point_design(program.n_inputs)
+def design_for(program: Program, options: Options, exact: bool = True) -> Design:
+    """The uniforms of a run; where nothing is unknown one exact draw, or, if not `exact`, the same one many times."""
+    usual = DEFAULT_DRAWS if program.recurrence is None else DEFAULT_DRAWS_OF_ROUNDS
+    draws = usual if options.draws is None else options.draws
+    if _nothing_unknown(program):
+        return (
+            point_design(program.n_inputs)
+            if exact
+            else repeated_design(program.n_inputs, draws, options.seed, REPLICATES)
+        )
     if options.method == "random":
-        return random_design(program.n_inputs, options.draws, options.seed)
-    return sobol_design(program.n_inputs, options.draws, options.seed, REPLICATES)
+        return random_design(program.n_inputs, draws, options.seed)
+    return sobol_design(program.n_inputs, draws, options.seed, REPLICATES)
+
+
+def _nothing_unknown(program: Program) -> bool:
+    return all(low == high for low, high in (item.distribution.support() for item in program.inputs))
 
 
 def _threads(options: Options) -> int:

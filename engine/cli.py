@@ -67,7 +67,12 @@ def run(
     file: File,
     assume: Assume = "base",
     set_: Overrides = None,
-    draws: Annotated[int | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384).")] = None,
+    draws: Annotated[
+        int | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384; with rounds 4,096).")
+    ] = None,
+    histories: Annotated[
+        int | None, typer.Option(metavar="N", help="Histories that a draw may carry, where there are rounds (16).")
+    ] = None,
     error: Annotated[
         str | None,
         typer.Option(metavar="SIZE", help="Draw until every chance is known to within this (95 %), such as 0.1%."),
@@ -89,7 +94,7 @@ def run(
 
     if json and csv:
         raise UsageError("--json and --csv exclude each other", "use --save to have both")
-    options = api.options(draws=draws, error=_size(error), seed=seed, method=method, threads=threads)
+    options = api.options(draws, _size(error), seed, method, threads, histories)
     if save is not None:
         api.check_free(save)
     with Progress(quiet) as progress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -125,6 +125,24 @@ def quantiles(counts: Counts, levels: Sequence[float] = LEVELS) -> dict[float, f
         share = 1 - (filled[place] - target) / counts.weight[place]
         found[level] = float(low[place] + min(max(share, 0.0), 1.0) * (high[place] - low[place]))
     return found
+
+
+def without_noise(found: Mapping[float, float] | None, counts: Counts, noise: float) -> dict[float, float] | None:
+    """Quantiles of what is spread by more than noise: drawn towards the mean until the variance is right.
+
+    Args:
+        found: quantiles of `counts`.
+        counts: of figures that are each off by noise.
+        noise: its variance, on average.
+    """
+    if found is None or noise <= 0:
+        return None if found is None else dict(found)
+    low, high = _edges_seen(counts)
+    middle, total = (low + high) / 2, counts.weight.sum()
+    mean = float((middle * counts.weight).sum() / total)
+    variance = float(((middle - mean) ** 2 * counts.weight).sum() / total)
+    share = np.sqrt(max(0.0, 1 - noise / variance)) if variance > 0 else 0.0
+    return {level: float(mean + (value - mean) * share) for level, value in found.items()}
 
 
 def _edges_seen(counts: Counts) -> tuple[FloatArray, FloatArray]:

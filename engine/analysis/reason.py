@@ -42,7 +42,7 @@ def strongest_reason(program: Program, design: Design) -> Reason | None:
     before = _sums(base, base.weight, sizes, measure.name)
     found = []
     for place, draws in zip(places, others, strict=True):
-        if draws.solution.n_pure is not None and (base.weight[draws.solution.n_pure == 0] > 0).any():
+        if draws.solved.n_pure is not None and (base.weight[draws.solved.n_pure == 0] > 0).any():
             continue  # without the term nobody can say what happens in these draws
         term, after = program.terms[place], _sums(draws, base.weight, sizes, measure.name)
         one, other = (

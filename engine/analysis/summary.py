@@ -14,6 +14,7 @@ from engine.analysis.estimates import (
     estimate,
     histogram,
     quantiles,
+    without_noise,
 )
 from engine.analysis.multiplicity import Multiplicity
 from engine.games.equilibrium import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
@@ -22,7 +23,7 @@ from engine.program.worlds import payoff_spans
 from engine.sampling import Design
 from engine.scenario.assumptions import Assumed
 from engine.scenario.model import Scenario
-from engine.simulation.accumulate import Counts, OutcomeSums, Sums
+from engine.simulation.accumulate import Counts, OutcomeSums, Spread, Sums
 from engine.simulation.run import Totals
 
 FEWEST_EFFECTIVE: Final = 100
@@ -44,6 +45,9 @@ class OutcomeSummary:
         sd, quantiles, histogram: of a quantity.
         bounds: its lowest and highest value over the equilibria that were found, averaged over the draws that were
             searched; of a choice for each value in turn. Empty where there are no other equilibria that matter.
+        over: how the rounds make up the figure; None where there are none.
+        by_round: the figure of each round, or up to it where `over` is `ever`; None where it is never taken.
+        shares_by_round: of a choice, the same for each value.
     """
 
     name: str
@@ -59,6 +63,9 @@ class OutcomeSummary:
     quantiles: Mapping[float, float] | None = None
     histogram: Histogram | None = None
     bounds: tuple[tuple[float, float], ...] = ()
+    over: str | None = None
+    by_round: tuple[float | None, ...] = ()
+    shares_by_round: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +133,17 @@ class SolutionSummary:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How it was computed."""
+    """How it was computed.
+
+    Attributes:
+        histories: that a draw may carry; None where there are no rounds.
+    """
 
     draws: int
     seed: int
     method: str
     replicates: int
+    histories: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +186,9 @@ class Result:
     reason: Reason | None = field(default=None)
 
 
-def summarise(assumed: Assumed, sha256: str, program: Program, design: Design, totals: Totals) -> Result:
+def summarise(
+    assumed: Assumed, sha256: str, program: Program, design: Design, totals: Totals, histories: int | None = None
+) -> Result:
     """The result of a finished simulation."""
     whole = totals.whole
     weighted = any(statement.believed for statement in program.statements)
@@ -192,7 +206,11 @@ def summarise(assumed: Assumed, sha256: str, program: Program, design: Design, t
         label=assumed.label,
         overrides=dict(assumed.overrides),
         settings=Settings(
-            design.n_draws, design.seed, "exact" if design.method == "point" else design.method, design.replicates
+            design.n_draws,
+            design.seed,
+            "exact" if design.method == "point" else design.method,
+            design.replicates,
+            histories if program.recurrence is not None else None,
         ),
         outcomes=outcomes,
         statements=_statements(assumed.scenario, program, outcomes),
@@ -216,8 +234,9 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
     replicates = [sums.outcomes[measure.name] for sums in totals.replicates]
     sums, record = whole.outcomes[measure.name], scenario.outcomes[measure.name]
     spread_of = totals.spreads[measure.name]
+    rounds = _rounds_counted(measure, sums)
     conditional = measure.given is not None or measure.belief is not None
-    reached = sums.among / whole.weight if conditional and whole.weight > 0 else None
+    reached = sums.among / whole.weight / rounds if conditional and whole.weight > 0 else None
     shares: dict[str, Estimate] = {}
     parts: dict[str, Mapping[float, float]] = {}
     found, across = None, None
@@ -225,15 +244,16 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
         for part, name in enumerate(map(str, measure.values)):
             if (share := estimate(replicates, part, totals.n_sampled, True)) is not None:
                 shares[name] = share
-            if spread and (range_of := quantiles(spread_of.across[part])) is not None:
+            if spread and (range_of := _across(sums, spread_of, part)) is not None:
                 parts[name] = range_of
     else:
         found = estimate(replicates, 0, totals.n_sampled, measure.kind != "quantity", measure.center)
-        across = quantiles(spread_of.across[0]) if spread else None
+        across = _across(sums, spread_of, 0) if spread else None
     kind = {"happens": "event"}.get(measure.kind, measure.kind)
     if measure.kind != "quantity" or found is None:
-        return OutcomeSummary(measure.name, kind, record.label, record.unit, found, shares, parts, across, reached)
-    return OutcomeSummary(
+        plain = OutcomeSummary(measure.name, kind, record.label, record.unit, found, shares, parts, across, reached)
+        return _with_rounds(plain, measure, sums)
+    quantity = OutcomeSummary(
         measure.name,
         kind,
         record.label,
@@ -246,6 +266,39 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
         _sd(sums),
         *_shape(measure, spread_of.values, spread),
     )
+    return _with_rounds(quantity, measure, sums)
+
+
+def _across(sums: OutcomeSums, spread: Spread, part: int) -> dict[float, float] | None:
+    """Quantiles over what we don't know, the noise of sampled histories taken out."""
+    noise = 0.0 if sums.noise is None or sums.among <= 0 else float(sums.noise[part]) / sums.among
+    return without_noise(quantiles(spread.across[part]), spread.across[part], noise)
+
+
+def _rounds_counted(measure: Measure, sums: OutcomeSums) -> int:
+    """Over how many rounds the chance of a condition is added up."""
+    if sums.by_round is None or measure.over in ("ever", "first", "last"):
+        return 1
+    return measure.by or len(sums.by_round)
+
+
+def _with_rounds(outcome: OutcomeSummary, measure: Measure, sums: OutcomeSums) -> OutcomeSummary:
+    """The outcome with its figure in each round that counts."""
+    if sums.by_round is None or sums.among_by_round is None:
+        return outcome
+    last = measure.by or len(sums.by_round)
+    center = measure.center if measure.number is not None else 0.0
+    curves = [
+        tuple(
+            float(row[part] / among) + center if among > 0 else None
+            for row, among in zip(sums.by_round[:last], sums.among_by_round[:last], strict=True)
+        )
+        for part in range(len(measure.values) if measure.kind == "choice" else 1)
+    ]
+    if measure.kind == "choice":
+        shares = dict(zip(map(str, measure.values), curves, strict=True))
+        return replace(outcome, over=measure.over, shares_by_round=shares)
+    return replace(outcome, over=measure.over, by_round=curves[0])
 
 
 def _sd(sums: OutcomeSums) -> float:
@@ -298,8 +351,8 @@ def _said(scenario: Scenario, name: str) -> str:
 
 
 def _solution(program: Program, whole: Sums) -> SolutionSummary:
-    share = {rung: count / whole.n_draws for rung, count in whole.rungs.items()}
-    n = whole.n_draws
+    n = whole.n_games
+    share = {rung: count / n for rung, count in whole.rungs.items()}
     pure = None if whole.pure is None else (whole.pure[0] / n, whole.pure[1] / n, whole.pure[2] / n)
     return SolutionSummary(
         converged=1.0 - share[UNSOLVED],
@@ -310,11 +363,11 @@ def _solution(program: Program, whole: Sums) -> SolutionSummary:
         unchecked=share[UNCHECKED],
         unsolved=whole.rungs[UNSOLVED],
         residual=whole.residual,
-        negative_index=whole.folded / whole.n_draws,
+        negative_index=whole.folded / n,
         several=pure[2] if pure is not None else None if program.solver.cyclic else 0.0,
         concept=program.ways.concept,
         reasoning=program.ways.named,
-        tied=None if whole.tied is None else whole.tied / whole.n_draws,
+        tied=None if whole.tied is None else whole.tied / n,
         pure=pure,
     )
 
@@ -339,7 +392,7 @@ def _warnings(program: Program, whole: Sums, effective: float | None) -> Sequenc
         found.append(
             f"{_share(whole.pure[0], whole)} of the draws have no equilibrium in pure strategies; the figures are "
             "averages over the others"
-            if whole.pure[0] < whole.n_draws
+            if whole.pure[0] < whole.n_games
             else "there is no equilibrium in pure strategies, so there are no figures"
         )
     for actor, span in payoff_spans(program).items():
@@ -361,5 +414,5 @@ def _draws(number: float) -> str:
 
 
 def _share(count: int, whole: Sums) -> str:
-    share = count / whole.n_draws
-    return f"{share:.1%}" if share >= 0.001 else f"{count} of {whole.n_draws:,}"
+    share = count / whole.n_games
+    return f"{share:.1%}" if share >= 0.001 else f"{count} of {whole.n_games:,}"

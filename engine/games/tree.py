@@ -28,6 +28,8 @@ class Move:
         knows: indices of the earlier moves whose values the actor has seen (with perfect recall); empty for chance.
         when: from the values of the earlier moves, (n_earlier, n_paths), whether it happens, (n_paths,); None: always.
         otherwise: index of the value that it has where it does not happen, or NOT_MOVED.
+        may_not: where it happens in some draws and in others not, as `when` gives it; None: nowhere. Such paths are
+            unrolled both ways, and the draw's chance of one of them is 0.
     """
 
     n_values: int
@@ -35,6 +37,7 @@ class Move:
     knows: tuple[int, ...] = ()
     when: Callable[[IntArray], BoolArray] | None = None
     otherwise: int = NOT_MOVED
+    may_not: Callable[[IntArray], BoolArray] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ def unroll(moves: Sequence[Move], most: int = MAX_LEAVES) -> Tree:
     sets: list[InformationSet] = []
     for index, move in enumerate(moves):
         made = np.ones(values.shape[1], dtype=np.bool_) if move.when is None else move.when(values)
-        branches = np.where(made, move.n_values, 1)
+        both = np.zeros_like(made) if move.may_not is None else made & move.may_not(values)
+        branches = np.where(made, move.n_values + both, 1)
         if branches.sum() > most:
             raise ValueError(f"the game has more than {most:,} paths")
         first_action = sets[-1].actions[1] if sets else 0
@@ -108,10 +112,12 @@ def unroll(moves: Sequence[Move], most: int = MAX_LEAVES) -> Tree:
         sets += found
         source = np.repeat(np.arange(values.shape[1]), branches)
         branch = np.arange(len(source)) - np.repeat(np.cumsum(branches) - branches, branches)
-        taken = np.where(made[source], branch, move.otherwise)
-        acted = np.where(member[source] >= 0, first_action + member[source] * move.n_values + branch, NOT_MOVED)
+        moved = made[source] & (branch < move.n_values)
+        taken = np.where(moved, branch, move.otherwise)
+        acts = moved & (member[source] >= 0)
+        acted = np.where(acts, first_action + member[source] * move.n_values + branch, NOT_MOVED)
         values = np.vstack([values[:, source], taken])
-        happens = np.vstack([happens[:, source], made[source]])
+        happens = np.vstack([happens[:, source], moved])
         action = np.vstack([action[:, source], acted])
     return Tree(tuple(moves), values, happens, tuple(sets), action)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from engine.program.program import Copula, Input, Program, Stated, TermTable, pa
 from engine.program.ways import solver_of, ways_of
 from engine.program.worlds import centered
 from engine.scenario import model, words
+from engine.scenario.calendar import rounds_by
 from engine.scenario.model import Path, Scenario
 
 
@@ -52,18 +54,31 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         results=payoff_rows(terms, [layout.row_of_path(term.table) for term in terms]),
         leaf_of_path=layout.leaf_of_path(),
         sets=layout.sets(),
-        measures=tuple(layout.measure(name, outcome) for name, outcome in scenario.outcomes.items()),
+        measures=tuple(
+            replace(layout.measure(name, outcome), over=outcome.over or _usual(outcome), by=_last(scenario, outcome))
+            for name, outcome in scenario.outcomes.items()
+        ),
         statements=tuple(
             Stated(name, item.about, distribution_of(scenario, ("statements", name), item), name in believe)
             for name, item in scenario.statements.items()
         ),
         numbers=layout.numbers,
         quantities=layout.quantities,
-        state={name: item.start for name, item in scenario.state.items()},
+        state=layout.state,
         values={move.name: tuple(move.values) for move in scenario.moves},
         ways=ways_of(layout),
+        masks=tuple(layout.masks()),
+        recurrence=layout.recurrence(),
     )
     return centered(program)
+
+
+def _usual(outcome: model.Outcome) -> str:
+    return "ever" if outcome.happens is not None else "mean"
+
+
+def _last(scenario: Scenario, outcome: model.Outcome) -> int | None:
+    return None if outcome.by is None else rounds_by(scenario, outcome.by)
 
 
 def distribution_of(scenario: Scenario, path: Path, item: model.Distributed) -> Distribution:

@@ -26,7 +26,9 @@ class Surroundings:
         moves: position of the value that each move has, -1 for none; each (n_rows,).
         numbers: the number that each position of a move carries, the last one for none; by move.
         quantities: the bound quantities.
-        state: values that everybody sees.
+        state: what everybody sees; each (n_draws,) or (1,).
+        round: the number of the round, from 1.
+        rounds: how many there are.
         known: quantities that have been evaluated.
     """
 
@@ -34,7 +36,9 @@ class Surroundings:
     moves: Mapping[str, IntArray]
     numbers: Mapping[str, FloatArray]
     quantities: Mapping[str, scope.Bound]
-    state: Mapping[str, float]
+    state: Mapping[str, FloatArray]
+    round: int = 1
+    rounds: int = 1
     known: dict[str, Array] = field(default_factory=dict)
 
 
@@ -55,13 +59,15 @@ def value(bound: scope.Bound, around: Surroundings) -> Array:
             has_value: Array = around.moves[name] == position
             return has_value[:, None]
         case scope.State(name):
-            return np.full((1, 1), around.state[name])
-        case scope.Clock():
-            return np.ones((1, 1))
+            return around.state[name][None, :]
+        case scope.Clock(name):
+            return np.full((1, 1), float(around.round if name == "round" else around.rounds))
         case scope.Quantity(name):
             if name not in around.known:
                 around.known[name] = value(around.quantities[name], around)
             return around.known[name]
+        case scope.Apply("per_round", (chance,)):
+            return _per_round(number(value(chance, around)), around.rounds)
         case scope.Apply(operator, parts):
             return OPERATIONS[operator](*(value(part, around) for part in parts))
 
@@ -112,6 +118,12 @@ def _logistic(x: FloatArray) -> FloatArray:
     return np.where(x >= 0, 1 / (1 + np.exp(-np.abs(x))), np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))))
 
 
+def _per_round(chance: FloatArray, rounds: int) -> FloatArray:
+    """The chance in each round of what has this chance over all of them."""
+    found: FloatArray = -np.expm1(np.log1p(-chance) / rounds) if rounds > 1 else chance
+    return found
+
+
 OPERATIONS: Final[Mapping[str, Callable[..., Array]]] = {
     "+": _on_numbers(np.add),
     "-": _on_numbers(np.subtract),
@@ -138,5 +150,4 @@ OPERATIONS: Final[Mapping[str, Callable[..., Array]]] = {
     "sqrt": _on_numbers(np.sqrt),
     "logistic": _on_numbers(_logistic),
     "clip": _on_numbers(lambda x, low, high: np.minimum(np.maximum(x, low), high)),
-    "per_round": _on_numbers(lambda chance: chance),  # one round covers the whole horizon
 }

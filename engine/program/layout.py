@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -29,7 +30,9 @@ from engine.program.program import (
     FloatArray,
     Fold,
     IntArray,
+    Mask,
     Measure,
+    Recurrence,
     Table,
     shortened,
 )
@@ -37,6 +40,7 @@ from engine.scenario import model
 from engine.scenario.expressions import Expression
 from engine.scenario.model import Path, Scenario
 from engine.scenario.reasoning import Hierarchy, Level, named_rules
+from engine.scenario.recurrence import is_lasting
 from engine.scenario.scope import (
     Apply,
     Bound,
@@ -84,7 +88,7 @@ class Layout:
         self.numbers = {
             move.name: np.array([*(number or 0.0 for number in move.values.values()), 0.0]) for move in scenario.moves
         }
-        self.state = {name: item.start for name, item in scenario.state.items()}
+        self.state = {name: np.array([item.start]) for name, item in scenario.state.items()}
         self.known = knowledge(scenario)
         self.diagram = without_idle_knowledge(self._diagram(), self._kept())
         self.core = tuple(name for name in self.moves if name not in self._foldable())
@@ -134,8 +138,9 @@ class Layout:
                     n_values=len(move.values),
                     actor=self.diagram.actor[position],
                     knows=tuple(sorted(known)),
-                    when=self._when(("moves", position, "when"), move.when, names) if move.when is not None else None,
+                    when=self._when(position, move.when, names, 0) if move.when is not None else None,
                     otherwise=NOT_MOVED if move.otherwise is None else list(move.values).index(move.otherwise),
+                    may_not=self._when(position, move.when, names, 1) if move.when is not None else None,
                 )
             )
         try:
@@ -144,19 +149,48 @@ class Layout:
             hint = "leave out values or moves that matter little"
             raise ScenarioError([self.scenario.problem(("moves",), str(error), hint)]) from None
 
-    def _when(self, path: Path, condition: Expression, names: tuple[str, ...]) -> Callable[[IntArray], BoolArray]:
-        bound = bind(condition, self.scope)[0]
+    def _when(
+        self, position: int, condition: Expression, names: tuple[str, ...], side: int
+    ) -> Callable[[IntArray], BoolArray]:
+        """Whether a move's condition can hold on a path (side 0), or can fail (side 1), whatever the state is."""
+        bound, path = bind(condition, self.scope)[0], ("moves", position, "when")
 
         def holds(values: IntArray) -> BoolArray:
             moves = dict(zip(names, values, strict=False))
             around = Surroundings({}, moves, self.numbers, self.quantities, self.state)
-            with np.errstate(all="ignore"):
-                found = evaluate.number(evaluate.value(bound, around))
-            if not np.isfinite(found).all():
-                raise self._without_value(path, condition.text)
-            return np.broadcast_to(evaluate.truth(found), (values.shape[1], 1))[:, 0]
+            try:
+                return np.broadcast_to(self._verdict(bound, around)[side], (values.shape[1], 1))[:, 0]
+            except ArithmeticError:
+                raise self._without_value(path, condition.text) from None
 
         return holds
+
+    def _verdict(self, bound: Bound, around: Surroundings) -> tuple[BoolArray, BoolArray]:
+        """Where a condition can hold, and where it can fail."""
+        match bound:
+            case Apply("and", several):
+                found = [self._verdict(part, around) for part in several]
+                return reduce(np.logical_and, (can for can, _ in found)), reduce(np.logical_or, (no for _, no in found))
+            case Apply("or", several):
+                found = [self._verdict(part, around) for part in several]
+                return reduce(np.logical_or, (can for can, _ in found)), reduce(np.logical_and, (no for _, no in found))
+            case Apply("not", (part,)):
+                can, cannot = self._verdict(part, around)
+                return cannot, can
+            case _ if self.varies(reads(bound, self.read)):
+                return np.ones((1, 1), np.bool_), np.ones((1, 1), np.bool_)
+            case _:
+                with np.errstate(all="ignore"):
+                    found_number = evaluate.number(evaluate.value(bound, around))
+                if not np.isfinite(found_number).all():
+                    raise ArithmeticError
+                true = evaluate.truth(found_number)
+                return true, ~true
+
+    def varies(self, read: Reads) -> bool:
+        """Whether what an expression reads differs between draws or rounds."""
+        changes = self.scenario.rounds is not None and (bool(read.state) or read.clock)
+        return bool(read.unknowns) or changes
 
     def _conditions(self) -> dict[int, frozenset[int]]:
         """The moves that each move's `when` reads."""
@@ -208,6 +242,7 @@ class Layout:
         """Chance that only payoffs, events to happen and other such chance read."""
         kept = {move.name for move in self.scenario.moves if isinstance(move, model.Decision)}
         kept |= {move for own in self.scenario.beliefs.values() for move in own}
+        kept |= self._remembered()
         for outcome in self.scenario.outcomes.values():
             if outcome.choice is not None:
                 kept.add(outcome.choice)
@@ -224,6 +259,28 @@ class Layout:
             todo += above - kept
             kept |= above
         return frozenset(self.moves) - kept
+
+    def _remembered(self) -> frozenset[str]:
+        """What rounds hand on: lasting types, public moves that change the state or tell of types, what state switches.
+
+        A move tells of types where it is hidden itself or depends on what is hidden; what it depends on has to be known
+        to weigh it.
+        """
+        scenario = self.scenario
+        if scenario.rounds is None:
+            return frozenset()
+        lasting = {move.name for move in scenario.moves if is_lasting(move)}
+        found = set(lasting)
+        for item in scenario.state.values():
+            found |= self._expression(item.next).reads.moves if item.next is not None else frozenset()
+        hidden = {move.name for move in scenario.moves if move.hidden}
+        for position, move in enumerate(scenario.moves):
+            above = {self.moves[parent] for parent in self.diagram.parents[position]}
+            if lasting and (move.hidden or above & hidden):
+                found |= ({move.name} | above) - hidden
+            if move.when is not None and self.varies(self._expression(move.when).reads):
+                found.add(move.name)
+        return frozenset(found)
 
     def _positions(self, names: Iterable[str]) -> frozenset[int]:
         return frozenset(map(self.moves.index, names))
@@ -245,7 +302,7 @@ class Layout:
         names = [name for name in self.core if name in read.reads.moves]
         rows, row = distinct_columns(self.tree.values[[self.core.index(name) for name in names]])
         moves = dict(zip(names, rows, strict=True))
-        return Table(path, read.text, read.bound, moves, rows.shape[1], row, bool(read.reads.unknowns), ())
+        return Table(path, read.text, read.bound, moves, rows.shape[1], row, self.varies(read.reads), ())
 
     def _expectation(self, path: Path, read: _Read, summed: frozenset[str]) -> Table:
         """An expression that reads chance which is summed: rows with it, to be weighted and added to rows without."""
@@ -265,9 +322,50 @@ class Layout:
         moves = dict(zip(names, rows, strict=True))
         return Table(path, read.text, read.bound, moves, rows.shape[1], leaf_group, True, folds, by_group)
 
+    def masks(self) -> Iterator[Mask]:
+        """Moves that happen or not as the state is."""
+        for position, move in enumerate(self.scenario.moves):
+            if move.when is not None and self.varies(self._expression(move.when).reads):
+                table = self.table(("moves", position, "when"), move.when)
+                yield Mask(table, self.tree.happens[self.core.index(move.name)])
+
+    def recurrence(self) -> Recurrence | None:
+        """How one round leads to the next; None if the game is played once."""
+        scenario, rounds = self.scenario, self.scenario.rounds
+        if rounds is None:
+            return None
+        lasting = [move.name for move in scenario.moves if is_lasting(move)]
+        public = [move.name for move in scenario.moves if not move.hidden and move.name in self._remembered()]
+        types, type_of_leaf = distinct_columns(self.tree.values[[self.core.index(name) for name in lasting]])
+        outcomes, outcome = distinct_columns(self.tree.values[[self.core.index(name) for name in public]])
+        n_types, n_outcomes = max(1, types.shape[1]), max(1, outcomes.shape[1])
+        following = {
+            name: self.table(("state", name, "next"), item.next)
+            for name, item in scenario.state.items()
+            if item.next is not None
+        }
+        return Recurrence(
+            count=rounds.count,
+            following=following,
+            until=None if rounds.until is None else self.table(("rounds", "until"), rounds.until),
+            lasting=frozenset(lasting),
+            types=type_of_leaf,
+            type_leaf=np.unique(type_of_leaf, return_index=True)[1],
+            outcome=outcome,
+            outcome_leaf=np.unique(outcome, return_index=True)[1],
+            by_types=segments(type_of_leaf, n_types),
+            by_both=segments(type_of_leaf * n_outcomes + outcome, n_types * n_outcomes),
+        )
+
     def leaf_of_path(self) -> IntArray:
         """The leaf of the tree that each path of the full tree ends in; (n_paths,)."""
-        return distinct_columns(self.full.values[[self.moves.index(name) for name in self.core]])[1]
+        rows = [self.moves.index(name) for name in self.core]
+        full = np.vstack([self.full.values[rows], self.full.happens[rows]])
+        leaves = np.vstack([self.tree.values, self.tree.happens])
+        number = distinct_columns(np.hstack([leaves, full]))[1]
+        leaf = np.empty(self.tree.n_leaves, dtype=np.int64)
+        leaf[number[: self.tree.n_leaves]] = np.arange(self.tree.n_leaves)
+        return leaf[number[self.tree.n_leaves :]]
 
     def sets(self) -> dict[int, tuple[Segments, ...]]:
         """For each deciding actor, for each of its decisions, sums of leaves by information set."""
@@ -344,7 +442,7 @@ class Layout:
                 return None
             read = self._expression(share)
             place = path if isinstance(chance, Expression) else (*path, value)
-            return Table(place, read.text, read.bound, moves, n_rows, row, bool(read.reads.unknowns), ())
+            return Table(place, read.text, read.bound, moves, n_rows, row, self.varies(read.reads), ())
 
         shares = [laid_out(value) for value in move.values]
         cell = np.where(made, row * len(shares) + tree.values[names.index(name)], n_rows * len(shares))
@@ -372,7 +470,8 @@ class Layout:
             raise AssertionError(f"outcome '{name}' has no kind")
         table = self.table((*path, "quantity"), outcome.quantity)
         if table.uncertain:
-            return Measure(name, "quantity", None, table, given, (), None, None)
+            n_values = table.n_rows if table.by_group is None else table.by_group.n_groups
+            return Measure(name, "quantity", None, table, given, (), segments(table.row, n_values), None)
         distinct, inverse = np.unique(self._constant(table)[table.row], return_inverse=True)
         by_value = segments(inverse, len(distinct))
         center = float(distinct.mean())
@@ -383,12 +482,7 @@ class Layout:
         found = [self._expression(expression) for expression in expressions]
         read = found[-1]
         for other in found[:-1]:
-            both = Reads(
-                read.reads.unknowns | other.reads.unknowns,
-                read.reads.moves | other.reads.moves,
-                read.reads.state | other.reads.state,
-            )
-            read = _Read(read.text, Apply("and", (other.bound, read.bound)), both)
+            read = _Read(read.text, Apply("and", (other.bound, read.bound)), read.reads | other.reads)
         table = self._table(path, _Read(read.text, Apply("holds", (read.bound,)), read.reads))
         return Condition(table, None if table.uncertain else np.flatnonzero(self._constant(table)[table.row]))
 

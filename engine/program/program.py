@@ -93,7 +93,7 @@ class Table:
         moves: for each move that it reads, the position of its value; each (n_rows,).
         n_rows: how many combinations.
         row: the row of each leaf, or its group of rows where there are folds; (n_leaves,).
-        uncertain: whether it differs between draws.
+        uncertain: whether it differs between draws, or rounds.
         folds: chance by which rows are weighted before they are summed; empty for most tables.
         by_group: sums weighted rows; None where there are no folds.
     """
@@ -176,9 +176,11 @@ class Measure:
         number: the number, of a quantity.
         given: the condition on which it is taken; None: always.
         values: of a choice its options' names, of a quantity that is the same in every draw its distinct numbers.
-        by_value: sums leaves by value, where `values` has any.
+        by_value: of a quantity or a choice: sums leaves by value, or by row of a number that differs between draws.
         belief: whose, and at which information sets; None for other kinds.
         center: of a quantity, a number near its values, taken off before they are squared.
+        over: of the rounds: `ever`, `first`, `last`, `mean` or `each`.
+        by: the last round that counts; None: all do.
     """
 
     name: str
@@ -190,6 +192,8 @@ class Measure:
     by_value: Segments | None
     belief: BeliefSets | None
     center: float = 0.0
+    over: str = "mean"
+    by: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -255,6 +259,56 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Mask:
+    """A move that happens or not as the state is.
+
+    Attributes:
+        table: its condition.
+        happens: whether it is made on each leaf; (n_leaves,).
+    """
+
+    table: Table
+    happens: BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recurrence:
+    """How one round leads to the next.
+
+    Attributes:
+        count: how many rounds there are at most.
+        following: the next value of each state that changes.
+        until: the game ends after a round that leaves this true; None: it lasts for all rounds.
+        lasting: types that are drawn once.
+        types: the combination of lasting types on each leaf; (n_leaves,).
+        type_leaf: a leaf of each combination; (n_types,).
+        outcome: what everybody learns on each leaf, as far as the future can depend on it; (n_leaves,).
+        outcome_leaf: a leaf of each of these; (n_outcomes,).
+        by_types: sums leaves by combination of types.
+        by_both: sums leaves by combination of types, and by outcome within it.
+    """
+
+    count: int
+    following: Mapping[str, Table]
+    until: Table | None
+    lasting: frozenset[str]
+    types: IntArray
+    type_leaf: IntArray
+    outcome: IntArray
+    outcome_leaf: IntArray
+    by_types: Segments
+    by_both: Segments
+
+    @property
+    def n_types(self) -> int:
+        return len(self.type_leaf)
+
+    @property
+    def n_outcomes(self) -> int:
+        return len(self.outcome_leaf)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Program:
     """Everything that a simulation needs, and nothing of the file.
 
@@ -270,6 +324,8 @@ class Program:
         beliefs: for each actor with chances of its own, the tables that replace the true ones, by move.
         values: of each move, by name.
         ways: how the actors reason.
+        masks: moves that happen or not as the state is.
+        recurrence: how one round leads to the next; None if the game is played once.
     """
 
     inputs: tuple[Input, ...]
@@ -290,9 +346,11 @@ class Program:
     statements: tuple[Stated, ...]
     numbers: Mapping[str, FloatArray]
     quantities: Mapping[str, scope.Bound]
-    state: Mapping[str, float]
+    state: Mapping[str, FloatArray]
     values: Mapping[str, tuple[str, ...]]
     ways: Ways = field(default_factory=Ways)
+    masks: tuple[Mask, ...] = ()
+    recurrence: Recurrence | None = None
 
     @property
     def n_inputs(self) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.games.equilibrium import Worlds
+from engine.games.rules import RuleSolver
 from engine.program import evaluate
 from engine.program.evaluate import Surroundings
 from engine.program.program import (
@@ -19,6 +20,7 @@ from engine.program.program import (
     EvaluationError,
     FloatArray,
     IntArray,
+    Mask,
     Measure,
     Program,
     Table,
@@ -41,44 +43,127 @@ Values = Mapping[str, FloatArray]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Batch:
-    """Some draws, ready to be solved.
+class Situation:
+    """What games are played about, one column each: a draw, and where a history of it stands.
 
     Attributes:
-        values: of every unknown as the world has it; each (n_draws,).
+        values: of every unknown as the world has it; each (n,).
         seen: the same as the actors see it: what nobody knows stands at its mean.
-        chance: the true chance of each leaf, decisions left out; (n_leaves, n_draws).
-        worlds: the numbers on the leaves as the actors see them.
-        disputed: whether anybody sees any chance otherwise than it is.
+        state: what everybody sees; each (n,), or (1,) where it is the same in all.
+        round: its number, from 1.
+        types: the true chance of each combination of lasting types; (n_types, n); None where nothing lasts.
+        believed: the same in everybody's eyes, and in those of actors who see it otherwise.
     """
 
     values: Values
     seen: Values
+    state: Values
+    round: int = 1
+    types: FloatArray | None = None
+    believed: Mapping[int | None, FloatArray] = field(default_factory=dict)
+
+    def at(self, columns: IntArray) -> Situation:
+        """The same for some of the columns."""
+
+        def cut(arrays: Values) -> Values:
+            return {name: array if array.shape[-1] == 1 else array[columns] for name, array in arrays.items()}
+
+        types = None if self.types is None else self.types[:, columns]
+        believed = {actor: array[:, columns] for actor, array in self.believed.items()}
+        return Situation(cut(self.values), cut(self.seen), cut(self.state), self.round, types, believed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Some games, ready to be solved.
+
+    Attributes:
+        situation: what they are about.
+        given: the true chance of each leaf given the lasting types on it, decisions left out; (n_leaves, n).
+        chance: the true chance of each leaf, decisions left out; same shape.
+        worlds: the numbers on the leaves as the actors see them.
+        disputed: whether anybody sees any chance otherwise than it is.
+    """
+
+    situation: Situation
+    given: FloatArray
     chance: FloatArray
     worlds: Worlds
     disputed: bool
 
+    @property
+    def values(self) -> Values:
+        """Of every unknown as the world has it; each (n,)."""
+        return self.situation.values
+
+    @property
+    def seen(self) -> Values:
+        """Of every unknown as the actors see it; each (n,)."""
+        return self.situation.seen
+
 
 def batch_of(program: Program, uniforms: FloatArray) -> Batch:
-    """The draws that come of these uniforms, (n_inputs, n_draws).
+    """The draws that come of these uniforms, (n_inputs, n_draws), in the first round.
 
     Raises:
         EvaluationError: a chance outside 0 to 1, a number that is not finite.
     """
+    return batch_in(program, first_situation(program, uniforms))
+
+
+def first_situation(program: Program, uniforms: FloatArray) -> Situation:
+    """Where the draws that come of these uniforms begin."""
     values = draw_values(program, uniforms)
-    unseen = frozenset(item.name for item in program.inputs if not item.known)
-    means = {
-        item.name: np.full(uniforms.shape[-1], item.distribution.mean()) for item in program.inputs if not item.known
-    }
-    seen = {**values, **means} if unseen else values
-    reader = Reader(program, values)
-    eyes = Reader(program, seen) if unseen else reader
-    chance, shared, believed = _chances(program, reader, eyes, unseen)
+    n = uniforms.shape[-1]
+    means = {item.name: np.full(n, item.distribution.mean()) for item in program.inputs if not item.known}
+    seen = {**values, **means} if means else values
+    start, recurrence = Situation(values, seen, program.state), program.recurrence
+    if recurrence is None or not recurrence.lasting:
+        return start
+    reader = Reader(program, values, start)
+    eyes = Reader(program, seen, start) if means else reader
+    shape = (recurrence.n_types, n)
+    lasting = [table for table in program.chances if table.move in recurrence.lasting]
+
+    def prior(by: Reader, own: Mapping[str, ChanceTable]) -> FloatArray:
+        found = np.ones(shape)
+        for table in lasting:
+            chance = by.chances(own.get(table.move, table))[table.cell[recurrence.type_leaf]]
+            found = found * (np.maximum(chance, IMPOSSIBLE) if by is eyes and disputed(program) else chance)
+        return found
+
+    types = prior(reader, {})
+    believed: dict[int | None, FloatArray] = {None: prior(eyes, {}) if disputed(program) else types}
+    believed.update((actor, prior(eyes, program.beliefs.get(actor, {}))) for actor in own_views(program))
+    return replace(start, types=types, believed=believed)
+
+
+def disputed(program: Program) -> bool:
+    """Whether anybody sees any chance otherwise than it is."""
+    return any(_is_disputed(program, table) for table in program.chances)
+
+
+def own_views(program: Program) -> tuple[int, ...]:
+    """Actors who learn of lasting types by themselves: those with chances of their own, or a model of the others."""
+    minded = program.solver.minded if isinstance(program.solver, RuleSolver) else ()
+    return tuple(actor for actor in program.deciders if actor in program.beliefs or actor in minded)
+
+
+def batch_in(program: Program, situation: Situation) -> Batch:
+    """The games of a situation.
+
+    Raises:
+        EvaluationError: a chance outside 0 to 1, a number that is not finite.
+    """
+    values, seen = situation.values, situation.seen
+    reader = Reader(program, values, situation)
+    eyes = Reader(program, seen, situation) if seen is not values else reader
+    n = _n_columns(situation)
+    given, chance, shared, believed = _chances(program, reader, eyes, situation, n)
     payoff = {actor: eyes.payoff(actor) for actor in program.deciders}
     precision = {actor: eyes.precision(program.precision[actor]) for actor in program.deciders}
-    conduct = conduct_of(program, eyes, _n_draws(values))
-    worlds = Worlds(shared, believed, payoff, precision, conduct)
-    return Batch(values, seen, chance, worlds, shared is not chance)
+    worlds = Worlds(shared, believed, payoff, precision, conduct_of(program, eyes, n))
+    return Batch(situation, given, chance, worlds, shared is not chance)
 
 
 def payoff_spans(program: Program) -> dict[int, float]:
@@ -87,6 +172,8 @@ def payoff_spans(program: Program) -> dict[int, float]:
     few = sobol_design(n_inputs, SPAN_DRAWS, 0, 1).chunk(0).uniforms if n_inputs else np.zeros((0, 1))
     reader = Reader(program, draw_values(program, few))
     possible = np.ones((len(program.leaf_of_path), 1), dtype=np.bool_)
+    for mask in program.masks:
+        possible = possible & (reader.mask(mask) > 0)[program.leaf_of_path]
     for table in program.chances:
         possible = possible & (reader.chance(table) > 0)[program.leaf_of_path]
     for table in program.folded.values():
@@ -128,23 +215,40 @@ def _mixed(factor: FloatArray, normal: FloatArray) -> FloatArray:
     )
 
 
+def _is_disputed(program: Program, table: ChanceTable) -> bool:
+    unseen = frozenset(item.name for item in program.inputs if not item.known)
+    return bool(table.unknowns & unseen) or any(table.move in own for own in program.beliefs.values())
+
+
 def _chances(
-    program: Program, reader: Reader, eyes: Reader, unseen: frozenset[str]
-) -> tuple[FloatArray, FloatArray, dict[int, FloatArray]]:
-    """The chance of each leaf: the true one, that in the actors' eyes, and that of actors with their own."""
-    n_leaves, n_draws = program.tree.n_leaves, _n_draws(reader.values)
-    own_moves = {move for own in program.beliefs.values() for move in own}
-    agreed = [table for table in program.chances if not table.unknowns & unseen and table.move not in own_moves]
-    disputed = [table for table in program.chances if table.unknowns & unseen or table.move in own_moves]
-    common = _product([reader.chance(table) for table in agreed], n_leaves, n_draws)
-    if not disputed:
-        return common, common, {}
+    program: Program, reader: Reader, eyes: Reader, situation: Situation, n: int
+) -> tuple[FloatArray, FloatArray, FloatArray, dict[int, FloatArray]]:
+    """The chance of each leaf: given the lasting types, the true one, in the actors' eyes, of actors with their own."""
+    types = None if situation.types is None or program.recurrence is None else program.recurrence.types
+    lasting = frozenset[str]() if types is None or program.recurrence is None else program.recurrence.lasting
+    tables = [table for table in program.chances if table.move not in lasting]
+    own = [table for table in tables if _is_disputed(program, table)]
+    common = _product(
+        [reader.mask(mask) for mask in program.masks] + [reader.chance(table) for table in tables if table not in own],
+        program.tree.n_leaves,
+        n,
+    )
 
-    def seen(own: Mapping[str, ChanceTable]) -> FloatArray:
-        return _times(common, [np.maximum(eyes.chance(own.get(table.move, table)), IMPOSSIBLE) for table in disputed])
+    def drawn(chance: FloatArray, view: FloatArray | None) -> FloatArray:
+        return chance if types is None or view is None else chance * view[types]
 
-    believed = {actor: seen(own) for actor, own in program.beliefs.items() if actor in program.deciders}
-    return _times(common, [reader.chance(table) for table in disputed]), seen({}), believed
+    def seen(views: Mapping[str, ChanceTable]) -> FloatArray:
+        return _times(common, [np.maximum(eyes.chance(views.get(table.move, table)), IMPOSSIBLE) for table in own])
+
+    given = _times(common, [reader.chance(table) for table in own]) if own else common
+    chance = drawn(given, situation.types)
+    if not disputed(program):
+        models = {actor: drawn(given, view) for actor, view in situation.believed.items() if actor is not None}
+        return given, chance, chance, models
+    shared = drawn(seen({}), situation.believed.get(None))
+    viewers = own_views(program) if types is not None else tuple(a for a in program.beliefs if a in program.deciders)
+    found = {actor: drawn(seen(program.beliefs.get(actor, {})), situation.believed.get(actor)) for actor in viewers}
+    return given, chance, shared, found
 
 
 def _product(factors: list[FloatArray], n_leaves: int, n_draws: int) -> FloatArray:
@@ -166,9 +270,25 @@ def _times(product: FloatArray, factors: list[FloatArray]) -> FloatArray:
 class Reader:
     """Reads tables for one set of values of the unknowns."""
 
-    def __init__(self, program: Program, values: Values) -> None:
+    def __init__(self, program: Program, values: Values, situation: Situation | None = None) -> None:
+        """
+        Args:
+            values: of the unknowns; each (n,).
+            situation: where its histories stand; None: at the start.
+        """
         self.program, self.values = program, values
+        self.state = program.state if situation is None else situation.state
+        self.round = 1 if situation is None else situation.round
+        self.n = max((array.shape[-1] for array in (*values.values(), *self.state.values())), default=1)
+        if situation is not None and situation.types is not None:
+            self.n = max(self.n, situation.types.shape[-1])
         self.cells: dict[str, FloatArray] = {}
+
+    def mask(self, mask: Mask) -> FloatArray:
+        """1 on leaves where the move happens, or does not, as it should; else 0; (n_leaves, n or 1)."""
+        holds = self.leaves(mask.table) != 0
+        found: FloatArray = (holds == mask.happens[:, None]).astype(np.float64)
+        return found
 
     def rows(self, table: Table) -> FloatArray:
         """The table's rows, chance that it folds summed; (n_rows or n_groups, n_draws), or 1 draw if all agree.
@@ -188,7 +308,10 @@ class Reader:
     def raw(self, table: Table) -> FloatArray:
         """The expression's value on each row, whatever comes out."""
         program = self.program
-        around = Surroundings(self.values, table.moves, program.numbers, program.quantities, program.state)
+        rounds = 1 if program.recurrence is None else program.recurrence.count
+        around = Surroundings(
+            self.values, table.moves, program.numbers, program.quantities, self.state, self.round, rounds
+        )
         with np.errstate(all="ignore"):
             found = evaluate.number(evaluate.value(table.bound, around))
         return np.broadcast_to(found, (table.n_rows, found.shape[1]))
@@ -238,7 +361,7 @@ class Reader:
 
     def payoff(self, actor: int) -> FloatArray:
         """The actor's payoff on each leaf; (n_leaves, n_draws)."""
-        n_draws, layout = _n_draws(self.values), self.program.payoffs.get(actor)
+        n_draws, layout = self.n, self.program.payoffs.get(actor)
         if layout is None:
             return np.zeros((self.program.tree.n_leaves, n_draws))
         total = np.zeros((layout.rows.shape[1], n_draws))
@@ -249,7 +372,7 @@ class Reader:
     def span(self, actor: int, possible: npt.NDArray[np.bool_]) -> float:
         """How far apart the actor's worst and best result lie among the possible paths, on average over the draws."""
         layout = self.program.results[actor]
-        total = np.zeros((layout.rows.shape[1], _n_draws(self.values)))
+        total = np.zeros((layout.rows.shape[1], self.n))
         for term, rows in zip(self.program.terms_of(actor), layout.rows, strict=True):
             total += self.raw(term.table)[rows]
         results = total[layout.combination]
@@ -261,12 +384,12 @@ class Reader:
         found = self.rows(table)
         if (found < 0).any():
             self.complain(table, found < 0, "is negative: a precision is 0 (a coin toss) or more")
-        precision: FloatArray = np.broadcast_to(found, (1, _n_draws(self.values)))[0]
+        precision: FloatArray = np.broadcast_to(found, (1, self.n))[0]
         return precision
 
     def complain(self, table: Table, wrong: Any, reason: str) -> None:
         """Says which number is impossible, in which draw; without a reason, that it is no number."""
-        wrong = np.broadcast_to(wrong, (len(wrong), _n_draws(self.values)))
+        wrong = np.broadcast_to(wrong, (len(wrong), self.n))
         row, draw = (int(found[0]) for found in np.nonzero(wrong))
         found = self.raw(table)
         number = found[row, min(draw, found.shape[1] - 1)]
@@ -277,7 +400,7 @@ class Reader:
 
     def complain_sum(self, table: ChanceTable, wrong: Any, total: FloatArray) -> None:
         """Says that the chances of a move do not sum to 1, and in which draw."""
-        wrong = np.broadcast_to(wrong, (len(wrong), _n_draws(self.values)))
+        wrong = np.broadcast_to(wrong, (len(wrong), self.n))
         row, draw = (int(found[0]) for found in np.nonzero(wrong))
         shares = [share for share in table.shares if share is not None]
         what = "more than 1" if None in table.shares else "not 1"
@@ -311,5 +434,6 @@ class Reader:
         return found
 
 
-def _n_draws(values: Values) -> int:
-    return len(next(iter(values.values()))) if values else 1
+def _n_columns(situation: Situation) -> int:
+    found = [array.shape[-1] for array in (*situation.values.values(), *situation.state.values())]
+    return max([*found, 1 if situation.types is None else situation.types.shape[-1]], default=1)

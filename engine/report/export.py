@@ -30,6 +30,7 @@ def result_record(result: Result, version: str) -> dict[str, Any]:
             "seed": result.settings.seed,
             "method": result.settings.method,
             "replicates": result.settings.replicates,
+            **({} if result.settings.histories is None else {"histories": result.settings.histories}),
         },
         "outcomes": {name: _outcome(outcome) for name, outcome in result.outcomes.items()},
         "solution": _solution(result),
@@ -116,6 +117,9 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
         record["bounds"] = {name: list(bounds) for name, bounds in named} or None
         if outcome.reached is not None:
             record["reached"] = outcome.reached
+        if outcome.over is not None:
+            record["over"] = outcome.over
+            record["by_round"] = {name: list(curve) for name, curve in outcome.shares_by_round.items()}
         return record
     if outcome.kind == "quantity":
         record["unit"] = outcome.unit
@@ -135,6 +139,9 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
         )
     record["across_draws"] = _levels(outcome.across)
     record["bounds"] = list(outcome.bounds[0]) if outcome.bounds else None
+    if outcome.over is not None:
+        record["over"] = outcome.over
+        record["by_round"] = list(outcome.by_round)
     return record
 
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from engine.sampling.designs import Chunk, Design, point_design, random_design, sobol_design
+from engine.sampling.designs import Chunk, Design, point_design, random_design, repeated_design, sobol_design
 from engine.sampling.streams import CHUNK, FloatArray, stream
 
-__all__ = ["CHUNK", "Chunk", "Design", "FloatArray", "point_design", "random_design", "sobol_design", "stream"]
+__all__ = [
+    "CHUNK",
+    "Chunk",
+    "Design",
+    "FloatArray",
+    "point_design",
+    "random_design",
+    "repeated_design",
+    "sobol_design",
+    "stream",
+]

@@ -33,7 +33,7 @@ class Design(Protocol):
 
     @property
     def method(self) -> str:
-        """One of "sobol", "random" and "point"."""
+        """One of "sobol", "random", "point" and "histories"."""
         ...
 
     @property
@@ -121,7 +121,42 @@ def point_design(n_inputs: int, u: float = 0.5) -> Design:
     return _PointDesign(whole("n_inputs", n_inputs, 0, 2**31 - 1), float(u))
 
 
+def repeated_design(n_inputs: int, n_draws: int, seed: int, replicates: int = 16) -> Design:
+    """The typical draw again and again: where nothing is unknown, and only histories are sampled.
+
+    Args:
+        n_inputs: 0 or more.
+        n_draws: total over the replicates, 1 or more; rounded up to replicates * 2^k.
+        seed: of the histories; 0 or more, below 2^63.
+        replicates: 1 or more.
+    Raises:
+        ValueError: an argument is out of range.
+    """
+    replicates = whole("replicates", replicates, 1, 2**32 - 1)
+    log2_points = (-(-whole("n_draws", n_draws, 1, 2**48) // replicates) - 1).bit_length()
+    n_inputs = whole("n_inputs", n_inputs, 0, 2**31 - 1)
+    return _RepeatedDesign(n_inputs, replicates << log2_points, replicates, _seed(seed))
+
+
 # Private functions
+
+
+@dataclass(frozen=True, slots=True)
+class _RepeatedDesign:
+    n_inputs: int
+    n_draws: int
+    replicates: int
+    seed: int
+    method: ClassVar[str] = "histories"
+
+    @property
+    def n_chunks(self) -> int:
+        return self.replicates * max(1, self.n_draws // self.replicates // CHUNK)
+
+    def chunk(self, i: int) -> Chunk:
+        i = whole("chunk", i, 0, self.n_chunks - 1)
+        size = min(CHUNK, self.n_draws // self.replicates)
+        return Chunk(i, i // (self.n_chunks // self.replicates), np.full((self.n_inputs, size), 0.5))
 
 
 @dataclass(frozen=True, slots=True)

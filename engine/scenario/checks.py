@@ -14,6 +14,7 @@ from engine.scenario import words
 from engine.scenario.expressions import Expression
 from engine.scenario.model import Decision, Event, Path, Scenario, Type, chance_problem
 from engine.scenario.reasoning import CHOICE, RULES, SOLUTIONS, Uncertain
+from engine.scenario.recurrence import check_rounds
 from engine.scenario.scope import (
     Apply,
     Bound,
@@ -167,6 +168,8 @@ def check_expressions(scenario: Scenario) -> Iterator[Problem]:
             continue
         uses = reads(bound, read)
         late = sorted((name for name in uses.moves if order[name] >= n_before), key=order.__getitem__)
+        if late and kind == "until":
+            continue  # said by the check of rounds
         if late and kind in ("precision", "mean"):
             what = "a precision" if kind == "precision" else "the mean level"
             yield scenario.problem(path, f"{what} cannot depend on the move '{late[0]}'")
@@ -410,6 +413,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_statements,
     check_resolution,
     check_dates,
+    check_rounds,
     check_duplicates,
 )
 

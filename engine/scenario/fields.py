@@ -16,6 +16,7 @@ from engine.scenario import expressions
 from engine.scenario.expressions import RESERVED, Expression, ExpressionError
 
 MAX_NAME: Final = 60
+MAX_ROUNDS: Final = 400
 MAX_VALUES: Final = 200
 """Values of a move or of a choice."""
 
@@ -66,6 +67,13 @@ def _shown(value: object) -> str:
     if isinstance(value, Mapping | list | tuple):
         return "a mapping" if isinstance(value, Mapping) else "a list"
     return f"the number {value}"
+
+
+def _count(value: object) -> int:
+    number = _number(value)
+    if number != int(number) or not 1 <= number <= MAX_ROUNDS:
+        raise fault(f"a whole number from 1 to {MAX_ROUNDS} is needed here, not {_shown(value)}")
+    return int(number)
 
 
 def _text(value: object) -> str:
@@ -168,6 +176,7 @@ EXPRESSION_SCHEMA: Final = {
 }
 
 Number = Annotated[float, PlainValidator(_number), WithJsonSchema(_NUMBER_SCHEMA)]
+Count = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_ROUNDS})]
 Text = Annotated[str, BeforeValidator(_text), Field(max_length=20_000)]
 Name = Annotated[str, BeforeValidator(_text), AfterValidator(_name)]
 Label = Annotated[str, BeforeValidator(_text), AfterValidator(_label)]

@@ -18,6 +18,7 @@ from engine.scenario.distributed import FAMILIES, Distributed, Part
 from engine.scenario.expressions import constant
 from engine.scenario.fields import (
     Chance,
+    Count,
     Date,
     Formula,
     Name,
@@ -52,6 +53,7 @@ __all__ = [
     "Record",
     "Reference",
     "Resolution",
+    "Rounds",
     "Scenario",
     "Source",
     "State",
@@ -132,11 +134,25 @@ class Correlated(Reasoned):
         return self
 
 
+Unit = Literal["day", "week", "month", "quarter", "year"]
+Over = Literal["ever", "first", "last", "mean", "each"]
+
+
 class State(Reasoned):
-    """What everybody sees; it starts like this."""
+    """What everybody sees; it starts like this, and changes between rounds."""
 
     label: Text | None = None
     start: Number
+    next: Formula | None = Field(None, description="its value after a round, from what everybody then knows")
+
+
+class Rounds(Record):
+    """How often the game is played, each time for one period."""
+
+    count: Count
+    unit: Unit | None = Field(None, description="how long a round lasts")
+    start: Date | None = Field(None, alias="from", description="first day of the first round")
+    until: Formula | None = Field(None, description="the game ends after a round that leaves this true")
 
 
 class Term(Reasoned):
@@ -169,6 +185,8 @@ class Outcome(Reasoned):
     choice: Name | None = Field(None, description="the shares of this move's values")
     belief: Posterior | None = Field(None, description="what an actor believes")
     given: Formula | None = Field(None, description="among the cases in which this holds")
+    over: Over | None = Field(None, description="of the rounds: ever, first, last, mean or each")
+    by: Date | None = Field(None, description="only rounds that end by this day count")
     unit: Text | None = None
 
     @property
@@ -180,6 +198,8 @@ class Outcome(Reasoned):
         given = [kind for kind in OUTCOMES if getattr(self, kind) is not None]
         if len(given) != 1:
             raise fault(f"an outcome has exactly one of the keys {', '.join(OUTCOMES)}")
+        if self.over == "ever" and self.happens is None:
+            raise fault("only what 'happens' can ever happen", "write first, last, mean or each", at=("over",))
         if self.given is not None and self.belief is not None:
             raise fault("a belief is conditioned by its own 'after', not by 'given'", at=("given",))
         return self
@@ -237,6 +257,7 @@ class Scenario(Record):
     as_of: Date | None = None
     horizon: Date | None = None
     solution: Concept = Field("logit equilibrium", description="how the whole game is solved")
+    rounds: Rounds | None = Field(None, description="leave it out for a game that is played once")
     words: Text | None = Field(None, description="default standard of words of probability")
     sources: dict[Name, Source] = Field(default_factory=dict, max_length=200)
     evidence: dict[Name, Evidence] = Field(default_factory=dict, max_length=2_000)
@@ -271,12 +292,6 @@ class Scenario(Record):
 
 
 LATER: Final[Mapping[str, tuple[str, ...]]] = {
-    "rounds": ("",),
     "lesson": ("",),
-    "next": ("state",),
-    "lasting": ("moves",),
-    "secret": ("moves",),
-    "over": ("outcomes",),
-    "by": ("outcomes",),
 }
 """Keys of the language that are not yet supported, and the sections in which they stand ('' is the top)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, StrictBool, Tag, model_validator
 
 from engine.scenario.chances import check_chance
 from engine.scenario.fields import Chance, Formula, Label, Name, Names, Options, Text, fault
@@ -18,6 +18,11 @@ class Move(Reasoned):
     label: Text | None = None
     when: Formula | None = Field(None, description="the move happens only where this holds")
     otherwise: Label | None = Field(None, alias="else", description="its value where it does not happen")
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nobody but those who know it in the round ever learns it."""
+        return isinstance(self, Type) or getattr(self, "secret", False)
 
     @property
     def name(self) -> str:
@@ -35,6 +40,7 @@ class Event(Move):
     event: Name
     chance: Chance
     possible: Options | None = Field(None, alias="values")
+    secret: StrictBool = Field(False, description="nobody learns it after the round")
 
     @property
     def name(self) -> str:
@@ -59,6 +65,7 @@ class Type(Move):
     of: Name
     possible: Options = Field(alias="values")
     chance: Chance
+    lasting: StrictBool = Field(False, description="it is drawn once, before the first round")
 
     @property
     def name(self) -> str:
@@ -81,6 +88,7 @@ class Decision(Move):
     actor: Name
     options: Options
     knows: Names = ()
+    secret: StrictBool = Field(False, description="nobody learns it after the round")
     unit: Text | None = None
 
     @property

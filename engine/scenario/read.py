@@ -139,6 +139,7 @@ _SECTIONS: Final[Mapping[str, type[BaseModel]]] = {
     "actors": model.Actor,
     "unknowns": model.Unknown,
     "correlated": model.Correlated,
+    "rounds": model.Rounds,
     "state": model.State,
     "payoffs": model.Term,
     "outcomes": model.Outcome,

@@ -251,6 +251,15 @@ class Reads:
     unknowns: frozenset[str]
     moves: frozenset[str]
     state: frozenset[str]
+    clock: bool = False
+
+    def __or__(self, other: Reads) -> Reads:
+        return Reads(
+            self.unknowns | other.unknowns,
+            self.moves | other.moves,
+            self.state | other.state,
+            self.clock or other.clock,
+        )
 
 
 def reads(bound: Bound, quantities: Mapping[str, Reads]) -> Reads:
@@ -258,6 +267,7 @@ def reads(bound: Bound, quantities: Mapping[str, Reads]) -> Reads:
     unknowns: set[str] = set()
     moves: set[str] = set()
     state: set[str] = set()
+    clock = False
     for part in parts(bound):
         match part:
             case Unknown() | UnknownIs():
@@ -266,14 +276,17 @@ def reads(bound: Bound, quantities: Mapping[str, Reads]) -> Reads:
                 moves.add(part.name)
             case State():
                 state.add(part.name)
+            case Clock():
+                clock = True
             case Quantity() if part.name in quantities:
                 inner = quantities[part.name]
                 unknowns |= inner.unknowns
                 moves |= inner.moves
                 state |= inner.state
+                clock |= inner.clock
             case _:
                 pass
-    return Reads(frozenset(unknowns), frozenset(moves), frozenset(state))
+    return Reads(frozenset(unknowns), frozenset(moves), frozenset(state), clock)
 
 
 def bound_quantities(scenario: Scenario, scope: Scope) -> tuple[dict[str, Bound], dict[str, Reads], list[str]]:
@@ -313,6 +326,11 @@ def expression_places(scenario: Scenario) -> Iterator[tuple[Path, ex.Expression,
     everything = len(scenario.moves)
     for name, quantity in scenario.quantities.items():
         yield ("quantities", name), quantity, "quantity", everything
+    for name, item in scenario.state.items():
+        if item.next is not None:
+            yield ("state", name, "next"), item.next, "next", everything
+    if scenario.rounds is not None and scenario.rounds.until is not None:
+        yield ("rounds", "until"), scenario.rounds.until, "until", 0
     for name, actor in scenario.actors.items():
         yield ("actors", name, "precision"), actor.precision, "precision", 0
         for path, rule in named_rules(actor.reasoning):

@@ -12,14 +12,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.equilibrium import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
 from engine.games.segments import FloatArray
-from engine.simulation.draws import Draws, Reading, share_of
+from engine.simulation.draws import RUNGS, Draws, Reading, share_of
 
 IntArray = npt.NDArray[np.int64]
 
 SHIFT: Final = 42  # leaves 10 bits of the mantissa
-RUNGS: Final = (BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED, UNSOLVED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,15 +92,31 @@ class OutcomeSums:
         parts: sum of w a; (n_parts,).
         among: sum of w b.
         squares: sum of w^2 a^2, w^2 a b and w^2 b^2, for the error of plain Monte Carlo; (3, n_parts).
+        by_round, among_by_round: as `parts` and `among`, of each round; (n_rounds, n_parts) and (n_rounds,).
+        noise: sum of w b times the variance of a / b that is due to sampled histories; (n_parts,).
     """
 
     parts: FloatArray
     among: float
     squares: FloatArray
+    by_round: FloatArray | None = None
+    among_by_round: FloatArray | None = None
+    noise: FloatArray | None = None
 
     def plus(self, other: OutcomeSums) -> OutcomeSums:
         """Both together."""
-        return OutcomeSums(self.parts + other.parts, self.among + other.among, self.squares + other.squares)
+
+        def added(one: FloatArray | None, other: FloatArray | None) -> FloatArray | None:
+            return None if one is None or other is None else one + other
+
+        return OutcomeSums(
+            self.parts + other.parts,
+            self.among + other.among,
+            self.squares + other.squares,
+            added(self.by_round, other.by_round),
+            added(self.among_by_round, other.among_by_round),
+            added(self.noise, other.noise),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,11 +157,11 @@ class Sums:
         weight, weight_squared: sums of the draws' weights and of their squares.
         outcomes: by name.
         spreads: by name; left out where sums are kept for each replicate, since counts grow with the number of draws.
-        rungs: how many draws each rung solved; by rung.
+        rungs: how many games each rung solved; by rung.
         residual: the largest.
-        folded: draws with index -1.
+        folded: games with index -1.
         surprised: sum over draws of the chance of what an actor holds impossible.
-        tied: draws in which a best replier has several best options somewhere; None where nobody replies so.
+        tied: games in which a best replier has several best options somewhere; None where nobody replies so.
         pure: draws with no, one and several equilibria in pure strategies; None where they were not enumerated.
     """
 
@@ -162,6 +176,11 @@ class Sums:
     surprised: Mapping[int, float] = field(default_factory=dict)
     tied: int | None = None
     pure: tuple[int, int, int] | None = None
+
+    @property
+    def n_games(self) -> int:
+        """How many games were solved: one in each draw, or one for each history in each round."""
+        return sum(self.rungs.values())
 
     def plus(self, other: Sums) -> Sums:
         """Both together; the order matters to the last bit."""
@@ -186,19 +205,19 @@ def _added(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int,
 
 def sums_of(draws: Draws) -> Sums:
     """A batch of draws, summed."""
-    solution = draws.solution
+    found = draws.solved
     return Sums(
         n_draws=len(draws.weight),
         weight=float(draws.weight.sum()),
         weight_squared=float((draws.weight**2).sum()),
         outcomes={name: _outcome(reading, draws.weight) for name, reading in draws.readings.items()},
         spreads={name: _spread(reading, draws.weight) for name, reading in draws.readings.items()},
-        rungs={rung: int((solution.rung == rung).sum()) for rung in RUNGS},
-        residual=float(solution.residual.max()),
-        folded=int((solution.index < 0).sum()),
+        rungs={rung: int(count.sum()) for rung, count in zip(RUNGS, found.rungs, strict=True)},
+        residual=float(found.residual.max()),
+        folded=int(found.folded.sum()),
         surprised={actor: float(chance.sum()) for actor, chance in draws.surprised.items()},
-        tied=None if solution.tied is None else int(solution.tied.sum()),
-        pure=None if solution.n_pure is None else _none_one_several(solution.n_pure),
+        tied=None if found.tied is None else int(found.tied.sum()),
+        pure=None if found.n_pure is None else _none_one_several(found.n_pure),
     )
 
 
@@ -209,7 +228,18 @@ def _none_one_several(n_pure: IntArray) -> tuple[int, int, int]:
 def _outcome(reading: Reading, weight: FloatArray) -> OutcomeSums:
     parts, among = reading.parts * weight, reading.among * weight
     squares = np.array([(parts**2).sum(axis=1), (parts * among).sum(axis=1), np.full(len(parts), (among**2).sum())])
-    return OutcomeSums(parts.sum(axis=1), float(among.sum()), squares)
+
+    def summed(array: FloatArray | None, by: FloatArray) -> FloatArray | None:
+        return None if array is None else (array * by).sum(axis=-1)
+
+    return OutcomeSums(
+        parts.sum(axis=1),
+        float(among.sum()),
+        squares,
+        summed(reading.by_round, weight),
+        summed(reading.among_by_round, weight),
+        summed(reading.noise, among),
+    )
 
 
 def _spread(reading: Reading, weight: FloatArray) -> Spread:

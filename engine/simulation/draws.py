@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from engine.games.equilibrium import Solution
-from engine.games.segments import FloatArray, Segments
+from engine.games.equilibrium import (
+    ARCLENGTH,
+    BACKWARD,
+    FIXED_POINT,
+    HOMOTOPY,
+    UNCHECKED,
+    UNSOLVED,
+    Solution,
+)
+from engine.games.segments import FloatArray, IntArray, Segments
 from engine.games.tree import NOT_MOVED, Tree
 from engine.program.program import Condition, EvaluationError, Measure, Program
 from engine.program.worlds import Batch, Reader
 
-HELD_IMPOSSIBLE = 1e-20
+RUNGS: Final = (BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED, UNSOLVED)
+HELD_IMPOSSIBLE: Final = 1e-20
 """A belief this much smaller than the truth holds it impossible."""
 
 
@@ -29,6 +39,9 @@ class Reading:
         values: of a quantity its values, (n_values, 1 or n_draws); None for other kinds.
         mass: the probability of each value, (n_values, n_draws); None for other kinds.
         center: of a quantity; 0 for other kinds.
+        by_round: `parts` of each round, or up to it where `over` is `ever`; (n_rounds, n_parts, n_draws).
+        among_by_round: the same of `among`; (n_rounds, n_draws); None where there are no rounds.
+        noise: variance of each part, as a share of `among`, that is due to sampled histories; (n_parts, n_draws).
     """
 
     parts: FloatArray
@@ -36,15 +49,69 @@ class Reading:
     values: FloatArray | None = None
     mass: FloatArray | None = None
     center: float = 0.0
+    by_round: FloatArray | None = None
+    among_by_round: FloatArray | None = None
+    noise: FloatArray | None = None
 
     def part(self, draws: slice) -> Reading:
         """The same for some of the draws."""
         values, mass = self.values, self.mass
         if values is not None and values.shape[-1] > 1:
             values = values[:, draws]
+
+        def cut(array: FloatArray | None) -> FloatArray | None:
+            return None if array is None else array[..., draws]
+
         return Reading(
-            self.parts[:, draws], self.among[draws], values, None if mass is None else mass[:, draws], self.center
+            self.parts[:, draws],
+            self.among[draws],
+            values,
+            cut(mass),
+            self.center,
+            cut(self.by_round),
+            cut(self.among_by_round),
+            cut(self.noise),
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solved:
+    """How the games of each draw were solved: one game, or one for each history in each round.
+
+    Attributes:
+        rungs: how many each of `RUNGS` solved; (n_rungs, n_draws).
+        residual: the largest; (n_draws,).
+        folded: how many have index -1; (n_draws,).
+        tied: in how many a best replier has several best options somewhere, (n_draws,); None where nobody replies so.
+        n_pure: how many equilibria in pure strategies there are, (n_draws,); None where they were not enumerated.
+    """
+
+    rungs: IntArray
+    residual: FloatArray
+    folded: IntArray
+    tied: IntArray | None
+    n_pure: IntArray | None
+
+    def part(self, draws: slice) -> Solved:
+        """The same for some of the draws."""
+        return Solved(
+            self.rungs[:, draws],
+            self.residual[draws],
+            self.folded[draws],
+            None if self.tied is None else self.tied[draws],
+            None if self.n_pure is None else self.n_pure[draws],
+        )
+
+
+def solved(solution: Solution) -> Solved:
+    """How the games of a batch were solved, one in each draw."""
+    return Solved(
+        np.array([solution.rung == rung for rung in RUNGS], dtype=np.int64),
+        solution.residual,
+        (solution.index < 0).astype(np.int64),
+        None if solution.tied is None else solution.tied.astype(np.int64),
+        solution.n_pure,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,42 +121,55 @@ class Draws:
     Attributes:
         readings: one for each outcome.
         weight: of each draw; (n_draws,); all 1 unless a statement is believed.
-        solution: everybody's play.
+        solved: how their games were solved.
         surprised: for each actor with beliefs of its own, the chance of what it holds impossible; each (n_draws,).
     """
 
     readings: Mapping[str, Reading]
     weight: FloatArray
-    solution: Solution
+    solved: Solved
     surprised: Mapping[int, FloatArray]
 
     def part(self, draws: slice) -> Draws:
         """The same for some of the draws."""
         readings = {name: reading.part(draws) for name, reading in self.readings.items()}
         surprised = {actor: chance[draws] for actor, chance in self.surprised.items()}
-        return Draws(readings, self.weight[draws], self.solution.part(draws), surprised)
+        return Draws(readings, self.weight[draws], self.solved.part(draws), surprised)
 
 
 def read_draws(program: Program, batch: Batch, solution: Solution) -> Draws:
-    """Every outcome of a solved batch."""
+    """Every outcome of a solved batch, in one round."""
+    readings, surprised = read_round(program, program.measures, batch, solution, batch.chance)
+    found = solved(solution)
+    weight = weight_of(program, readings)
+    return Draws(readings, weight if found.n_pure is None else weight * (found.n_pure > 0), found, surprised)
+
+
+def read_round(
+    program: Program, measures: Sequence[Measure], batch: Batch, solution: Solution, chance: FloatArray
+) -> tuple[dict[str, Reading], dict[int, FloatArray]]:
+    """Some outcomes of a solved batch, and for each actor with a view of its own the chance of what surprises it.
+
+    Args:
+        chance: of each leaf, decisions left out, by which it counts; (n_leaves, n).
+    """
     played = played_share(program, solution)
-    leaves = batch.chance * played
-    reader, eyes = Reader(program, batch.values), Reader(program, batch.seen)
+    leaves = chance * played
+    reader, eyes = Reader(program, batch.values, batch.situation), Reader(program, batch.seen, batch.situation)
     views = {
-        actor: tuple(views_of(program, batch, solution, played, actor))
+        actor: tuple(views_of(program, batch, solution, played, actor, chance))
         for actor in program.deciders
         if batch.disputed or actor in solution.minds
     }
+    total = np.ones(leaves.shape[-1]) if chance is batch.chance else leaves.sum(axis=0)
     readings: dict[str, Reading] = {}
-    for measure in program.measures:
+    for measure in measures:
         if measure.belief is None:
-            readings[measure.name] = _read(measure, reader, leaves)
+            readings[measure.name] = _read(measure, reader, leaves, total)
         else:
-            own = views.get(measure.belief.actor, (View(leaves, leaves),))
+            own = views.get(measure.belief.actor, (View(leaves, batch.chance * played),))
             readings[measure.name] = _read_belief(measure, eyes, own)
-    surprised = {actor: _surprise(program.sets[actor], own) for actor, own in views.items()}
-    weight = _weight(program, readings)
-    return Draws(readings, weight if solution.n_pure is None else weight * (solution.n_pure > 0), solution, surprised)
+    return readings, {actor: _surprise(program.sets[actor], own) for actor, own in views.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,18 +185,20 @@ class View:
     seen: FloatArray
 
 
-def views_of(program: Program, batch: Batch, solution: Solution, played: FloatArray, actor: int) -> Iterator[View]:
-    """How an actor sees the game, at each of its levels."""
-    chance = batch.worlds.believed.get(actor, batch.worlds.chance)
+def views_of(
+    program: Program, batch: Batch, solution: Solution, played: FloatArray, actor: int, chance: FloatArray
+) -> Iterator[View]:
+    """How an actor sees the game, at each of its levels; leaves count by `chance`."""
+    view = batch.worlds.believed.get(actor, batch.worlds.chance)
     minds = solution.minds.get(actor, ())
     if not minds:
-        yield View(batch.chance * played, chance * played)
+        yield View(chance * played, view * played)
     tree = program.tree
     own = [move for move in tree.decisions if tree.moves[move].actor == actor]
     others = share_of_play(tree, solution.play, [move for move in tree.decisions if move not in own])
     for mind in minds:
         done = share_of_play(tree, mind.play, own)
-        yield View(batch.chance * others * done * mind.weight, chance * share_of_play(tree, mind.play, tree.decisions))
+        yield View(chance * others * done * mind.weight, view * share_of_play(tree, mind.play, tree.decisions))
 
 
 def _surprise(decisions: tuple[Segments, ...], views: Sequence[View]) -> FloatArray:
@@ -151,23 +233,23 @@ def share_of_play(tree: Tree, play: FloatArray, decisions: Iterable[int]) -> Flo
     return share
 
 
-def _read(measure: Measure, reader: Reader, leaves: FloatArray) -> Reading:
-    among = np.ones(leaves.shape[-1])
+def _read(measure: Measure, reader: Reader, leaves: FloatArray, among: FloatArray) -> Reading:
     if measure.event is not None:
         if measure.given is not None:
-            among = _mass(measure.given, reader, leaves)
-        return Reading(_mass(measure.event, reader, leaves)[None, :], among)
+            among = mass_of(measure.given, reader, leaves)
+        return Reading(mass_of(measure.event, reader, leaves)[None, :], among)
     if measure.given is not None:
         leaves = _kept(measure.given, reader, leaves)
         among = leaves.sum(axis=0)
     if measure.by_value is None:
-        if measure.number is None:
-            raise AssertionError(f"'{measure.name}' has nothing to read")
-        return _quantity(reader.leaves(measure.number), leaves, among, measure.center)
+        raise AssertionError(f"'{measure.name}' has nothing to read")
     shares = measure.by_value.sum(leaves)
     if measure.number is None:
         return Reading(shares, among)
-    return _quantity(np.array(measure.values, dtype=np.float64)[:, None], shares, among, measure.center)
+    if measure.values:
+        return _quantity(np.array(measure.values, dtype=np.float64)[:, None], shares, among, measure.center)
+    values = np.broadcast_to(reader.rows(measure.number), shares.shape)
+    return _quantity(values, shares, among, measure.center)
 
 
 def _quantity(values: FloatArray, mass: FloatArray, among: FloatArray, center: float) -> Reading:
@@ -177,7 +259,7 @@ def _quantity(values: FloatArray, mass: FloatArray, among: FloatArray, center: f
     return Reading(parts, among, values, mass, center)
 
 
-def _mass(condition: Condition, reader: Reader, leaves: FloatArray) -> FloatArray:
+def mass_of(condition: Condition, reader: Reader, leaves: FloatArray) -> FloatArray:
     """The probability that a condition holds; (n_draws,)."""
     kept = leaves[condition.leaves] if condition.leaves is not None else _kept(condition, reader, leaves)
     mass: FloatArray = kept.sum(axis=0)
@@ -203,7 +285,7 @@ def _read_belief(measure: Measure, eyes: Reader, views: Sequence[View]) -> Readi
     return Reading(parts[None, :], among)
 
 
-def _weight(program: Program, readings: Mapping[str, Reading]) -> FloatArray:
+def weight_of(program: Program, readings: Mapping[str, Reading]) -> FloatArray:
     """How well each draw's probabilities fit the statements that are believed (after Poole & Raftery 2000).
 
     The weight is the mass that the stated distribution gives to the implied probability +- 1 percentage point, so it is

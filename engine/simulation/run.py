@@ -14,12 +14,19 @@ import numpy as np
 from engine.program.program import FloatArray, Program
 from engine.program.worlds import batch_of
 from engine.sampling import CHUNK, Chunk, Design
+from engine.sampling.streams import BITS, raw_words
+from engine.sampling.streams import uniforms as uniforms_of
 from engine.simulation.accumulate import Spreads, Sums, spreads_together, sums_of
 from engine.simulation.draws import Draws, read_draws
+from engine.simulation.rounds import ISLANDS, play_rounds
 
 CELLS: Final = 2**19
 """A batch has about this many numbers per array (leaves times draws), so that it stays in the processor's cache."""
 GROUPS_PER_BLOCK: Final = 2
+HISTORIES_PER_DRAW: Final = 16
+DRAWS_WITH_HISTORIES: Final = 128
+HISTORIES: Final = 0x415
+"""Tells the stream of the histories from others."""
 SPREADS_WAITING: Final = 16
 
 Block = Sequence[range]
@@ -46,6 +53,12 @@ class Totals:
         return reduce(Sums.plus, self.replicates)
 
     @property
+    def thinned(self) -> bool:
+        """Whether any history stands for others."""
+        sums = self.whole.outcomes.values()
+        return any(one.noise is not None and bool((one.noise > 0).any()) for one in sums)
+
+    @property
     def n_sampled(self) -> int:
         """How many draws were sampled."""
         return sum(sums.n_draws for sums in self.replicates) if self.sampled else 0
@@ -57,6 +70,7 @@ def simulate(
     threads: int = 1,
     progress: Progress | None = None,
     groups_per_block: int = GROUPS_PER_BLOCK,
+    histories: int = HISTORIES_PER_DRAW,
 ) -> Totals:
     """Solves and reads every draw of the design.
 
@@ -66,17 +80,18 @@ def simulate(
         threads: how many threads share the work; the result does not depend on it.
         progress: told the number of draws done, now and then.
         groups_per_block: groups of chunks that a thread takes at a time; the result does not depend on it.
+        histories: that a draw may carry, where there are rounds.
 
     Raises:
         EvaluationError: a number of some draw is impossible.
     """
     groups = chunk_groups(program, design)
     blocks = [groups[start : start + groups_per_block] for start in range(0, len(groups), groups_per_block)]
-    solve = partial(_draws, program)
+    solve = partial(_draws, program, histories)
     replicates: dict[int, Sums] = {}
     spreads: list[Spreads] = []
     done = 0
-    for block in _in_order(partial(_block, solve, design, batch_size(program)), blocks, threads):
+    for block in _in_order(partial(_block, program, solve, design, draws_together(program)), blocks, threads):
         for replicate, sums in block:
             spreads.append(sums.spreads)
             lean, before = replace(sums, spreads={}), replicates.get(replicate)
@@ -114,8 +129,19 @@ def _in_order(
 def chunk_groups(program: Program, design: Design) -> Sequence[range]:
     """Chunks that are solved together: one, or several short ones; depends on the program and the design alone."""
     length = max(1, design.chunk(0).uniforms.shape[-1])
-    together = max(1, batch_size(program) // length)
+    together = max(1, draws_together(program) // length)
     return [range(start, min(start + together, design.n_chunks)) for start in range(0, design.n_chunks, together)]
+
+
+def _history_uniforms(program: Program, design: Design, chunk: Chunk) -> FloatArray:
+    """What thins out the histories of a chunk's draws; (n_rounds * n_islands, n_draws)."""
+    if program.recurrence is None:
+        return np.zeros((0, chunk.uniforms.shape[-1]))
+    shape = (program.recurrence.count * ISLANDS, CHUNK)
+    words = raw_words(
+        design.seed, HISTORIES, chunk.index, shape=shape
+    )  # a whole chunk, so that its size changes nothing
+    return uniforms_of(words >> np.uint64(64 - BITS))[:, : chunk.uniforms.shape[-1]]
 
 
 def batch_size(program: Program) -> int:
@@ -126,8 +152,17 @@ def batch_size(program: Program) -> int:
     return size
 
 
-def _block(solve: Solve, design: Design, size: int, block: Block) -> list[tuple[int, Sums]]:
-    return [found for group in block for found in _group(solve, size, [design.chunk(index) for index in group])]
+def draws_together(program: Program) -> int:
+    """Draws that are simulated together; histories of one draw are solved side by side."""
+    return batch_size(program) if program.recurrence is None else DRAWS_WITH_HISTORIES
+
+
+def _block(program: Program, solve: Solve, design: Design, size: int, block: Block) -> list[tuple[int, Sums]]:
+    def chunk(index: int) -> Chunk:
+        found = design.chunk(index)
+        return replace(found, uniforms=np.vstack([found.uniforms, _history_uniforms(program, design, found)]))
+
+    return [found for group in block for found in _group(solve, size, [chunk(index) for index in group])]
 
 
 def _group(solve: Solve, size: int, chunks: Sequence[Chunk]) -> list[tuple[int, Sums]]:
@@ -142,6 +177,10 @@ def _group(solve: Solve, size: int, chunks: Sequence[Chunk]) -> list[tuple[int, 
     return [(chunks[0].replicate, reduce(Sums.plus, (sums_of(solve(batch)) for batch in batches)))]
 
 
-def _draws(program: Program, uniforms: FloatArray) -> Draws:
+def _draws(program: Program, histories: int, uniforms: FloatArray) -> Draws:
+    if program.recurrence is not None:
+        own, thinning = uniforms[: program.n_inputs], uniforms[program.n_inputs :]
+        by_round = thinning.reshape(program.recurrence.count, ISLANDS, -1)
+        return play_rounds(program, own, by_round, histories, batch_size(program))
     batch = batch_of(program, uniforms)
     return read_draws(program, batch, program.solver.solve(batch.worlds))

@@ -29,7 +29,7 @@ NUMBERS = {"size": np.array([1.0, 4.0, 0.0]), "way": np.array([0.0, 0.0, 0.0])}
 def around() -> Surroundings:
     quantities = {"q": bind(parse("x * size"), SCOPE)[0]}
     unknowns = {"x": X, "y": Y, "w": np.array([0.0, 1.0, 0.0])}
-    return Surroundings(unknowns, ROWS, NUMBERS, quantities, {"s": 2.0})
+    return Surroundings(unknowns, ROWS, NUMBERS, quantities, {"s": np.array([2.0])})
 
 
 def value(text: str) -> np.ndarray:
