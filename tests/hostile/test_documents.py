@@ -213,8 +213,7 @@ NAMES = [
     ("a" * 61, "60 characters"),
 ]
 
-LATER = [("title: A", "▶lesson: x
-title: A")]
+LATER = [("title: A", "▶lesson: x\ntitle: A")]
 
 SYNTAX = [
     ("title: A border dispute", "title: [A\nas_of▶: 2022", "the '[' was opened at line 2"),
