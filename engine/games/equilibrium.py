@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.games.arclength import GREAT, USUAL, trace
-from engine.games.fixedpoint import chances_of, settle, sweep
+from engine.games.fixedpoint import chances_of, settle
 from engine.games.homotopy import ascents, follow
 from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, in_twos, log_choice, sharpness
-from engine.games.segments import FloatArray
+from engine.games.segments import FloatArray, columns
 from engine.games.slope import Slopes
 from engine.games.tree import NOT_MOVED, Tree
 
@@ -125,8 +125,9 @@ class Solver:
             for (first, last), (start, end), options in zip(part.actions, part.rows, part.n_options, strict=True):
                 log_play[first:last] = log_choice(scaled[start:end], options)
                 reached[first:last] = part_reached[start:end]
-            rung = np.where((found < 0) | (rung < 0), np.minimum(found, rung), np.maximum(found, rung))
-            residual, index = np.maximum(residual, gap), np.minimum(index, sign)
+            if slopes is not None:
+                rung = np.where((found < 0) | (rung < 0), np.minimum(found, rung), np.maximum(found, rung))
+                residual, index = np.maximum(residual, gap), np.minimum(index, sign)
             solved += part.decisions
         return Solution(np.exp(log_play), log_play, reached, rung, residual, index)
 
@@ -143,11 +144,12 @@ class _Stage:
     def path_sums(self) -> PathSums:
         """The group's game summed to paths, for all draws."""
         fixed, to_paths = self.fixed_play(), self.part.leaves_to_paths
+        plain = not self.solved and bool((fixed == 1).all())
         weight, chance, payoff = {}, {}, {}
         for actor in self.part.actors:
             view = self.view(actor)
             if id(view) not in weight:
-                weight[id(view)] = view * fixed
+                weight[id(view)] = view if plain else view * fixed
                 chance[id(view)] = to_paths.sum(weight[id(view)])
             if actor not in payoff:
                 payoff[actor] = to_paths.sum(weight[id(view)] * self.worlds.payoff[actor])
@@ -155,8 +157,8 @@ class _Stage:
         return PathSums(
             self.part,
             self.precision(),
-            tuple(chance[id(self.view(actor))][order] for actor, order in in_order),
-            tuple(payoff[actor][order] for actor, order in in_order),
+            tuple(_in_order(chance[id(self.view(actor))], order) for actor, order in in_order),
+            tuple(_in_order(payoff[actor], order) for actor, order in in_order),
             self.reached,
             np.arange(self.worlds.chance.shape[-1]),
             self.hidden(),
@@ -190,19 +192,27 @@ class _Stage:
         """Probability that decisions solved before take the leaf's actions; (n_leaves, n_draws) or (n_leaves, 1)."""
         fixed = self.part.weight
         for move in self.solved:
-            played = np.exp(self.log_play[slice(*_span(self.tree, move))])
-            rows = np.vstack([played, np.ones((1, played.shape[-1]))])
-            first = _span(self.tree, move)[0]
-            action = self.tree.action[move]
-            fixed = fixed * rows[np.where(action == NOT_MOVED, len(played), action - first)]
+            rows = np.exp(self.log_play[slice(*_span(self.tree, move))])
+            action = self.tree.action[move] - _span(self.tree, move)[0]
+            if (self.tree.action[move] == NOT_MOVED).any():
+                action = np.where(self.tree.action[move] == NOT_MOVED, len(rows), action)
+                rows = np.vstack([rows, np.ones((1, rows.shape[-1]))])
+            fixed = fixed * rows[action]
         return fixed
 
     def hidden(self) -> BoolArray:
         """Draws in which an earlier solution is so sharp that products of plain probabilities may vanish."""
         small = np.zeros(self.worlds.chance.shape[-1], dtype=np.bool_)
         for move in self.solved:
-            small |= (self.log_play[slice(*_span(self.tree, move))] < -150).any(axis=0)
+            logs = self.log_play[slice(*_span(self.tree, move))]
+            if logs.min() < -150:
+                small |= (logs < -150).any(axis=0)
         return small
+
+
+def _in_order(rows: FloatArray, order: npt.NDArray[np.int64]) -> FloatArray:
+    """The rows in this order; themselves where that changes nothing."""
+    return rows if len(order) == len(rows) and (np.diff(order) == 1).all() else rows[order]
 
 
 def _reached(part: Group, possible: FloatArray | None, n_draws: int) -> BoolArray:
@@ -232,7 +242,7 @@ def _solve_group(responder: Responder, slopes: Slopes | None, cyclic: Cyclic) ->
     if slopes is not None:
         return cyclic(responder, slopes)
     n = responder.precision[0].shape[-1]
-    scaled = sweep(responder, np.zeros((responder.group.n_rows, n)), np.ones(n))[0]
+    scaled = responder.expected(0, np.empty((0, n))) * responder.precision[0]
     return scaled, np.full(n, BACKWARD), np.zeros(n), np.ones(n)
 
 
@@ -245,8 +255,8 @@ def _climb(responder: Responder, slopes: Slopes) -> Found:
         left = np.flatnonzero((found[1] == UNSOLVED) & ~responder.lost())
         if not len(left):
             break
-        left = in_twos(left)
-        better = rung(responder if len(left) == n else responder.take(left), slopes)
+        some = responder if len(left) == n else responder.take(in_twos(left))
+        left, better = in_twos(left), rung(some, slopes)
         for whole, part in zip(found, better, strict=True):
             whole[..., left] = part
     return found
@@ -319,6 +329,6 @@ def _settled(responder: Responder) -> tuple[FloatArray, FloatArray, BoolArray]:
                 break
             if len(kept) < len(draws):
                 kept = in_twos(kept)
-                some, exact, draws, shares = some.take(kept), exact.take(kept), draws[kept], shares[:, kept]
-                payoffs, before = payoffs[:, kept], before[:, kept]
+                some, exact, draws, shares = some.take(kept), exact.take(kept), draws[kept], columns(shares, kept)
+                payoffs, before = columns(payoffs, kept), columns(before, kept)
     return scaled, residual, sure
