@@ -2,10 +2,10 @@
 
 The solver is a ladder. A group of decisions that rely on nobody who relies on them is solved in one pass, exactly
 (rung 1). A large cyclic group follows its equilibrium from precision 0 in a few steps with a damped fixed point (rung
-2); it is accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept, and
-a small group, where its steps cost more than they save, is followed with Newton's method, each draw in steps of its own
-(rung 3), and where the branch folds, along the curve itself (rung 4). What is left is counted: converged but perhaps on
-another branch, or not at all.
+2); it is accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept,
+and a small group, where its steps cost more than they save, is followed with Newton's method, each draw in steps of its
+own (rung 3), and where the branch folds, along the curve itself (rung 4). What is left is counted: converged but perhaps
+on another branch, or not at all.
 """
 
 from __future__ import annotations
