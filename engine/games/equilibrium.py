@@ -4,7 +4,7 @@ The solver is a ladder. A group of decisions that rely on nobody who relies on t
 (rung 1). A large cyclic group follows its equilibrium from precision 0 in a few steps with a damped fixed point (rung
 2); it is accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept,
 and a small group, where its steps cost more than they save, is followed with Newton's method, each draw in steps of its
-own (rung 3), and where the branch folds, along the curve itself (rung 4). What is left is counted: converged but perhaps
+own (rung 3), and where the branch folds, along the curve itself (rung 4). The rest is counted: converged but perhaps
 on another branch, or not at all.
 """
 
