@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from bench import games
+
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 BELARUS = [PYTHON, "-m", "engine", "run", "scenarios/belarus.yaml"]
@@ -121,6 +123,7 @@ def large() -> None:
 def main() -> None:
     for measure in (start_up, tables, belarus, threads):
         measure()
+    games.measure(report)
     if "--large" in sys.argv:
         large()
 

@@ -21,7 +21,7 @@ from engine.games.fixedpoint import chances_of
 from engine.games.homotopy import newton
 from engine.games.linear import solved
 from engine.games.response import BoolArray, Responder, in_twos, sharpness
-from engine.games.segments import FloatArray
+from engine.games.segments import FloatArray, columns
 from engine.games.slope import Slopes
 
 FIRST_STEP: Final = 0.1
@@ -69,7 +69,7 @@ class Care:
     steps: int
 
 
-USUAL: Final = Care(0.3, 0.03, 1e-4, 600)
+USUAL: Final = Care(0.25, 0.02, 1e-5, 600)
 GREAT: Final = Care(0.06, 0.004, 1e-8, 6000)
 
 
@@ -157,8 +157,8 @@ class _Walk:
             self.care,
             self.draws[some],
             self.length[some],
-            self.place[:, some],
-            self.tangent[:, some],
+            columns(self.place, some),
+            columns(self.tangent, some),
             self.step[some],
             self.sign[some],
             self.landed[some],
@@ -233,7 +233,7 @@ def _corrected(
     place, draws = aim.copy(), np.arange(aim.shape[-1])
     slope, close = np.zeros((len(aim) - 1, *aim.shape)), np.zeros(aim.shape[-1], dtype=np.bool_)
     for round_ in range(MAX_CORRECTIONS + 1):
-        gap, slope[:, :, draws] = _around(responder, slopes, length[draws], place[:, draws])
+        gap, slope[:, :, draws] = _around(responder, slopes, length[draws], columns(place, draws))
         on_it = np.abs(gap).max(axis=0) <= near * (1 + np.abs(place[:-1, draws]).max(axis=0))
         # without any correction a long step could land on another curve that happens to pass there
         close[draws] = on_it & (round_ > 0)
@@ -243,7 +243,9 @@ def _corrected(
         left = in_twos(left)
         responder, draws = responder.take(left), draws[left]
         right = np.concatenate([gap[:, left], np.zeros((1, len(left)))])
-        place[:, draws] += solved(_bordered(slope[:, :, draws], across[:, draws], right), slopes.n_unit)[0][:, 0]
+        place[:, draws] += solved(_bordered(columns(slope, draws), columns(across, draws), right), slopes.n_unit)[0][
+            :, 0
+        ]
     return place, slope, close
 
 

@@ -1,10 +1,11 @@
 """Logit quantal response equilibrium in agent form (McKelvey & Palfrey 1998), for a batch of draws at once.
 
 The solver is a ladder. A group of decisions that rely on nobody who relies on them is solved in one pass, exactly
-(rung 1). A cyclic group follows its equilibrium from precision 0 in a few steps with a damped fixed point (rung 2); it
-is accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept is
-followed on a finer schedule with Newton's method (rung 3), and what that does not accept round its folds (rung 4). What
-is left is counted: converged but perhaps on another branch, or not at all.
+(rung 1). A large cyclic group follows its equilibrium from precision 0 in a few steps with a damped fixed point (rung
+2); it is accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept,
+and a small group, where its steps cost more than they save, is followed with Newton's method, each draw in steps of its
+own (rung 3), and where the branch folds, along the curve itself (rung 4). The rest is counted: converged but perhaps
+on another branch, or not at all.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ import numpy.typing as npt
 from engine.games.arclength import GREAT, USUAL, trace
 from engine.games.bestreply import SHARP, best_choice, sharp_choice, span_of, tie_of
 from engine.games.conduct import SURPRISE, Conduct, Mind
-from engine.games.fixedpoint import chances_of, settle, sweep
+from engine.games.fixedpoint import chances_of, settle
 from engine.games.homotopy import ascents, follow
 from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, in_twos, log_choice, sharpness
-from engine.games.segments import FloatArray, IntArray, Segments, segments
+from engine.games.segments import FloatArray, IntArray, Segments, columns, segments
 from engine.games.slope import Slopes
 from engine.games.tree import NOT_MOVED, Tree
 
@@ -188,8 +189,9 @@ class Solver:
                 else:
                     log_play[first:last], several = best_choice(scaled[start:end], options, ties[actor])
                     tied |= (several & part_reached[start:end]).any(axis=0)
-            rung = np.where((found < 0) | (rung < 0), np.minimum(found, rung), np.maximum(found, rung))
-            residual, index = np.maximum(residual, gap), np.minimum(index, sign)
+            if slopes is not None:
+                rung = np.where((found < 0) | (rung < 0), np.minimum(found, rung), np.maximum(found, rung))
+                residual, index = np.maximum(residual, gap), np.minimum(index, sign)
             solved += part.decisions
         play = np.exp(log_play)
         if sharp:
@@ -224,11 +226,12 @@ class _Stage:
     def path_sums(self) -> PathSums:
         """The group's game summed to paths, for all draws."""
         fixed, to_paths = self.fixed_play(), self.part.leaves_to_paths
+        plain = not self.solved and bool((fixed == 1).all())
         weight, chance, payoff = {}, {}, {}
         for actor in self.part.actors:
             view = self.view(actor)
             if id(view) not in weight:
-                weight[id(view)] = view * fixed
+                weight[id(view)] = view if plain else view * fixed
                 chance[id(view)] = to_paths.sum(weight[id(view)])
             if actor not in payoff:
                 payoff[actor] = to_paths.sum(weight[id(view)] * self.worlds.payoff[actor])
@@ -236,8 +239,8 @@ class _Stage:
         return PathSums(
             self.part,
             self.precision(),
-            tuple(chance[id(self.view(actor))][order] for actor, order in in_order),
-            tuple(payoff[actor][order] for actor, order in in_order),
+            tuple(_in_order(chance[id(self.view(actor))], order) for actor, order in in_order),
+            tuple(_in_order(payoff[actor], order) for actor, order in in_order),
             self.reached,
             np.arange(self.worlds.chance.shape[-1]),
             self.hidden(),
@@ -271,11 +274,12 @@ class _Stage:
         """Probability that decisions solved before take the leaf's actions; (n_leaves, n_draws) or (n_leaves, 1)."""
         fixed = self.part.weight
         for move in self.solved:
-            played = np.exp(self.log_play[slice(*_span(self.tree, move))])
-            rows = np.vstack([played, np.ones((1, played.shape[-1]))])
-            first = _span(self.tree, move)[0]
-            action = self.tree.action[move]
-            fixed = fixed * rows[np.where(action == NOT_MOVED, len(played), action - first)]
+            rows = np.exp(self.log_play[slice(*_span(self.tree, move))])
+            action = self.tree.action[move] - _span(self.tree, move)[0]
+            if (self.tree.action[move] == NOT_MOVED).any():
+                action = np.where(self.tree.action[move] == NOT_MOVED, len(rows), action)
+                rows = np.vstack([rows, np.ones((1, rows.shape[-1]))])
+            fixed = fixed * rows[action]
         return fixed
 
     def hidden(self) -> BoolArray:
@@ -283,8 +287,14 @@ class _Stage:
         small = np.zeros(self.worlds.chance.shape[-1], dtype=np.bool_)
         for move in self.solved:
             logs = self.log_play[slice(*_span(self.tree, move))]
-            small |= ((logs < -150) & ~np.isneginf(logs)).any(axis=0)
+            if logs.min() < -150:
+                small |= ((logs < -150) & ~np.isneginf(logs)).any(axis=0)
         return small
+
+
+def _in_order(rows: FloatArray, order: npt.NDArray[np.int64]) -> FloatArray:
+    """The rows in this order; themselves where that changes nothing."""
+    return rows if len(order) == len(rows) and (np.diff(order) == 1).all() else rows[order]
 
 
 def _reached(part: Group, possible: FloatArray | None, n_draws: int) -> BoolArray:
@@ -329,7 +339,7 @@ def _solve_group(responder: Responder, slopes: Slopes | None, cyclic: Cyclic) ->
     if slopes is not None:
         return cyclic(responder, slopes)
     n = responder.precision[0].shape[-1]
-    scaled = sweep(responder, np.zeros((responder.group.n_rows, n)), np.ones(n))[0]
+    scaled = responder.expected(0, np.empty((0, n))) * responder.precision[0]
     return scaled, np.full(n, BACKWARD), np.zeros(n), np.ones(n)
 
 
@@ -342,8 +352,8 @@ def _climb(responder: Responder, slopes: Slopes) -> Found:
         left = np.flatnonzero((found[1] == UNSOLVED) & ~responder.lost())
         if not len(left):
             break
-        left = in_twos(left)
-        better = rung(responder if len(left) == n else responder.take(left), slopes)
+        some = responder if len(left) == n else responder.take(in_twos(left))
+        left, better = in_twos(left), rung(some, slopes)
         for whole, part in zip(found, better, strict=True):
             whole[..., left] = part
     return found
@@ -416,6 +426,6 @@ def _settled(responder: Responder) -> tuple[FloatArray, FloatArray, BoolArray]:
                 break
             if len(kept) < len(draws):
                 kept = in_twos(kept)
-                some, exact, draws, shares = some.take(kept), exact.take(kept), draws[kept], shares[:, kept]
-                payoffs, before = payoffs[:, kept], before[:, kept]
+                some, exact, draws, shares = some.take(kept), exact.take(kept), draws[kept], columns(shares, kept)
+                payoffs, before = columns(payoffs, kept), columns(before, kept)
     return scaled, residual, sure

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.games.response import Responder, in_twos
-from engine.games.segments import FloatArray
+from engine.games.segments import FloatArray, columns
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -83,7 +83,7 @@ def settle(responder: Responder, scaled: FloatArray, share: FloatArray, toleranc
         scaled = mixer.next(scaled, answer)
         if len(left) < COMPACT_BELOW * len(active):
             kept = in_twos(left)
-            active, scaled, share = active[kept], np.ascontiguousarray(scaled[:, kept]), share[kept]
+            active, scaled, share = active[kept], columns(scaled, kept), share[kept]
             responder, moving = responder.take(kept), moving[kept]
             mixer.take(kept)
     return Point(result, residual)
@@ -134,8 +134,8 @@ class _Mixer:
 
     def take(self, draws: npt.NDArray[np.int64]) -> None:
         """Keep only these draws."""
-        self.steps = [array[:, draws] for array in self.steps]
-        self.gaps = [array[:, draws] for array in self.gaps]
+        self.steps = [columns(array, draws) for array in self.steps]
+        self.gaps = [columns(array, draws) for array in self.gaps]
         if self.previous is not None:
-            self.previous = (self.previous[0][:, draws], self.previous[1][:, draws])
+            self.previous = (columns(self.previous[0], draws), columns(self.previous[1], draws))
         self.step, self.distance = self.step[draws], self.distance[draws]

@@ -11,7 +11,7 @@ import numpy as np
 from engine.games.fixedpoint import chances_of, play_of
 from engine.games.linear import solved
 from engine.games.response import BoolArray, Responder, in_twos, sharpness
-from engine.games.segments import FloatArray, IntArray
+from engine.games.segments import FloatArray, IntArray, columns
 from engine.games.slope import Slopes
 
 FIRST_STEP: Final = 0.4
@@ -22,13 +22,16 @@ MAX_STEPS: Final = 50
 MAX_JUMP: Final = 0.03
 """A probability may land this far from where the last steps pointed."""
 AIMED_JUMP: Final = 0.012
+MISS: Final = 1.0
+"""Share at which a change of direction that was not foreseen counts as a jump."""
 NEAR_FOLD: Final = 1.0
-"""Determinant of I - DG, 1 at the coin toss and 0 at a fold, below which jumps must be the smaller."""
+"""Determinant of I - DG, 1 at the coin toss and 0 at a fold, below which jumps must be smaller in proportion."""
 LEAST_JUMP: Final = 0.1
+"""The share of the usual jump that is allowed in any case."""
 MAX_NEWTON: Final = 8
 CLOSE: Final = 1e-5
 """Residual at which single precision has done its part."""
-BLOCK: Final = 2048
+BLOCK: Final = 4096
 """Draws that go together at first, so that their numbers stay in the processor's cache."""
 STRAGGLERS: Final = 0.15
 """When fewer of a block are left than this share, they go on together with those of other blocks."""
@@ -87,17 +90,18 @@ def _followed(responder: Responder, slopes: Slopes, tolerance: float, single: bo
     )
     late = []
     for start in range(0, n, BLOCK):
-        draws = in_twos(np.arange(start, min(start + BLOCK, n)))
-        exact = responder if len(draws) == n else responder.take(draws)
+        end = min(start + BLOCK, n)
+        draws = in_twos(np.arange(start, end))
+        exact = responder.take(slice(start, end) if len(draws) == end - start else draws)
         climb = _start(exact.single() if single else exact, slopes, draws)
         late.append(_climbed(climb, slopes, STRAGGLERS * BLOCK, exact, start, tolerance, found))
-    late = [climb for climb in late if len(climb.draws)]
-    if late:
-        state = (np.concatenate(columns, axis=-1) for columns in zip(*(climb.state() for climb in late), strict=True))
-        draws, *others = state
-        twice = in_twos(np.arange(len(draws)))
-        some = responder.take(draws[twice])
-        climb = _Climb(some.single() if single else some, draws[twice], *(column[..., twice] for column in others))
+    states = zip(*(climb.state() for climb in late), strict=True)
+    draws, *others = (np.concatenate(column, axis=-1) for column in states)
+    for start in range(0, len(draws), BLOCK):
+        some = in_twos(np.arange(start, min(start + BLOCK, len(draws))))
+        exact = responder.take(draws[some])
+        state = (columns(column, some) for column in others)
+        climb = _Climb(exact.single() if single else exact, draws[some], *state)
         _climbed(climb, slopes, 0, responder, 0, tolerance, found)
     return found
 
@@ -126,7 +130,7 @@ class _Climb:
     step: FloatArray
 
     def take(self, some: IntArray) -> _Climb:
-        return _Climb(self.responder.take(some), *(state[..., some] for state in self.state()))
+        return _Climb(self.responder.take(some), *(columns(state, some) for state in self.state()))
 
     def state(self) -> tuple[Any, ...]:
         """What differs between draws, in the order of the fields."""
@@ -142,7 +146,11 @@ class _Climb:
         height = np.where(step < self.step, 0.0, self.height + step)
         share = np.exp(height)
         guess = self.payoffs + step * (self.rise + step / 2 * self.bend)
-        payoffs, rise, jump, determinant = _corrected(self.responder, slopes, guess, share)
+        payoffs, rise, chances, jump, determinant = _corrected(self.responder, slopes, guess, share)
+        # where it points now, and where it should by the last steps, at the end of another such step
+        free = chances[slopes.kept]
+        miss = np.abs(rise - self.rise - step * self.bend) * (share * step) * free * (1 - free)
+        np.maximum(jump, MISS * miss.max(axis=0), out=jump)
         # near a fold other curves are near
         jump /= np.clip(determinant / NEAR_FOLD, LEAST_JUMP, 1.0)
         going = self.going()
@@ -168,7 +176,7 @@ def _start(responder: Responder, slopes: Slopes, draws: IntArray) -> _Climb:
     toss = slopes.free(
         answers(responder, play_of(responder, np.zeros((responder.group.n_rows, n), digits)), np.ones(n, digits))
     )
-    payoffs, rise, _, _ = _corrected(responder, slopes, toss, np.exp(height))
+    payoffs, rise, *_ = _corrected(responder, slopes, toss, np.exp(height))
     return _Climb(
         responder, draws, np.zeros(n, np.int64), height, payoffs, rise, rise / 2, np.full(n, FIRST_STEP, digits)
     )
@@ -200,7 +208,7 @@ def _climbed(
     arrived, place = np.unique(np.concatenate(draws), return_index=True)
     if len(arrived):
         arrived, place = in_twos(arrived), in_twos(place)
-        some, start = exact.take(arrived - first), np.concatenate(free, axis=1)[:, place]
+        some, start = exact.take(arrived - first), columns(np.concatenate(free, axis=1), place)
         if start.dtype == np.float32:
             start = newton(some.single(), slopes, start, np.ones(len(arrived), np.float32), CLOSE).free
         end = newton(some, slopes, start.astype(np.float64), np.ones(len(arrived)), tolerance)
@@ -211,8 +219,12 @@ def _climbed(
 
 def _corrected(
     responder: Responder, slopes: Slopes, payoffs: FloatArray, share: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """One step of Newton's method, the rise there, how far it moved a probability, and det(I - DG)."""
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """One step of Newton's method.
+
+    Returns:
+        The payoffs after it and their rise; the chances before it and how far it moved them; det(I - DG).
+    """
     free = payoffs * share
     chances, answer, system = slopes.around(responder, slopes.whole(free), share, 2)
     whole = slopes.free(answer)
@@ -221,7 +233,7 @@ def _corrected(
     free += found[:, 0]
     jump = np.abs(chances_of(responder, slopes.whole(free)) - chances).max(axis=0)
     payoffs = free / share
-    return payoffs, found[:, 1] - payoffs, jump, determinant
+    return payoffs, found[:, 1] - payoffs, chances, jump, determinant
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -255,7 +267,7 @@ def newton(responder: Responder, slopes: Slopes, free: FloatArray, share: FloatA
             break
         left = in_twos(left)
         moving = left if isinstance(moving, slice) else moving[left]
-        responder, free, share = responder.take(left), free[:, left], share[left]
+        responder, free, share = responder.take(left), columns(free, left), share[left]
     return found
 
 

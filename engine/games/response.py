@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.segments import FloatArray, IntArray, Segments, distinct_columns, segments
+from engine.games.segments import FloatArray, IntArray, Segments, columns, distinct_columns, largest, segments, summed
 from engine.games.tree import NOT_MOVED, Tree
 
 BoolArray = npt.NDArray[np.bool_]
@@ -31,16 +31,16 @@ def logit_choice(scaled: FloatArray, n_options: int) -> FloatArray:
         Probabilities, (n_actions, n_draws); they sum to 1 within each set.
     """
     by_set = scaled.reshape(-1, n_options, scaled.shape[-1])
-    odds: FloatArray = np.exp(by_set - by_set.max(axis=1, keepdims=True))
-    odds /= odds.sum(axis=1, keepdims=True)
+    odds: FloatArray = np.exp(by_set - largest(by_set)[:, None])
+    odds /= summed(odds)[:, None]
     return odds.reshape(scaled.shape)
 
 
 def log_choice(scaled: FloatArray, n_options: int) -> FloatArray:
     """The logarithms of `logit_choice`, finite also where a probability underflows."""
     by_set = scaled.reshape(-1, n_options, scaled.shape[-1])
-    shifted: FloatArray = by_set - by_set.max(axis=1, keepdims=True)
-    logs: FloatArray = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    logs = by_set - largest(by_set)[:, None]
+    logs -= np.log(summed(np.exp(logs)))[:, None]
     return logs.reshape(scaled.shape)
 
 
@@ -64,6 +64,8 @@ class Group:
         orders: the paths that take the decision's actions, action by action, so that sums run over neighbours.
         path_rows: for these paths, the row of every decision's action, as `leaf_row`.
         paths_to_rows: sums these paths into the decision's actions.
+        others: the distinct combinations of what the others do on these paths; for each of them the row of its action.
+        combination: which of these combinations is on each of these paths.
     """
 
     decisions: tuple[int, ...]
@@ -78,6 +80,8 @@ class Group:
     orders: tuple[IntArray, ...]
     path_rows: tuple[tuple[IntArray, ...], ...]
     paths_to_rows: tuple[Segments, ...]
+    others: tuple[tuple[IntArray, ...], ...]
+    combination: tuple[IntArray, ...]
 
     @property
     def n_rows(self) -> int:
@@ -99,6 +103,12 @@ def group(tree: Tree, decisions: Sequence[int], irrelevant: Sequence[int]) -> Gr
     path_row, path_of_leaf = distinct_columns(np.array(leaf_row))
     orders = [np.argsort(own, kind="stable")[: int((own < end).sum())] for own in path_row]
     path_rows = [tuple(every[order] for every in path_row) for order in orders]
+    others = [
+        distinct_columns(
+            np.array([row for other, row in enumerate(every) if other != own]).reshape(-1, len(every[own]))
+        )
+        for own, every in enumerate(path_rows)
+    ]
     weight = np.ones(tree.n_leaves)
     for move in irrelevant:
         weight = weight / np.where(tree.action[move] == NOT_MOVED, 1, tree.moves[move].n_values)
@@ -115,6 +125,8 @@ def group(tree: Tree, decisions: Sequence[int], irrelevant: Sequence[int]) -> Gr
         orders=tuple(orders),
         path_rows=tuple(path_rows),
         paths_to_rows=tuple(_by_action(path_rows[n][n], row) for n, row in enumerate(rows)),
+        others=tuple(tuple(distinct) for distinct, _ in others),
+        combination=tuple(which for _, which in others),
     )
 
 
@@ -164,7 +176,7 @@ class Responder(Protocol):
     def lost(self) -> BoolArray:
         """Draws in which these sums are not to be trusted any more; (n_draws,)."""
 
-    def take(self, draws: IntArray | BoolArray) -> Responder:
+    def take(self, draws: IntArray | slice) -> Responder:
         """The same for some of the draws."""
 
     def single(self) -> Responder:
@@ -231,20 +243,28 @@ class PathSums:
         chance, payoff = self._weights(decision, play)
         total = self._total(decision, chance)
         expected = self.group.paths_to_rows[decision].sum(payoff) / total
+        if self.group.paths_to_rows[decision].whole:
+            by_row = (len(total), -1, total.shape[-1])
+            chance, payoff = chance.reshape(by_row), payoff.reshape(by_row)
+            chance *= expected[:, None]
+            payoff -= chance
+            payoff /= total[:, None]
+            return expected, payoff.reshape(-1, total.shape[-1])
         row = self.group.path_rows[decision][decision] - self.group.rows[decision][0]
-        payoff /= total[row]
-        chance *= (expected / total)[row]
+        chance *= expected[row]
         payoff -= chance
+        payoff /= total[row]
         return expected, payoff
 
     def _weights(self, decision: int, play: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Chance and chance times payoff of each path, without the decision's own action."""
-        others = [row for number, row in enumerate(self.group.path_rows[decision]) if number != decision]
+        others = self.group.others[decision]
         if not others:
             return self.chance[decision], self.payoff[decision]
         reach = play[others[0]]
         for row in others[1:]:
             reach *= play[row]
+        reach = reach[self.group.combination[decision]]
         payoff = reach * self.payoff[decision]
         reach *= self.chance[decision]
         return reach, payoff
@@ -270,14 +290,14 @@ class PathSums:
     def lost(self) -> BoolArray:
         return self.small[self.draws]
 
-    def take(self, draws: IntArray | BoolArray) -> PathSums:
-        cut = _Once(lambda array: array[..., draws])
+    def take(self, draws: IntArray | slice) -> PathSums:
+        cut = _Once(lambda array: columns(array, draws))
         return PathSums(
             self.group,
             cut(self.precision),
             cut(self.chance),
             cut(self.payoff),
-            self.reached[:, draws],
+            columns(self.reached, draws),
             self.draws[draws],
             self.small,
         )
@@ -355,9 +375,11 @@ class LogSums:
     def lost(self) -> BoolArray:
         return np.zeros(self.precision[0].shape[-1], dtype=np.bool_)
 
-    def take(self, draws: IntArray | BoolArray) -> LogSums:
-        cut = _Once(lambda array: array[..., draws])
-        return LogSums(self.group, cut(self.precision), cut(self.log_chance), cut(self.payoff), self.reached[:, draws])
+    def take(self, draws: IntArray | slice) -> LogSums:
+        cut = _Once(lambda array: columns(array, draws))
+        return LogSums(
+            self.group, cut(self.precision), cut(self.log_chance), cut(self.payoff), columns(self.reached, draws)
+        )
 
     def single(self) -> LogSums:
         return self

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+FEW: Final = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,14 +33,13 @@ class Segments:
     def sum(self, rows: FloatArray) -> FloatArray:
         """Sums of `rows`, (n_rows, n_draws), by group: (n_groups, n_draws)."""
         if self.whole:
-            dense: FloatArray = rows.reshape(self.n_groups, -1, rows.shape[-1]).sum(axis=1)
-            return dense
+            return summed(rows.reshape(self.n_groups, -1, rows.shape[-1]))
         if len(self.blocks) == 1 and len(self.blocks[0][0]) == self.n_groups:
             members = self.blocks[0][1]
-            return rows[members].sum(axis=1) if members.shape[1] > 1 else rows[members[:, 0]]
+            return summed(rows[members]) if members.shape[1] > 1 else rows[members[:, 0]]
         total = np.zeros((self.n_groups, rows.shape[-1]), dtype=rows.dtype)
         for groups, members in self.blocks:
-            total[groups] = rows[members].sum(axis=1) if members.shape[1] > 1 else rows[members[:, 0]]
+            total[groups] = summed(rows[members]) if members.shape[1] > 1 else rows[members[:, 0]]
         return total
 
     def largest(self, rows: FloatArray) -> FloatArray:
@@ -46,6 +48,40 @@ class Segments:
         for groups, members in self.blocks:
             top[groups] = rows[members].max(axis=1)
         return top
+
+
+def summed(rows: FloatArray) -> FloatArray:
+    """The sum over the middle axis; a few rows are added one by one, which is faster than a reduction.
+
+    Args:
+        rows: (n, n_rows, n_draws).
+
+    Returns:
+        A fresh array, (n, n_draws).
+    """
+    if not 2 <= rows.shape[1] <= FEW:
+        total: FloatArray = rows.sum(axis=1)
+        return total
+    total = rows[:, 0] + rows[:, 1]
+    for row in range(2, rows.shape[1]):
+        total += rows[:, row]
+    return total
+
+
+def largest(rows: FloatArray) -> FloatArray:
+    """The largest number over the middle axis; as `summed`."""
+    if not 2 <= rows.shape[1] <= FEW:
+        top: FloatArray = rows.max(axis=1)
+        return top
+    top = np.maximum(rows[:, 0], rows[:, 1])
+    for row in range(2, rows.shape[1]):
+        np.maximum(top, rows[:, row], out=top)
+    return top
+
+
+def columns(array: Any, draws: IntArray | slice) -> Any:
+    """Some of the draws of an array, which are on its last axis; several times faster than fancy indexing."""
+    return array[..., draws] if isinstance(draws, slice) else array.take(draws, axis=-1)
 
 
 def segments(group: IntArray, n_groups: int) -> Segments:

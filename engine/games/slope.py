@@ -12,7 +12,7 @@ import numpy as np
 from engine.games.fixedpoint import play_of
 from engine.games.linear import solved
 from engine.games.response import Group, Responder, in_twos
-from engine.games.segments import FloatArray, Segments, segments
+from engine.games.segments import FloatArray, Segments, segments, summed
 
 
 class Slopes:
@@ -120,5 +120,6 @@ def _to_scaled(by_log: FloatArray, chances: FloatArray, out: FloatArray) -> None
         out: where they go; (n_free, n_sets * (n_options - 1), n_draws).
     """
     n_free, n_sets, n_options, n_draws = by_log.shape
-    weight = by_log.sum(axis=2, keepdims=True) * chances.reshape(n_sets, n_options, n_draws)[:, :-1]
+    whole = summed(by_log.reshape(-1, n_options, n_draws)).reshape(n_free, n_sets, 1, n_draws)
+    weight = whole * chances.reshape(n_sets, n_options, n_draws)[:, :-1]
     np.subtract(by_log[:, :, :-1], weight, out=out.reshape(n_free, n_sets, n_options - 1, n_draws))
