@@ -101,7 +101,8 @@ def test_the_answer_by_hand(path: Path, number: int) -> None:
     for outcome, (formula, distance) in case.get("near", {}).items():
         near = result.outcomes[outcome].estimate
         assert near is not None
-        assert abs(near.value - evaluate(formula, names)) <= evaluate(distance, names) + near.error + 1e-15, (outcome, formula)
+        allowed = evaluate(distance, names) + near.error + 1e-15
+        assert abs(near.value - evaluate(formula, names)) <= allowed, (outcome, formula)
     for outcome, formula in case.get("figures", {}).items():
         found = result.outcomes[outcome]
         pairs = [(found.estimate, formula)]
