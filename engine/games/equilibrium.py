@@ -354,8 +354,13 @@ def _climb(responder: Responder, slopes: Slopes) -> Found:
 
 def _by_fixed_point(responder: Responder, slopes: Slopes) -> Found:
     scaled, residual, sure = _settled(responder)
-    index = slopes.index(responder, scaled)
-    return scaled, np.where(sure & (index > 0), FIXED_POINT, UNSOLVED), residual, index
+    index, paired = slopes.signs(responder, scaled)
+    rung = np.where(sure & (index > 0), FIXED_POINT, UNSOLVED)
+    doubtful = np.flatnonzero((rung == FIXED_POINT) & paired)
+    if len(doubtful):
+        doubtful = in_twos(doubtful)
+        rung[doubtful[_forked(responder.take(doubtful), slopes, scaled[:, doubtful])]] = UNSOLVED
+    return scaled, rung, residual, index
 
 
 def _by_newton(responder: Responder, slopes: Slopes) -> Found:

@@ -100,14 +100,19 @@ class Slopes:
 
     def index(self, responder: Responder, scaled: FloatArray) -> FloatArray:
         """The sign of det(I - DG) at `scaled` and the whole precision, (n_draws,); NaN where it cannot be told."""
+        return self.signs(responder, scaled)[0]
+
+    def signs(self, responder: Responder, scaled: FloatArray) -> tuple[FloatArray, BoolArray]:
+        """The index, and where it may hide a pair of negative eigenvalues."""
         sign, whole = np.ones(scaled.shape[-1]), np.ones(scaled.shape[-1])
         matrix = self.around(responder, scaled, whole)[2]
+        paired = self.paired(matrix)
         # A response that shrinks every distance has no fold: its determinant need not be taken.
         doubtful = np.flatnonzero(~(np.abs(matrix).sum(axis=1).max(axis=0) < 2))
         if len(doubtful):
             doubtful = in_twos(doubtful)
             sign[doubtful] = np.sign(solved(matrix[:, :, doubtful], self.n_unit)[1])
-        return sign
+        return sign, paired
 
     def paired(self, matrix: FloatArray) -> BoolArray:
         """Where I - DG, (n_free, n_free, n_draws), may have a pair of negative eigenvalues; (n_draws,).

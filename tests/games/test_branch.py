@@ -68,11 +68,12 @@ def coordination(prizes: list[float], precision: float) -> Solution:
     return solver.solve(Worlds(np.ones((n * n, 2)), {}, {0: payoff, 1: payoff}, precisions))
 
 
-def test_a_branch_that_forked_in_two_directions_at_once_is_not_certain() -> None:
-    """Three equal options: at the coin toss DG has the eigenvalue k = 10 L / 3 twice, and det(I - DG) = (1 - k^2)^2 is
-    positive on both sides of the fork at L = 0.3."""
-    before, after = coordination([10.0] * 3, 0.29), coordination([10.0] * 3, 1.0)
-    np.testing.assert_allclose(before.play, 1 / 3, rtol=0, atol=1e-12)
+@pytest.mark.parametrize("n", [3, 15])
+def test_a_branch_that_forked_in_several_directions_at_once_is_not_certain(n: int) -> None:
+    """With n equal options DG has at the coin toss the eigenvalue k = 10 L / n, and -k, n - 1 times each. For odd n,
+    det(I - DG) = (1 - k^2)^(n - 1) is positive on both sides of the fork at k = 1."""
+    before, after = coordination([10.0] * n, 0.97 * n / 10), coordination([10.0] * n, 3.3 * n / 10)
+    np.testing.assert_allclose(before.play, 1 / n, rtol=0, atol=1e-12)
     assert (before.rung > 0).all()
     assert ((after.rung < 0) | (after.index < 0)).all()
 
