@@ -52,7 +52,7 @@ def guarded(command: Callable[Args, None]) -> Callable[Args, None]:
 # Commands
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The scenario, a YAML file; - reads it from stdin.")]
-Assume = Annotated[str, typer.Option(metavar="SET", help="Run under this assumption set.")]
+Assume = Annotated[list[str] | None, typer.Option(metavar="SET", help="Run under this assumption set (base).")]
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as unknowns.loans=3; repeatable."),
@@ -65,7 +65,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @guarded
 def run(
     file: File,
-    assume: Assume = "base",
+    assume: Assume = None,
     set_: Overrides = None,
     draws: Annotated[int | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384).")] = None,
     error: Annotated[
@@ -89,12 +89,13 @@ def run(
 
     if json and csv:
         raise UsageError("--json and --csv exclude each other", "use --save to have both")
+    name = _set_name(assume)
     options = api.options(draws=draws, error=_size(error), seed=seed, method=method, threads=threads)
     if save is not None:
         api.check_free(save)
     with Progress(quiet) as progress:
         loaded = _load(file)
-        result = api.run(loaded, assume, [_override(text) for text in set_ or ()], options, progress)
+        result = api.run(loaded, name, [_override(text) for text in set_ or ()], options, progress)
     if save is not None:
         api.save(save, loaded, result, ("engine", *sys.argv[1:]))
     _print_result(result, file, progress.seconds, "json" if json else "csv" if csv else "text")
@@ -150,7 +151,9 @@ def convert(
     to: Annotated[
         str | None, typer.Option(metavar="FORMAT", help="yaml, efg or nfg (default: by the end of NEW).")
     ] = None,
-    assume: Annotated[str, typer.Option(metavar="SET", help="Write a scenario under this assumption set.")] = "base",
+    assume: Annotated[
+        list[str] | None, typer.Option(metavar="SET", help="Write a scenario under this assumption set (base).")
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as unknowns.loans=3; repeatable."),
@@ -166,11 +169,12 @@ def convert(
 
     if target != STDIN:
         files.check_writable(Path(target), force)
+    set_name = _set_name(assume)
     text, name = _text(source)
     kind = format_of(source, text)
     default = ("efg" if kind == "yaml" else "yaml") if target == STDIN else format_of(target)
     changes = [_override(item) for item in set_ or ()]
-    found = api.convert(text, name, kind, to or default, assume, changes, Path(source).parent)
+    found = api.convert(text, name, kind, to or default, set_name, changes, Path(source).parent)
     if target == STDIN:
         terminal.write_data(found.text)
     else:
@@ -183,7 +187,7 @@ def convert(
 @guarded
 def explain(
     file: File,
-    assume: Assume = "base",
+    assume: Assume = None,
     set_: Overrides = None,
     actor: Annotated[str, typer.Option(metavar="ACTOR", help="Explain the choices of this actor alone.")] = "",
     outcome: Annotated[
@@ -202,15 +206,15 @@ def explain(
     from engine.report import diagram as diagrams
     from engine.report import explained, explanation, export, terminal, text
 
-    overrides = [_override(given) for given in set_ or ()]
+    overrides, name = [_override(given) for given in set_ or ()], _set_name(assume)
     if diagram is not None and json:
         raise UsageError("--json and --diagram exclude each other")
     if diagram is not None:
         draw = diagrams.form(diagram)
-        terminal.write_data(draw(api.influence(_load(file), assume, overrides)))
+        terminal.write_data(draw(api.influence(_load(file), name, overrides)))
         return
     started = time.perf_counter()
-    found = api.explain(_load(file), assume, overrides, actor, outcome)
+    found = api.explain(_load(file), name, overrides, actor, outcome)
     if json:
         terminal.write_data(export.json_text(explained.explanation_record(found, __version__)))
     else:
@@ -280,6 +284,17 @@ def _size(text: str | None) -> float | None:
         return float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
         raise UsageError(f"--error {text}: a share is needed, such as 0.1% or 0.001") from None
+
+
+def _set_name(given: list[str] | None) -> str:
+    """The one assumption set that is asked for."""
+    from engine.errors import UsageError
+
+    if len(given or ()) > 1:
+        both = ", ".join(dict.fromkeys(given or ()))
+        hint = f"to combine sets, write one in the scenario: both: {{label: Both, extends: [{both}]}}"
+        raise UsageError("--assume takes one set, and is given more than once", hint)
+    return given[0] if given else "base"
 
 
 def _override(text: str) -> tuple[str, str]:

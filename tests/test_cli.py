@@ -110,6 +110,10 @@ def process(*args: str, cwd: Path, python: str = "", **environment: str) -> subp
         (["run", "good.yaml", "--set", "unknowns.p_rian=0.5"], 2),
         (["run", "good.yaml", "--set", "unknowns.p_rain"], 2),
         (["run", "good.yaml", "--set", "unknowns.p_rain=often"], 2),
+        (["run", "good.yaml", "--assume", "dry", "--assume", "base"], 2),
+        (["explain", "good.yaml", "--assume", "dry", "--assume", "dry"], 2),
+        (["convert", "good.yaml", "-", "--assume", "dry", "--assume", "base"], 2),
+        (["run", "good.yaml", "--set", "unknowns.p_rain=0.5", "--set", "unknowns.'p_rain'=0.6"], 2),
         (["run", "good.yaml", "-n", "0"], 2),
         (["run", "good.yaml", "-n", "many"], 2),
         (["run", "good.yaml", "--seed", "-1"], 2),
@@ -128,6 +132,18 @@ def test_exit_codes(engine: Engine, args: list[str], code: int) -> None:
         assert ran.out == ""
         assert ran.err
         assert "Traceback" not in ran.err
+
+
+def test_several_sets_at_once_are_refused_with_the_way_to_combine_them(engine: Engine) -> None:
+    ran = engine("run", "good.yaml", "--assume", "dry", "--assume", "base")
+    assert "more than once" in ran.err
+    assert "extends: [dry, base]" in ran.err
+
+
+def test_different_paths_may_be_set_together(engine: Engine) -> None:
+    ran = engine("run", "good.yaml", "-q", "--set", "unknowns.p_rain=0.5", "--set", "actors.me.precision=1")
+    assert ran.code == 0
+    assert "p_rain = 0.5" in ran.out
 
 
 def test_a_fault_of_ours_says_so(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

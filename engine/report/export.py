@@ -82,6 +82,9 @@ def csv_text(result: Result) -> str:
         for figure, value, error, low, high in _rows(outcome):
             cells = (figure, value, error, low, high)
             writer.writerow([result.assumptions, outcome.name, _plain(outcome.label), outcome.kind, *cells])
+    if result.effective is not None:
+        sample = ("effective sample size", result.effective, "", "", "")
+        writer.writerow([result.assumptions, "", "", "weights", *sample])
     return out.getvalue()
 
 

@@ -71,7 +71,8 @@ def stated_lines(result: Result, screen: Screen) -> list[str]:
     groups = [(outcome, rows) for outcome in result.outcomes.values() if (rows := _others(outcome, result, screen))]
     wanted = [2 + width(screen.label(row.who)) for _, rows in groups for row in rows]
     wanted += [2 + width(screen.label(outcome.label)) for outcome, _ in groups]
-    label = min(screen.width - RANGE - CHANCE - VERDICT, max(wanted, default=0))
+    verdict = max([VERDICT, *(2 + width(row.verdict) for _, rows in groups for row in rows if row.fits is not None)])
+    label = min(screen.width - RANGE - CHANCE - verdict, max(wanted, default=0))
     lines: list[str] = []
     for outcome, rows in groups:
         lines += ([""] if lines else []) + _other_lines(outcome, rows, label, result, screen)
@@ -219,13 +220,13 @@ class _Other:
 def _statement(item: StatementSummary, believed: bool, result: Result, screen: Screen) -> _Other:
     who = speaker(result.scenario, item.name)
     quoted = screen.symbols(f"{who}: “{item.said}”") if item.said else who
-    if believed:
-        verdict = "believed here"
-    elif item.model is None:
+    if item.model is None:
         verdict = "nothing to compare"
     else:
         verdict = "fits" if item.fits else "engine is higher" if item.model > item.high else "engine is lower"
-    return _Other(quoted, span(item.low, item.high), verdict, None if believed else item.fits)
+    if believed:
+        verdict = f"believed{', ' if item.fits else '; '}{verdict}"
+    return _Other(quoted, span(item.low, item.high), verdict, item.fits)
 
 
 def _reference(item: Reference, outcome: OutcomeSummary) -> _Other:
@@ -278,7 +279,7 @@ def _other_lines(
             + right(screen.symbols(row.says), RANGE)
             + right(engine, CHANCE)
             + "  "
-            + screen.paint(cut(row.verdict, VERDICT - 2, screen), *colour)
+            + screen.paint(cut(row.verdict, screen.width - label - RANGE - CHANCE - 2, screen), *colour)
         )
         lines += [f"    {line}" for line in rest]
         notes = wrap(screen.label(row.note), screen.width - 4, None, LINES, screen) if row.note else []

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.analysis.summary import Reason, Result
+from engine.analysis.summary import FEWEST_EFFECTIVE, Reason, Result
 from engine.report.figures import day, half_width, margin, number, percent, plural, points
 from engine.report.outcomes import LINES, chance_lines, quantity_lines, stated_lines
 from engine.report.terminal import Screen, cut, width, wrap
@@ -152,7 +152,10 @@ def _about_error(result: Result) -> str:
 def _about_sample(result: Result) -> str:
     if result.effective is None:
         return ""
-    return f"Weights: believing statements leaves an effective sample of {plural(round(result.effective), 'draw')}"
+    text = f"Weights: believing statements leaves an effective sample of {plural(round(result.effective), 'draw')}"
+    if result.effective < FEWEST_EFFECTIVE:
+        text += ", too few: what is believed hardly ever follows from the model, and the sampling error is larger"
+    return text
 
 
 def _about_reasoning(result: Result) -> str:

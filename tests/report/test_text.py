@@ -134,8 +134,26 @@ def test_with_nothing_unknown_the_figures_are_exact() -> None:
 def test_believed_statements_are_marked() -> None:
     trusting = api.run(api.loads(SCENARIO), "trusting", options=api.options(draws=1024))
     shown = text(trusting)
-    assert row(shown, "An optimist").endswith("believed here")
+    assert row(shown, "An optimist").endswith("believed, fits")
     assert "effective sample" in shown
+    assert "too few" not in shown
+
+
+def test_believing_what_no_draw_reaches_does_not_make_it_fit() -> None:
+    """Whoever leaves the umbrella at home although rain is likely is rare: wet stays below 30 % in every draw."""
+    far = SCENARIO.replace("high: {about: wet, phrase: remote", "high: {about: wet, normal: {mean: 60%, sd: 15%}")
+    shown = text(api.run(api.loads(far), "trusting", options=api.options(draws=1024)))
+    assert row(shown, "An optimist").endswith("believed; engine is lower")
+
+
+def test_too_few_effective_draws_are_named_in_the_result_and_in_csv() -> None:
+    """Of 64 draws no more than 64 are effective."""
+    trusting = api.run(api.loads(SCENARIO), "trusting", options=api.options(draws=64))
+    assert "too few" in text(trusting)
+    rows = list(csv.DictReader(io.StringIO(export.csv_text(trusting))))
+    sizes = [float(row["value"]) for row in rows if row["figure"] == "effective sample size"]
+    assert sizes == [trusting.effective]
+    assert 0 < sizes[0] <= 64
 
 
 def test_no_escape_sequences_without_colour_and_some_with(result: Result) -> None:
