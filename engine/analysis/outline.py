@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 
+from engine.analysis.extremes import possibly_impossible
 from engine.analysis.provenance import NEITHER, provenance
 from engine.errors import Problem
 from engine.program.layout import Layout
@@ -77,6 +78,7 @@ def _warnings(scenario: Scenario) -> Iterator[Problem]:
                 "use it, or say why not: moves_nothing: …",
             )
     yield from _not_linear(scenario)
+    yield from possibly_impossible(scenario, Layout(scenario))
 
 
 def _without_reason(scenario: Scenario) -> Iterator[Problem]:
