@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import ceil, isfinite, log2
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 DEFAULT_DRAWS: Final = 16_384
 DEFAULT_SEED: Final = 1
 MAX_DRAWS: Final = 2**28
+MANY_DOUBLINGS: Final = 4
+"""From so many doublings of the draws on, a run says beforehand how many it expects."""
 REPLICATES: Final = 16
 REASON_DRAWS: Final = 256
 EXPLAIN_DRAWS: Final = 2_048
@@ -112,6 +114,7 @@ class Options:
 
 
 Progress = Callable[[int, int], None]
+Notice = Callable[[str], None]
 
 
 def load(path: Path) -> Loaded:
@@ -295,8 +298,17 @@ def run(
     overrides: Sequence[tuple[str, str]] = (),
     options: Options | None = None,
     progress: Progress | None = None,
+    notice: Notice | None = None,
 ) -> Result:
     """Simulates a scenario under an assumption set.
+
+    Args:
+        loaded: the scenario.
+        assumptions: name of the set.
+        overrides: paths and values.
+        options: how to run.
+        progress: told the number of draws done and of all, now and then.
+        notice: told once, in words, where the sampling error that is asked for takes many more draws.
 
     Raises:
         UsageError: no such set, or an override that leads nowhere.
@@ -309,7 +321,7 @@ def run(
     program = compile_program(assumed.scenario, assumed.believe)
     try:
         with threadpool_limits(limits=1, user_api="blas"):
-            result = _enough_draws(loaded, assumed, program, options, progress)
+            result = _enough_draws(loaded, assumed, program, options, progress, notice)
             if options.equilibria:
                 settled = design_for(program, replace(options, draws=result.settings.draws))
                 result = with_multiplicity(result, multiplicity(program, settled))
@@ -381,7 +393,12 @@ def _single_figure(scenario: Scenario, name: str) -> str:
 
 
 def _enough_draws(
-    loaded: Loaded, assumed: Assumed, program: Program, options: Options, progress: Progress | None
+    loaded: Loaded,
+    assumed: Assumed,
+    program: Program,
+    options: Options,
+    progress: Progress | None,
+    notice: Notice | None,
 ) -> Result:
     """The result at the draws that were asked for, or at as many as bring the sampling error down as asked."""
     while True:
@@ -395,7 +412,26 @@ def _enough_draws(
         if 2 * design.n_draws > MAX_DRAWS:
             limit = f"the sampling error is still {error:.2g} after {design.n_draws:,} draws"
             return replace(result, warnings=(*result.warnings, limit))
+        if notice is not None:
+            _say_draws(notice, design, error, options.error)
+            notice = None
         options = replace(options, draws=2 * design.n_draws)
+
+
+def _say_draws(notice: Notice, design: Design, error: float, wanted: float) -> None:
+    """How many draws it may take: the error falls with their square root, or at best with their number (Sobol')."""
+    if not isfinite(error):
+        return
+    rate = 1 if design.method == "sobol" else 2
+    doublings = ceil(rate * log2(error / wanted))
+    if doublings < MANY_DOUBLINGS:
+        return
+    draws = min(design.n_draws * 2**doublings, MAX_DRAWS)
+    least = "at least" if rate == 1 else "about"
+    notice(
+        f"after {design.n_draws:,} draws the sampling error is {100 * error:.2g} points; "
+        f"{100 * wanted:.2g} points will take {least} {draws:,} draws"
+    )
 
 
 def design_for(program: Program, options: Options) -> Design:

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from engine.analysis.summary import Result
     from engine.exchange.convert import Converted
     from engine.report.terminal import Screen
+    from engine.report.text import Ran
 
 WRONG_SCENARIO, WRONG_USAGE, OUR_FAULT, INTERRUPTED = 1, 2, 3, 130
 STDIN = "-"
+LARGEST_BARE = 0.05  # a larger error without % is more likely a percentage whose sign was forgotten
 
 app = typer.Typer(
     name="engine",
@@ -67,7 +69,7 @@ def run(
     file: File,
     assume: Assume = None,
     set_: Overrides = None,
-    draws: Annotated[int | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384).")] = None,
+    draws: Annotated[str | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384).")] = None,
     error: Annotated[
         str | None,
         typer.Option(metavar="SIZE", help="Draw until every chance is known to within this (95 %), such as 0.1%."),
@@ -86,19 +88,22 @@ def run(
     from engine import api
     from engine.errors import UsageError
     from engine.report.progress import Progress
+    from engine.report.text import Ran
 
     if json and csv:
         raise UsageError("--json and --csv exclude each other", "use --save to have both")
     name = _set_name(assume)
-    options = api.options(draws=draws, error=_size(error), seed=seed, method=method, threads=threads)
+    asked = _count(draws)
+    options = api.options(draws=asked, error=_size(error), seed=seed, method=method, threads=threads)
     if save is not None:
         api.check_free(save)
     with Progress(quiet) as progress:
         loaded = _load(file)
-        result = api.run(loaded, name, [_override(text) for text in set_ or ()], options, progress)
+        result = api.run(loaded, name, [_override(text) for text in set_ or ()], options, progress, progress.say)
     if save is not None:
         api.save(save, loaded, result, ("engine", *sys.argv[1:]))
-    _print_result(result, file, progress.seconds, "json" if json else "csv" if csv else "text")
+    ran = Ran(file, progress.seconds, asked if error is None else None)
+    _print_result(result, ran, "json" if json else "csv" if csv else "text")
     if not quiet:
         _say_warnings(result)
     if save is not None and not quiet:
@@ -274,16 +279,32 @@ def _text(file: str) -> tuple[str, str]:
     return document.read_file(Path(file)), file
 
 
+def _count(text: str | None) -> int | None:
+    """A whole number such as `16384`, `16,384` or `16_384`."""
+    from engine.errors import UsageError
+
+    if text is None:
+        return None
+    if re.fullmatch(r"-?[0-9]{1,18}|[0-9]{1,3}(?:([,_])[0-9]{3})(?:\1[0-9]{3}){0,4}", text) is None:
+        raise UsageError(f"--draws {text}: a whole number is needed", "such as 16384 or 16,384")
+    return int(re.sub("[,_]", "", text))
+
+
 def _size(text: str | None) -> float | None:
-    """A share such as `0.1%` or `0.001`."""
+    """A share such as `0.1%` or `0.001`; a large one is only taken with its %."""
     from engine.errors import UsageError
 
     if text is None:
         return None
     try:
-        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+        size = float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
         raise UsageError(f"--error {text}: a share is needed, such as 0.1% or 0.001") from None
+    if not text.endswith("%") and LARGEST_BARE <= size < 100:
+        raise UsageError(
+            f"--error {text} would be {100 * size:g} percentage points", f"write {text}% or {100 * size:g}%"
+        )
+    return size
 
 
 def _set_name(given: list[str] | None) -> str:
@@ -309,7 +330,7 @@ def _override(text: str) -> tuple[str, str]:
 # Output
 
 
-def _print_result(result: Result, file: str, seconds: float, form: str) -> None:
+def _print_result(result: Result, ran: Ran, form: str) -> None:
     from engine import __version__
     from engine.report import export, terminal, text
 
@@ -318,7 +339,7 @@ def _print_result(result: Result, file: str, seconds: float, form: str) -> None:
     elif form == "csv":
         terminal.write_data(export.csv_text(result))
     else:
-        terminal.write(text.result_text(result, text.Ran(file, seconds), terminal.screen_of(sys.stdout)))
+        terminal.write(text.result_text(result, ran, terminal.screen_of(sys.stdout)))
 
 
 def _say_warnings(result: Result | Converted) -> None:

@@ -120,6 +120,12 @@ def process(*args: str, cwd: Path, python: str = "", **environment: str) -> subp
         (["run", "good.yaml", "--error", "0"], 2),
         (["run", "good.yaml", "--error", "nan"], 2),
         (["run", "good.yaml", "--error", "little"], 2),
+        (["run", "good.yaml", "--error", "0.1"], 2),
+        (["run", "good.yaml", "--error", "5"], 2),
+        (["run", "good.yaml", "-n", "1,6"], 2),
+        (["run", "good.yaml", "-n", "1,024_000"], 2),
+        (["run", "good.yaml", "-n", "1e3"], 2),
+        (["run", "good.yaml", "-n", "-5"], 2),
         (["run", "good.yaml", "--method", "magic"], 2),
         (["run", "good.yaml", "--threads", "0"], 2),
         (["run", "good.yaml", "--json", "--csv"], 2),
@@ -265,6 +271,29 @@ def test_draw_until_the_error_is_small(engine: Engine) -> None:
     record = json.loads(engine("run", "good.yaml", "-n", "16", "--error", "0.1%", "--json").out)
     assert max(record["outcomes"]["wet"]["mc_error"], *record["outcomes"]["carries"]["mc_error"].values()) <= 0.001
     assert record["settings"]["draws"] > 16
+
+
+def test_an_error_without_its_percent_sign_is_asked_about(engine: Engine) -> None:
+    assert "write 0.1% or 10%" in engine("run", "good.yaml", "--error", "0.1").err
+    assert engine("run", "good.yaml", "-n", "16", "--error", "0.04", "--json").code == 0
+
+
+def test_many_draws_are_announced(engine: Engine) -> None:
+    assert "will take at least" in engine("run", "good.yaml", "-n", "64", "--error", "0.05%", "--json").err
+    assert "will take" not in engine("run", "good.yaml", "-n", "4096", "--error", "1%").err
+    assert engine("run", "good.yaml", "-n", "64", "--error", "0.05%", "--json", "-q").err == ""
+
+
+@pytest.mark.parametrize("written", ["2048", "2,048", "2_048"])
+def test_draws_may_be_grouped_by_thousands(engine: Engine, written: str) -> None:
+    ran = engine("run", "good.yaml", "--draws", written)
+    assert "2,048 draws ·" in ran.out
+
+
+def test_rounding_up_is_said_where_it_happens(engine: Engine) -> None:
+    assert "128 draws (100 rounded up)" in engine("run", "good.yaml", "--draws", "100").out
+    assert "rounded" not in engine("run", "good.yaml", "--draws", "128").out
+    assert "100 draws ·" in engine("run", "good.yaml", "--draws", "100", "--method", "random").out
 
 
 def test_the_schema_describes_the_language(engine: Engine) -> None:

@@ -21,10 +21,12 @@ class Ran:
     Attributes:
         file: of the scenario; '-' is stdin.
         seconds: how long it took.
+        asked: how many draws were asked for; None where that was left to the engine.
     """
 
     file: str
     seconds: float
+    asked: int | None = None
 
 
 def result_text(result: Result, ran: Ran, screen: Screen) -> str:
@@ -85,7 +87,8 @@ def _head(result: Result, ran: Ran, screen: Screen) -> list[str]:
     if settings.method == "exact":
         parts.append("exact: nothing is unknown")
     else:
-        parts += [f"{settings.draws:,} draws", f"seed {settings.seed}", settings.method]
+        rounded = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, settings.draws) else ""
+        parts += [f"{settings.draws:,} draws{rounded}", f"seed {settings.seed}", settings.method]
     parts.append(f"{ran.seconds:.1f} s")
     return [*title_lines(result.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
 
