@@ -12,10 +12,12 @@ from engine.analysis.estimates import (
     discrete_histogram,
     discrete_quantiles,
     estimate,
+    exact,
     histogram,
     quantiles,
 )
 from engine.analysis.multiplicity import Multiplicity
+from engine.analysis.possibility import never
 from engine.games.equilibrium import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
 from engine.program.program import Measure, Program
 from engine.program.worlds import payoff_spans
@@ -44,6 +46,7 @@ class OutcomeSummary:
         sd, quantiles, histogram: of a quantity.
         bounds: its lowest and highest value over the equilibria that were found, averaged over the draws that were
             searched; of a choice for each value in turn. Empty where there are no other equilibria that matter.
+        never: values to which the model leaves no way, so that 0 is exact: of a choice its own, of an event `yes`.
     """
 
     name: str
@@ -59,6 +62,7 @@ class OutcomeSummary:
     quantiles: Mapping[float, float] | None = None
     histogram: Histogram | None = None
     bounds: tuple[tuple[float, float], ...] = ()
+    never: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ def summarise(assumed: Assumed, sha256: str, program: Program, design: Design, t
     outcomes = {
         measure.name: _outcome(assumed.scenario, measure, totals, whole, spread) for measure in program.measures
     }
+    outcomes = _with_never(assumed.scenario, outcomes)
     return Result(
         scenario=assumed.scenario,
         sha256=sha256,
@@ -246,6 +251,26 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
         _sd(sums),
         *_shape(measure, spread_of.values, spread),
     )
+
+
+def _with_never(scenario: Scenario, outcomes: Mapping[str, OutcomeSummary]) -> dict[str, OutcomeSummary]:
+    """The outcomes; a 0 to which the model leaves no way is exact."""
+    zero = any(
+        found is not None and found.value == 0
+        for outcome in outcomes.values()
+        if outcome.kind in ("event", "choice")
+        for found in (outcome.estimate, *outcome.shares.values())
+    )
+    ways = never(scenario) if zero else {}
+    return {name: _with_exact_zeros(outcome, ways.get(name, frozenset())) for name, outcome in outcomes.items()}
+
+
+def _with_exact_zeros(outcome: OutcomeSummary, ways: frozenset[str]) -> OutcomeSummary:
+    if outcome.kind == "event" and ways and outcome.estimate is not None and outcome.estimate.value == 0:
+        return replace(outcome, estimate=exact(0.0), never=ways)
+    zeros = frozenset(name for name in ways if name in outcome.shares and outcome.shares[name].value == 0)
+    shares = {name: exact(0.0) if name in zeros else share for name, share in outcome.shares.items()}
+    return replace(outcome, shares=shares, never=zeros) if zeros else outcome
 
 
 def _sd(sums: OutcomeSums) -> float:

@@ -119,6 +119,8 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
         record["bounds"] = {name: list(bounds) for name, bounds in named} or None
         if outcome.reached is not None:
             record["reached"] = outcome.reached
+        if outcome.never:
+            record["never"] = sorted(outcome.never)
         return record
     if outcome.kind == "quantity":
         record["unit"] = outcome.unit
@@ -136,6 +138,8 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
             if outcome.histogram is None
             else {"edges": list(outcome.histogram.edges), "mass": list(outcome.histogram.mass)}
         )
+    if outcome.never:
+        record["never"] = True
     record["across_draws"] = _levels(outcome.across)
     record["bounds"] = list(outcome.bounds[0]) if outcome.bounds else None
     return record

@@ -109,6 +109,7 @@ def _notes(result: Result, screen: Screen) -> list[str]:
     texts = [
         _about_range(result, screen),
         _about_error(result),
+        _about_never(result),
         _about_sample(result),
         _about_reasoning(result),
         _about_solution(result),
@@ -150,6 +151,12 @@ def _about_error(result: Result) -> str:
         return ""
     size = margin(max(found, key=half_width), " points")
     return f"Sampling error: {size}{' or less' if size.startswith('±') else ''} on any chance (95% interval)"
+
+
+def _about_never(result: Result) -> str:
+    if not any(outcome.never for outcome in result.outcomes.values()):
+        return ""
+    return "Never: the model leaves no way to it; that says nothing of what it leaves out"
 
 
 def _about_sample(result: Result) -> str:

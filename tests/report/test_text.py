@@ -72,9 +72,22 @@ def test_each_outcome_has_its_chance(result: Result) -> None:
         assert f"{100 * result.outcomes['takes'].shares[option].value:.1f}%" in row(shown, option)
 
 
-def test_what_never_happens_in_any_draw_is_not_called_impossible(result: Result) -> None:
-    assert "<1.2%" in row(text(result), "Rain without rain")  # 3 / 256
+def test_what_no_draw_has_hit_is_not_called_impossible() -> None:
+    """A chance of rain above 89.99 % is one draw in 8,000."""
+    seldom = SCENARIO.replace("happens: rain == yes and rain == no}", "happens: p_rain > 0.8999}")
+    shown = text(api.run(api.loads(seldom), options=api.options(draws=256)))
+    assert "<1.2%" in row(shown, "Rain without rain")  # 3 / 256
+    assert "never" not in row(shown, "Rain without rain")
+
+
+def test_what_the_model_leaves_no_way_to_is_never(result: Result) -> None:
+    assert row(text(result), "Rain without rain").split()[3:] == ["0%", "(never)"]
+    assert "the model leaves no way to it" in text(result)
     assert "never holds" in row(text(result), "Given nothing")
+    record = export.result_record(result, "0")["outcomes"]
+    assert record["impossible"]["never"] is True
+    assert record["impossible"]["mc_interval"] == [0, 0]
+    assert "never" not in record["wet"]
 
 
 def test_a_quantity_has_its_quantiles_and_mean(result: Result) -> None:
@@ -128,7 +141,7 @@ def test_with_nothing_unknown_the_figures_are_exact() -> None:
     shown = text(api.run(api.loads("\n".join(lines).replace("chance: p_rain", "chance: 0.5"))))
     assert "exact: nothing is unknown" in shown
     assert "Sampling error" not in shown
-    assert row(shown, "Rain without rain").split()[-1] == "0%"
+    assert row(shown, "Rain without rain").split()[-2:] == ["0%", "(never)"]
 
 
 def test_believed_statements_are_marked() -> None:
