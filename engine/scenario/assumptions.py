@@ -219,13 +219,23 @@ def _matches(tree: MappingNode, names: tuple[str, ...]) -> Iterator[Steps]:
         ValueError: it leads nowhere.
     """
     if names[0] not in Scenario.model_fields:
-        raise ValueError(f"'{names[0]}' is no part of a scenario; {nearest(names[0], Scenario.model_fields)}")
+        raise ValueError(f"'{names[0]}' is no part of a scenario; {_section_hint(tree, names)}")
     found = False
     for path in _walk(tree, names, ()):
         found = True
         yield path
     if not found:
         raise ValueError(f"'{'.'.join(names)}' matches nothing")
+
+
+def _section_hint(tree: MappingNode, names: tuple[str, ...]) -> str:
+    """The section that was left out, if what follows stands in one."""
+    for section, levels in NAMED.items():
+        node = tree.get(section)
+        if levels == 1 and node is not None and names[0] in dict(_named_children(node)):
+            return f"paths start with a section: {section}.{'.'.join(names)}"
+    close = nearest(names[0], Scenario.model_fields)
+    return close or f"paths start with a section: {', '.join(NAMED)}"
 
 
 def _walk(node: Node | None, names: tuple[str, ...], done: Steps) -> Iterator[Steps]:
