@@ -21,7 +21,7 @@ from engine.analysis.multiplicity import multiplicity
 from engine.analysis.outline import Outline
 from engine.analysis.provenance import Provenance
 from engine.analysis.reason import strongest_reason
-from engine.analysis.soundness import check_game
+from engine.analysis.soundness import check_game, range_problems
 from engine.analysis.summary import Result, summarise, with_multiplicity
 from engine.errors import Problem, ScenarioError, UsageError
 from engine.program.compile import compile_program
@@ -276,7 +276,7 @@ def convert(
     try:
         return convert_scenario(assumed.scenario, file, target)
     except EvaluationError as error:
-        raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
+        raise ScenarioError([_in_words(assumed.scenario, error)]) from None
 
 
 def _check_fits(text: str, file: str) -> None:
@@ -330,7 +330,7 @@ def run(
             few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))
             return replace(result, reason=strongest_reason(program, few))
     except EvaluationError as error:
-        raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
+        raise ScenarioError([_in_words(assumed.scenario, error)]) from None
 
 
 def explain(
@@ -367,7 +367,7 @@ def explain(
             design = design_for(program, options or Options(draws=EXPLAIN_DRAWS))
             return explain_program(assumed, loaded.sha256, program, design, actor, outcome)
     except EvaluationError as error:
-        raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
+        raise ScenarioError([_in_words(assumed.scenario, error)]) from None
 
 
 def influence(loaded: Loaded, assumptions: str = BASE, overrides: Sequence[tuple[str, str]] = ()) -> Influence:
@@ -378,6 +378,13 @@ def influence(loaded: Loaded, assumptions: str = BASE, overrides: Sequence[tuple
         ScenarioError: what is wrong with the scenario.
     """
     return influence_of(assume(loaded.scenario, assumptions, overrides).scenario)
+
+
+def _in_words(scenario: Scenario, error: EvaluationError) -> Problem:
+    """What is wrong in a draw, with the advice that `check` has for the same place."""
+    found = scenario.problem(error.path, error.message, error.hint)
+    advice = next((problem.hint for problem in range_problems(scenario) if problem.where == found.where), "")
+    return replace(found, hint="; ".join(text for text in (error.hint, advice) if text))
 
 
 def _single_figure(scenario: Scenario, name: str) -> str:

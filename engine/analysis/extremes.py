@@ -24,7 +24,8 @@ from engine.scenario.records import Path
 from engine.scenario.scope import Unknown, expression_places, reads
 
 ROUNDING: Final = 1e-9
-MOST_POINTS: Final = 4_096
+MOST_CELLS: Final = 2**20
+"""Values of one expression that are computed at once: combinations of moves times points; beyond, nothing is said."""
 TOGETHER: Final = 2
 """So many unknowns are surely near their ends at once in some draw of a run."""
 NORMAL_05: Final = 1.6448536269514722
@@ -176,15 +177,19 @@ class _Looker:
                 return
 
     def points(self, tables: Sequence[Table]) -> Iterator[tuple[bool, dict[str, FloatArray]]]:
-        """The corners of the usual values, if they surely come up, then those of the ends; none if any is not known."""
+        """The corners of the usual values, if they surely come up, then those of the ends.
+
+        None where the values of an unknown are not known, or where there are too many corners.
+        """
         names = sorted(set[str]().union(*(reads(table.bound, self.layout.read).unknowns for table in tables)))
         reach = [found for name in names if (found := self.reach[name]) is not None]
         if not names or len(reach) < len(names):
             return
+        n_rows = max(table.n_rows for table in tables)
         moving = sum(len(set(item.ends)) > 1 for item in reach)
         together = moving <= 1 or (moving <= TOGETHER and not self.correlated & set(names))
         for sure, values in ((True, [item.usual for item in reach]), (False, [item.ends for item in reach])):
-            if prod(map(len, values)) <= MOST_POINTS and (together or not sure):
+            if n_rows * prod(map(len, values)) <= MOST_CELLS and (together or not sure):
                 corners = np.array(list(product(*values)), dtype=np.float64).T
                 yield sure, dict(zip(names, corners, strict=True))
 

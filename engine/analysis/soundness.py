@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.analysis.extremes import impossible
+from engine.analysis.extremes import impossible, possibly_impossible
 from engine.errors import Problem, ScenarioError
 from engine.program import evaluate
 from engine.program.compile import copula_of
@@ -36,6 +36,12 @@ def check_game(scenario: Scenario) -> list[Problem]:
         *_wrong_chances(scenario, layout),
         *impossible(scenario, layout),
     ]
+
+
+def range_problems(scenario: Scenario) -> list[Problem]:
+    """Chances and precisions of a compiled scenario that are impossible in some draws, however seldom."""
+    layout = Layout(scenario)
+    return [*impossible(scenario, layout), *possibly_impossible(scenario, layout)]
 
 
 def _wrong_outcomes(scenario: Scenario, layout: Layout) -> Iterator[Problem]:

@@ -65,7 +65,12 @@ def test_what_some_draw_of_every_run_makes_impossible_is_an_error(
     assert message in found[0].message
     assert hint in found[0].hint
     assert found[0].where is not None
-    assert not runs(scenario)
+    with pytest.raises(ScenarioError) as stopped:
+        api.run(scenario, options=api.Options(draws=4096, reason=False, equilibria=False))
+    (problem,) = stopped.value.problems
+    assert problem.where == found[0].where
+    assert "it happens where" in problem.hint
+    assert hint in problem.hint
 
 
 @pytest.mark.parametrize(
@@ -106,6 +111,16 @@ def test_what_hangs_together_is_not_taken_for_independent() -> None:
     changed = {"COIN": "{a: u, b: v, c: rest}", "U": "uniform: [0, 0.55]", "V": "uniform: [0, 0.55]"}
     text = SCENARIO + "correlated: [{unknowns: [u, v], rank: -0.99, judgement: ours}]\n"
     for key, value in {**FINE, **changed}.items():
+        text = text.replace(key, value)
+    assert api.check(api.loads(text)) == []
+
+
+def test_very_many_unknowns_at_once_are_left_to_run() -> None:
+    """40 unknowns have 2 ** 40 corners."""
+    names = [f"w{number}" for number in range(40)]
+    unknowns = "".join(f"  {name}: {{label: w, uniform: [0, 1], judgement: ours}}\n" for name in names)
+    text = SCENARIO.replace("moves:", f"{unknowns}moves:")
+    for key, value in {**FINE, "COIN": f"{{a: '{' + '.join(names)}', b: 0, c: rest}}"}.items():
         text = text.replace(key, value)
     assert api.check(api.loads(text)) == []
 
