@@ -311,9 +311,10 @@ def _set_name(given: list[str] | None) -> str:
     """The one assumption set that is asked for."""
     from engine.errors import UsageError
 
-    if len(given or ()) > 1:
-        both = ", ".join(dict.fromkeys(given or ()))
-        hint = f"to combine sets, write one in the scenario: both: {{label: Both, extends: [{both}]}}"
+    if given and len(given) > 1:
+        sets = [name for name in dict.fromkeys(given) if name != "base"]
+        combined = f"write one in the scenario that has both: {{label: Both, extends: [{', '.join(sets)}]}}"
+        hint = f"to combine sets, {combined}" if len(sets) > 1 else "give it once"
         raise UsageError("--assume takes one set, and is given more than once", hint)
     return given[0] if given else "base"
 
