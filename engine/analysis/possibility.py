@@ -22,11 +22,14 @@ def never(scenario: Scenario) -> dict[str, frozenset[str]]:
     """For each event `yes`, and for each choice the values, to which no path of positive chance leads.
 
     It is told from the moves, from chances that are 0 in every draw, and from conditions that are the same in every
-    draw. What an actor merely never does is possible. Beliefs, quantities and whatever a state can change are left out.
+    draw. What an actor merely never does is possible. Beliefs and quantities are left out, and whatever a state or the
+    number of the round can change.
     """
     if scenario.state:
         return {}
     paths = _Paths(scenario)
+    if not all(paths.same(bind(move.when, paths.layout.scope)[0]) for move in scenario.moves if move.when is not None):
+        return {}
     found = {name: frozenset(paths.without(outcome)) for name, outcome in scenario.outcomes.items()}
     return {name: values for name, values in found.items() if values}
 
