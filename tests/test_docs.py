@@ -122,7 +122,9 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
 def test_the_language_page_is_one_scenario(tmp_path: Path) -> None:
     """The blocks of docs/language.md, put together, are a scenario that runs."""
     page = LANGUAGE.read_text("utf-8")
-    blocks = re.findall(r"```yaml\n(.*?)```", page.replace(block(page, "umbrella"), ""), re.DOTALL)
+    for example in ("umbrella", "strike"):
+        page = page.replace(block(page, example), "")
+    blocks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     text = "".join(blocks).replace("judgement: …", "judgement: ours")
     (tmp_path / "diary.txt").write_text("I hate getting wet, and I hate carrying things.", encoding="utf-8")
     scenario = read_scenario(text, "language.md", tmp_path)
@@ -132,9 +134,10 @@ def test_the_language_page_is_one_scenario(tmp_path: Path) -> None:
         assert api.run(loaded, name).solution.converged == 1
 
 
-def test_the_scenario_to_copy_is_sound_and_runs() -> None:
-    file = ROOT / "docs" / "examples" / "umbrella.yaml"
-    assert block(LANGUAGE.read_text("utf-8"), "umbrella") == f"```yaml\n{file.read_text('utf-8')}```"
+@pytest.mark.parametrize("example", ["umbrella", "strike"])
+def test_the_scenarios_to_copy_are_sound_and_run(example: str) -> None:
+    file = ROOT / "docs" / "examples" / f"{example}.yaml"
+    assert block(LANGUAGE.read_text("utf-8"), example) == f"```yaml\n{file.read_text('utf-8')}```"
     loaded = api.load(file)
     assert api.check(loaded) == []
     assert api.outline(loaded).warnings == ()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.analysis.summary import FEWEST_EFFECTIVE, Reason, Result
+from engine.report.by_round import round_lines
 from engine.report.figures import day, half_width, margin, number, percent, plural, points
 from engine.report.outcomes import LINES, chance_lines, quantity_lines, stated_lines
 from engine.report.terminal import Screen, cut, width, wrap
@@ -35,6 +36,7 @@ def result_text(result: Result, ran: Ran, screen: Screen) -> str:
         _head(result, ran, screen),
         chance_lines(result, screen),
         quantity_lines(result, screen),
+        round_lines(result, screen),
         stated_lines(result, screen),
         _notes(result, screen),
         _next(result, ran, screen),
@@ -88,6 +90,8 @@ def _head(result: Result, ran: Ran, screen: Screen) -> list[str]:
         parts.append("exact: nothing is unknown")
     else:
         rounded = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, settings.draws) else ""
+        if settings.histories is not None:
+            rounded += f" of up to {settings.histories:,} histories"
         parts += [f"{settings.draws:,} draws{rounded}", f"seed {settings.seed}", settings.method]
     parts.append(f"{ran.seconds:.1f} s")
     return [*title_lines(result.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
@@ -107,6 +111,7 @@ def joined(parts: Sequence[str], screen: Screen) -> list[str]:
 
 def _notes(result: Result, screen: Screen) -> list[str]:
     texts = [
+        _about_rounds(result),
         _about_range(result, screen),
         _about_error(result),
         _about_never(result),
@@ -124,6 +129,16 @@ def _hanging(text: str, screen: Screen) -> list[str]:
     indent = len(word) + 2
     lines = wrap(screen.label(rest), screen.width - indent)
     return [screen.paint(f"{word}:", "bold") + " " + lines[0], *(" " * indent + line for line in lines[1:])]
+
+
+def _about_rounds(result: Result) -> str:
+    rounds = result.scenario.rounds
+    if rounds is None:
+        return ""
+    return (
+        f"Rounds: {rounds.count}; actors do not look beyond the one they are in, and what the future is worth to them "
+        "is a payoff term"
+    )
 
 
 def _about_range(result: Result, screen: Screen) -> str:
