@@ -150,8 +150,8 @@ def _play(program: Program, now: Histories) -> _Played:
     spared, held = {}, {}
     for key, condition in _asked(program).items():
         holds = _holds(condition, reader, len(given))
-        spared[key] = recurrence.by_both.sum(np.where(holds, 0.0, given)).reshape(shape)
-        held[key] = recurrence.by_types.sum(np.where(holds, given, 0.0))
+        spared[key] = recurrence.by_both.sum(given * (1 - holds)).reshape(shape)
+        held[key] = recurrence.by_types.sum(given * holds)
     following, ends = _followed(program, recurrence, now.situation, len(now.draw))
     last = ends if now.situation.round < recurrence.count else np.ones_like(ends)
     alike = bool((now.weight[0] == now.weight[-1]).all())
@@ -202,13 +202,12 @@ def _read_ever(
     return found
 
 
-def _holds(condition: Condition, reader: Reader, n_leaves: int) -> BoolArray:
-    """Whether a condition holds on each leaf; (n_leaves, n or 1)."""
+def _holds(condition: Condition, reader: Reader, n_leaves: int) -> FloatArray:
+    """The chance that a condition holds on each leaf, 0 or 1 but for chance that is summed; (n_leaves, n or 1)."""
     if condition.leaves is None:
-        found: BoolArray = reader.leaves(condition.table) != 0
-        return found
-    holds = np.zeros((n_leaves, 1), dtype=np.bool_)
-    holds[condition.leaves] = True
+        return reader.leaves(condition.table)
+    holds = np.zeros((n_leaves, 1))
+    holds[condition.leaves] = 1.0
     return holds
 
 
