@@ -270,6 +270,7 @@ def _together(parts: Sequence[_Played]) -> _Played:
                 _values([part.readings[island][name] for part in parts]),
                 joined([part.readings[island][name].mass for part in parts]),
                 one.center,
+                listed=one.listed,
             )
             for name, one in first.readings[island].items()
         }
@@ -294,9 +295,9 @@ def _together(parts: Sequence[_Played]) -> _Played:
 
 
 def _values(readings: Sequence[Reading]) -> FloatArray | None:
-    first = readings[0].values
-    if first is None or first.shape[-1] == 1:
-        return first
+    first = readings[0]
+    if first.values is None or first.listed:
+        return first.values
     return np.concatenate([reading.values for reading in readings], axis=-1)
 
 
@@ -454,7 +455,7 @@ class _Ledger:
         values, mass = readings[0].values, sum(masses, np.zeros(1)) / len(masses)
         if values is None:
             return
-        if values.shape[-1] == 1:
+        if readings[0].listed:
             total = np.zeros((len(values), self.n_draws))
             total[:, draw[starts]] = np.add.reduceat(mass, starts, axis=-1)
             self.values[measure.name] = [values]
@@ -507,7 +508,7 @@ class _Ledger:
         if measure.name in self.values:
             values, mass = np.concatenate(self.values[measure.name]), np.concatenate(self.mass[measure.name])
         center = measure.center if measure.number is not None else 0.0
-        return Reading(summed, total, values, mass, center, by_round, among_by_round, noise)
+        return Reading(summed, total, values, mass, center, by_round, among_by_round, noise, bool(measure.values))
 
     def _noise(
         self, islands: Sequence[tuple[FloatArray, FloatArray]], parts: FloatArray, among: FloatArray, certain: bool
