@@ -180,6 +180,9 @@ def _read(
     number = batch.situation.round
     usual = [m for m in program.measures if m.over in ("mean", "each") or (m.over == "first" and number == 1)]
     final = [m for m in program.measures if m.over == "last"]
+    # a game that goes on has its last round that counts when the outcome's time is up
+    usual += [m for m in final if m.by == number]
+    final = [m for m in final if m.by != number]
     found, surprised = read_round(program, usual, batch, solution, chance)
     if final:
         found |= read_round(program, final, batch, solution, chance * last[recurrence.outcome])[0]
