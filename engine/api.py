@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import ceil, isfinite, log2
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -21,7 +21,7 @@ from engine.analysis.multiplicity import multiplicity
 from engine.analysis.outline import Outline
 from engine.analysis.provenance import Provenance
 from engine.analysis.reason import strongest_reason
-from engine.analysis.soundness import check_game
+from engine.analysis.soundness import check_game, range_problems
 from engine.analysis.summary import Result, summarise, with_multiplicity
 from engine.errors import Problem, ScenarioError, UsageError
 from engine.program.compile import compile_program
@@ -43,6 +43,8 @@ DEFAULT_HISTORIES: Final = 16
 MAX_HISTORIES: Final = 4_096
 DEFAULT_SEED: Final = 1
 MAX_DRAWS: Final = 2**28
+MANY_DOUBLINGS: Final = 4
+"""From so many doublings of the draws on, a run says beforehand how many it expects."""
 REPLICATES: Final = 16
 REASON_DRAWS: Final = 256
 EXPLAIN_DRAWS: Final = 2_048
@@ -118,6 +120,7 @@ class Options:
 
 
 Progress = Callable[[int, int], None]
+Notice = Callable[[str], None]
 
 
 def load(path: Path) -> Loaded:
@@ -283,7 +286,7 @@ def convert(
     try:
         return convert_scenario(assumed.scenario, file, target)
     except EvaluationError as error:
-        raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
+        raise ScenarioError([_in_words(assumed.scenario, error)]) from None
 
 
 def _check_fits(text: str, file: str) -> None:
@@ -305,8 +308,17 @@ def run(
     overrides: Sequence[tuple[str, str]] = (),
     options: Options | None = None,
     progress: Progress | None = None,
+    notice: Notice | None = None,
 ) -> Result:
     """Simulates a scenario under an assumption set.
+
+    Args:
+        loaded: the scenario.
+        assumptions: name of the set.
+        overrides: paths and values.
+        options: how to run.
+        progress: told the number of draws done and of all, now and then.
+        notice: told once, in words, where the sampling error that is asked for takes many more draws.
 
     Raises:
         UsageError: no such set, or an override that leads nowhere.
@@ -319,7 +331,7 @@ def run(
     program = compile_program(assumed.scenario, assumed.believe)
     try:
         with threadpool_limits(limits=1, user_api="blas"):
-            result = _enough_draws(loaded, assumed, program, options, progress)
+            result = _enough_draws(loaded, assumed, program, options, progress, notice)
             if options.equilibria:
                 settled = design_for(program, replace(options, draws=result.settings.draws))
                 result = with_multiplicity(result, multiplicity(program, settled))
@@ -328,7 +340,7 @@ def run(
             few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))
             return replace(result, reason=strongest_reason(program, few))
     except EvaluationError as error:
-        raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
+        raise ScenarioError([_in_words(assumed.scenario, error)]) from None
 
 
 def explain(
@@ -365,7 +377,7 @@ def explain(
             design = design_for(program, options or Options(draws=EXPLAIN_DRAWS))
             return explain_program(assumed, loaded.sha256, program, design, actor, outcome)
     except EvaluationError as error:
-        raise ScenarioError([assumed.scenario.problem(error.path, error.message, error.hint)]) from None
+        raise ScenarioError([_in_words(assumed.scenario, error)]) from None
 
 
 def influence(loaded: Loaded, assumptions: str = BASE, overrides: Sequence[tuple[str, str]] = ()) -> Influence:
@@ -376,6 +388,13 @@ def influence(loaded: Loaded, assumptions: str = BASE, overrides: Sequence[tuple
         ScenarioError: what is wrong with the scenario.
     """
     return influence_of(assume(loaded.scenario, assumptions, overrides).scenario)
+
+
+def _in_words(scenario: Scenario, error: EvaluationError) -> Problem:
+    """What is wrong in a draw, with the advice that `check` has for the same place."""
+    found = scenario.problem(error.path, error.message, error.hint)
+    advice = next((problem.hint for problem in range_problems(scenario) if problem.where == found.where), "")
+    return replace(found, hint="; ".join(text for text in (error.hint, advice) if text))
 
 
 def _single_figure(scenario: Scenario, name: str) -> str:
@@ -391,7 +410,12 @@ def _single_figure(scenario: Scenario, name: str) -> str:
 
 
 def _enough_draws(
-    loaded: Loaded, assumed: Assumed, program: Program, options: Options, progress: Progress | None
+    loaded: Loaded,
+    assumed: Assumed,
+    program: Program,
+    options: Options,
+    progress: Progress | None,
+    notice: Notice | None,
 ) -> Result:
     """The result at the draws that were asked for, or at as many as bring the sampling error down as asked."""
     exact = _nothing_unknown(program)
@@ -410,7 +434,26 @@ def _enough_draws(
         if 2 * design.n_draws > MAX_DRAWS:
             limit = f"the sampling error is still {error:.2g} after {design.n_draws:,} draws"
             return replace(result, warnings=(*result.warnings, limit))
+        if notice is not None:
+            _say_draws(notice, design, error, options.error)
+            notice = None
         options = replace(options, draws=2 * design.n_draws)
+
+
+def _say_draws(notice: Notice, design: Design, error: float, wanted: float) -> None:
+    """How many draws it may take: the error falls with their square root, or at best with their number (Sobol')."""
+    if not isfinite(error):
+        return
+    rate = 1 if design.method == "sobol" else 2
+    doublings = ceil(rate * log2(error / wanted))
+    if doublings < MANY_DOUBLINGS:
+        return
+    draws = min(design.n_draws * 2**doublings, MAX_DRAWS)
+    least = "at least" if rate == 1 else "about"
+    notice(
+        f"after {design.n_draws:,} draws the sampling error is {100 * error:.2g} points; "
+        f"{100 * wanted:.2g} points will take {least} {draws:,} draws"
+    )
 
 
 def design_for(program: Program, options: Options, exact: bool = True) -> Design:

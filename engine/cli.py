@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from engine.analysis.summary import Result
     from engine.exchange.convert import Converted
     from engine.report.terminal import Screen
+    from engine.report.text import Ran
 
 WRONG_SCENARIO, WRONG_USAGE, OUR_FAULT, INTERRUPTED = 1, 2, 3, 130
 STDIN = "-"
+LARGEST_BARE = 0.05  # a larger error without % is more likely a percentage whose sign was forgotten
 
 app = typer.Typer(
     name="engine",
@@ -52,7 +54,7 @@ def guarded(command: Callable[Args, None]) -> Callable[Args, None]:
 # Commands
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The scenario, a YAML file; - reads it from stdin.")]
-Assume = Annotated[str, typer.Option(metavar="SET", help="Run under this assumption set.")]
+Assume = Annotated[list[str] | None, typer.Option(metavar="SET", help="Run under this assumption set (base).")]
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as unknowns.loans=3; repeatable."),
@@ -65,10 +67,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @guarded
 def run(
     file: File,
-    assume: Assume = "base",
+    assume: Assume = None,
     set_: Overrides = None,
     draws: Annotated[
-        int | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384; with rounds 4,096).")
+        str | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384; with rounds 4,096).")
     ] = None,
     histories: Annotated[
         int | None, typer.Option(metavar="N", help="Histories that a draw may carry, where there are rounds (16).")
@@ -91,18 +93,22 @@ def run(
     from engine import api
     from engine.errors import UsageError
     from engine.report.progress import Progress
+    from engine.report.text import Ran
 
     if json and csv:
         raise UsageError("--json and --csv exclude each other", "use --save to have both")
-    options = api.options(draws, _size(error), seed, method, threads, histories)
+    name = _set_name(assume)
+    asked = _count(draws)
+    options = api.options(asked, _size(error), seed, method, threads, histories)
     if save is not None:
         api.check_free(save)
     with Progress(quiet) as progress:
         loaded = _load(file)
-        result = api.run(loaded, assume, [_override(text) for text in set_ or ()], options, progress)
+        result = api.run(loaded, name, [_override(text) for text in set_ or ()], options, progress, progress.say)
     if save is not None:
         api.save(save, loaded, result, ("engine", *sys.argv[1:]))
-    _print_result(result, file, progress.seconds, "json" if json else "csv" if csv else "text")
+    ran = Ran(file, progress.seconds, asked if error is None else None)
+    _print_result(result, ran, "json" if json else "csv" if csv else "text")
     if not quiet:
         _say_warnings(result)
     if save is not None and not quiet:
@@ -155,7 +161,9 @@ def convert(
     to: Annotated[
         str | None, typer.Option(metavar="FORMAT", help="yaml, efg or nfg (default: by the end of NEW).")
     ] = None,
-    assume: Annotated[str, typer.Option(metavar="SET", help="Write a scenario under this assumption set.")] = "base",
+    assume: Annotated[
+        list[str] | None, typer.Option(metavar="SET", help="Write a scenario under this assumption set (base).")
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Change one value, such as unknowns.loans=3; repeatable."),
@@ -171,11 +179,12 @@ def convert(
 
     if target != STDIN:
         files.check_writable(Path(target), force)
+    set_name = _set_name(assume)
     text, name = _text(source)
     kind = format_of(source, text)
     default = ("efg" if kind == "yaml" else "yaml") if target == STDIN else format_of(target)
     changes = [_override(item) for item in set_ or ()]
-    found = api.convert(text, name, kind, to or default, assume, changes, Path(source).parent)
+    found = api.convert(text, name, kind, to or default, set_name, changes, Path(source).parent)
     if target == STDIN:
         terminal.write_data(found.text)
     else:
@@ -188,7 +197,7 @@ def convert(
 @guarded
 def explain(
     file: File,
-    assume: Assume = "base",
+    assume: Assume = None,
     set_: Overrides = None,
     actor: Annotated[str, typer.Option(metavar="ACTOR", help="Explain the choices of this actor alone.")] = "",
     outcome: Annotated[
@@ -207,15 +216,15 @@ def explain(
     from engine.report import diagram as diagrams
     from engine.report import explained, explanation, export, terminal, text
 
-    overrides = [_override(given) for given in set_ or ()]
+    overrides, name = [_override(given) for given in set_ or ()], _set_name(assume)
     if diagram is not None and json:
         raise UsageError("--json and --diagram exclude each other")
     if diagram is not None:
         draw = diagrams.form(diagram)
-        terminal.write_data(draw(api.influence(_load(file), assume, overrides)))
+        terminal.write_data(draw(api.influence(_load(file), name, overrides)))
         return
     started = time.perf_counter()
-    found = api.explain(_load(file), assume, overrides, actor, outcome)
+    found = api.explain(_load(file), name, overrides, actor, outcome)
     if json:
         terminal.write_data(export.json_text(explained.explanation_record(found, __version__)))
     else:
@@ -275,16 +284,44 @@ def _text(file: str) -> tuple[str, str]:
     return document.read_file(Path(file)), file
 
 
+def _count(text: str | None) -> int | None:
+    """A whole number such as `16384`, `16,384` or `16_384`."""
+    from engine.errors import UsageError
+
+    if text is None:
+        return None
+    if re.fullmatch(r"-?[0-9]{1,18}|[0-9]{1,3}(?:([,_])[0-9]{3})(?:\1[0-9]{3}){0,4}", text) is None:
+        raise UsageError(f"--draws {text}: a whole number is needed", "such as 16384 or 16,384")
+    return int(re.sub("[,_]", "", text))
+
+
 def _size(text: str | None) -> float | None:
-    """A share such as `0.1%` or `0.001`."""
+    """A share such as `0.1%` or `0.001`; a large one is only taken with its %."""
     from engine.errors import UsageError
 
     if text is None:
         return None
     try:
-        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+        size = float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:
         raise UsageError(f"--error {text}: a share is needed, such as 0.1% or 0.001") from None
+    if not text.endswith("%") and LARGEST_BARE <= size < 100:
+        raise UsageError(
+            f"--error {text} would be {100 * size:g} percentage points", f"write {text}% or {100 * size:g}%"
+        )
+    return size
+
+
+def _set_name(given: list[str] | None) -> str:
+    """The one assumption set that is asked for."""
+    from engine.errors import UsageError
+
+    if given and len(given) > 1:
+        sets = [name for name in dict.fromkeys(given) if name != "base"]
+        combined = f"write one in the scenario that has both: {{label: Both, extends: [{', '.join(sets)}]}}"
+        hint = f"to combine sets, {combined}" if len(sets) > 1 else "give it once"
+        raise UsageError("--assume takes one set, and is given more than once", hint)
+    return given[0] if given else "base"
 
 
 def _override(text: str) -> tuple[str, str]:
@@ -299,7 +336,7 @@ def _override(text: str) -> tuple[str, str]:
 # Output
 
 
-def _print_result(result: Result, file: str, seconds: float, form: str) -> None:
+def _print_result(result: Result, ran: Ran, form: str) -> None:
     from engine import __version__
     from engine.report import export, terminal, text
 
@@ -308,7 +345,7 @@ def _print_result(result: Result, file: str, seconds: float, form: str) -> None:
     elif form == "csv":
         terminal.write_data(export.csv_text(result))
     else:
-        terminal.write(text.result_text(result, text.Ran(file, seconds), terminal.screen_of(sys.stdout)))
+        terminal.write(text.result_text(result, ran, terminal.screen_of(sys.stdout)))
 
 
 def _say_warnings(result: Result | Converted) -> None:

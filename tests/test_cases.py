@@ -9,6 +9,7 @@ below is ours. Under `expect:` is a list of cases, each with
                   them. One is found by bracketing between 0 and 1, where it must be the only one. Several are followed
                   from 1/2 while `ramp`, by which the formulas multiply their precisions, goes from 0 to 1
     figures:      outcome: formula. For the shares of a choice, outcome: {value: formula}
+    near:         outcome: [formula, distance]: what the outcome comes close to, and how close at least
     reached:      outcome: formula, the chance of the condition that it is taken among
     pure:         [none, one, several]: the shares of draws with so many equilibria in pure strategies
     tied:         the share of draws in which somebody has several best replies
@@ -97,7 +98,12 @@ def test_the_answer_by_hand(path: Path, number: int) -> None:
         assert (result.settings.method, result.settings.draws) == ("exact", 1)
     assert result.solution.converged == 1
     assert result.solution.unchecked == 0
-    for outcome, formula in case["figures"].items():
+    for outcome, (formula, distance) in case.get("near", {}).items():
+        near = result.outcomes[outcome].estimate
+        assert near is not None
+        allowed = evaluate(distance, names) + near.error + 1e-15
+        assert abs(near.value - evaluate(formula, names)) <= allowed, (outcome, formula)
+    for outcome, formula in case.get("figures", {}).items():
         found = result.outcomes[outcome]
         pairs = [(found.estimate, formula)]
         if isinstance(formula, dict):

@@ -110,12 +110,22 @@ def process(*args: str, cwd: Path, python: str = "", **environment: str) -> subp
         (["run", "good.yaml", "--set", "unknowns.p_rian=0.5"], 2),
         (["run", "good.yaml", "--set", "unknowns.p_rain"], 2),
         (["run", "good.yaml", "--set", "unknowns.p_rain=often"], 2),
+        (["run", "good.yaml", "--assume", "dry", "--assume", "base"], 2),
+        (["explain", "good.yaml", "--assume", "dry", "--assume", "dry"], 2),
+        (["convert", "good.yaml", "-", "--assume", "dry", "--assume", "base"], 2),
+        (["run", "good.yaml", "--set", "unknowns.p_rain=0.5", "--set", "unknowns.'p_rain'=0.6"], 2),
         (["run", "good.yaml", "-n", "0"], 2),
         (["run", "good.yaml", "-n", "many"], 2),
         (["run", "good.yaml", "--seed", "-1"], 2),
         (["run", "good.yaml", "--error", "0"], 2),
         (["run", "good.yaml", "--error", "nan"], 2),
         (["run", "good.yaml", "--error", "little"], 2),
+        (["run", "good.yaml", "--error", "0.1"], 2),
+        (["run", "good.yaml", "--error", "5"], 2),
+        (["run", "good.yaml", "-n", "1,6"], 2),
+        (["run", "good.yaml", "-n", "1,024_000"], 2),
+        (["run", "good.yaml", "-n", "1e3"], 2),
+        (["run", "good.yaml", "-n", "-5"], 2),
         (["run", "good.yaml", "--method", "magic"], 2),
         (["run", "good.yaml", "--threads", "0"], 2),
         (["run", "good.yaml", "--json", "--csv"], 2),
@@ -128,6 +138,21 @@ def test_exit_codes(engine: Engine, args: list[str], code: int) -> None:
         assert ran.out == ""
         assert ran.err
         assert "Traceback" not in ran.err
+
+
+def test_several_sets_at_once_are_refused_with_the_way_to_combine_them(engine: Engine) -> None:
+    ran = engine("run", "good.yaml", "--assume", "dry", "--assume", "wet")
+    assert "more than once" in ran.err
+    assert "extends: [dry, wet]" in ran.err
+    again = engine("run", "good.yaml", "--assume", "dry", "--assume", "dry", "--assume", "base")
+    assert "give it once" in again.err
+    assert "extends" not in again.err
+
+
+def test_different_paths_may_be_set_together(engine: Engine) -> None:
+    ran = engine("run", "good.yaml", "-q", "--set", "unknowns.p_rain=0.5", "--set", "actors.me.precision=1")
+    assert ran.code == 0
+    assert "p_rain = 0.5" in ran.out
 
 
 def test_a_fault_of_ours_says_so(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,6 +274,29 @@ def test_draw_until_the_error_is_small(engine: Engine) -> None:
     record = json.loads(engine("run", "good.yaml", "-n", "16", "--error", "0.1%", "--json").out)
     assert max(record["outcomes"]["wet"]["mc_error"], *record["outcomes"]["carries"]["mc_error"].values()) <= 0.001
     assert record["settings"]["draws"] > 16
+
+
+def test_an_error_without_its_percent_sign_is_asked_about(engine: Engine) -> None:
+    assert "write 0.1% or 10%" in engine("run", "good.yaml", "--error", "0.1").err
+    assert engine("run", "good.yaml", "-n", "16", "--error", "0.04", "--json").code == 0
+
+
+def test_many_draws_are_announced(engine: Engine) -> None:
+    assert "will take at least" in engine("run", "good.yaml", "-n", "64", "--error", "0.05%", "--json").err
+    assert "will take" not in engine("run", "good.yaml", "-n", "4096", "--error", "1%").err
+    assert engine("run", "good.yaml", "-n", "64", "--error", "0.05%", "--json", "-q").err == ""
+
+
+@pytest.mark.parametrize("written", ["2048", "2,048", "2_048"])
+def test_draws_may_be_grouped_by_thousands(engine: Engine, written: str) -> None:
+    ran = engine("run", "good.yaml", "--draws", written)
+    assert "2,048 draws ·" in ran.out
+
+
+def test_rounding_up_is_said_where_it_happens(engine: Engine) -> None:
+    assert "128 draws (100 rounded up)" in engine("run", "good.yaml", "--draws", "100").out
+    assert "rounded" not in engine("run", "good.yaml", "--draws", "128").out
+    assert "100 draws ·" in engine("run", "good.yaml", "--draws", "100", "--method", "random").out
 
 
 def test_the_schema_describes_the_language(engine: Engine) -> None:

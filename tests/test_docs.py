@@ -18,6 +18,7 @@ from engine.scenario.read import read_scenario
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 READING = ROOT / "docs" / "reading-the-output.md"
+LANGUAGE = ROOT / "docs" / "language.md"
 RUN = "engine run scenarios/belarus.yaml"
 SETS = ("base", "putin_deaf", "putin_listens", "zaluzhny", "kyiv_alarmed", "no_threat")
 DOCUMENTS = (README, *sorted((ROOT / "docs").rglob("*.md")))
@@ -120,7 +121,8 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
 
 def test_the_language_page_is_one_scenario(tmp_path: Path) -> None:
     """The blocks of docs/language.md, put together, are a scenario that runs."""
-    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "language.md").read_text("utf-8"), re.DOTALL)
+    page = LANGUAGE.read_text("utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", page.replace(block(page, "umbrella"), ""), re.DOTALL)
     text = "".join(blocks).replace("judgement: …", "judgement: ours")
     (tmp_path / "diary.txt").write_text("I hate getting wet, and I hate carrying things.", encoding="utf-8")
     scenario = read_scenario(text, "language.md", tmp_path)
@@ -128,6 +130,42 @@ def test_the_language_page_is_one_scenario(tmp_path: Path) -> None:
     assert api.check(loaded) == []
     for name in ("base", *scenario.assumptions):
         assert api.run(loaded, name).solution.converged == 1
+
+
+def test_the_scenario_to_copy_is_sound_and_runs() -> None:
+    file = ROOT / "docs" / "examples" / "umbrella.yaml"
+    assert block(LANGUAGE.read_text("utf-8"), "umbrella") == f"```yaml\n{file.read_text('utf-8')}```"
+    loaded = api.load(file)
+    assert api.check(loaded) == []
+    assert api.outline(loaded).warnings == ()
+    for name in ("base", *loaded.scenario.assumptions):
+        assert api.run(loaded, name).warnings == ()
+
+
+@pytest.mark.parametrize("cost", [0, 6])
+def test_a_signal_tells_what_it_costs(cost: int) -> None:
+    """As the language page advises: words that are as cheap for both types leave the prior, a cost of one does not."""
+    army = f"""
+engine: 1
+title: Signal
+actors: {{general: {{name: General, precision: 2}}, island: {{name: Island}}}}
+moves:
+  - {{type: army, of: general, values: [ready, unready], chance: {{ready: 30%, unready: rest}}}}
+  - {{decision: says, actor: general, options: [nothing, ready], knows: []}}
+  - {{decision: answer, actor: island, options: [resist, yield], knows: [says]}}
+payoffs:
+  general:
+    - {{term: harbour, value: 4 * (answer == yield)}}
+    - {{term: bluff, value: -{cost} * (says == ready) * (army == unready)}}
+  island: [{{term: ruin, value: -5 * (army == ready) * (answer == resist) - 2 * (answer == yield)}}]
+outcomes: {{learns: {{label: l, belief: {{of: island, that: army == ready, after: says == ready}}}}}}
+"""
+    found = api.run(api.loads(army)).outcomes["learns"].estimate
+    assert found is not None
+    if cost:
+        assert found.value > 0.9
+    else:
+        assert found.value == pytest.approx(0.3)
 
 
 def test_the_readmes_python_works() -> None:

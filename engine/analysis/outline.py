@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 
+from engine.analysis.extremes import possibly_impossible
 from engine.analysis.provenance import NEITHER, provenance
 from engine.errors import Problem
 from engine.program.layout import Layout
-from engine.scenario.model import Decision, Scenario
-from engine.scenario.scope import Apply, Bound, Quantity, Unknown, UnknownIs, bind, expression_places
+from engine.scenario.model import Decision, Scenario, Type
+from engine.scenario.reasoning import Uncertain
+from engine.scenario.scope import (
+    Apply,
+    Bound,
+    Quantity,
+    Unknown,
+    UnknownIs,
+    bind,
+    bound_quantities,
+    expression_places,
+    knowledge,
+    reads,
+    scope_of,
+)
 
 LINEAR_PLACES = ("payoff", "chance")
+MOST_NAMED = 5
+"""Moves that a warning names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,9 @@ def _warnings(scenario: Scenario) -> Iterator[Problem]:
                 "use it, or say why not: moves_nothing: …",
             )
     yield from _not_linear(scenario)
+    yield from _unused(scenario)
+    yield from _unseeing(scenario)
+    yield from possibly_impossible(scenario, Layout(scenario))
 
 
 def _without_reason(scenario: Scenario) -> Iterator[Problem]:
@@ -91,6 +111,39 @@ def _without_reason(scenario: Scenario) -> Iterator[Problem]:
             bare[0].where,
             hint="engine check FILE --evidence lists them",
         )
+
+
+def _unused(scenario: Scenario) -> Iterator[Problem]:
+    """Unknowns that no expression and no assumption set reads."""
+    scope = scope_of(scenario)
+    _, read, _ = bound_quantities(scenario, scope)
+    used = {item.reasoning.choice for item in scenario.actors.values() if isinstance(item.reasoning, Uncertain)}
+    for _, expression, kind, _ in expression_places(scenario):
+        if kind != "quantity":
+            used |= reads(bind(expression, scope)[0], read).unknowns
+    in_sets = " ".join(str(value) for item in scenario.assumptions.values() for value in item.set.values())
+    used |= set(re.findall(r"\w+", in_sets))
+    for name in scenario.unknowns:
+        if name not in used:
+            yield scenario.key_problem(
+                ("unknowns", name), f"nothing uses the unknown '{name}'", "use it in an expression, or leave it out"
+            )
+
+
+def _unseeing(scenario: Scenario) -> Iterator[Problem]:
+    """Decisions that do not say what they know, although others have moved before."""
+    known, earlier = knowledge(scenario), list[str]()
+    for position, move in enumerate(scenario.moves):
+        if isinstance(move, Decision) and "knows" not in move.model_fields_set:
+            unseen = [name for name in earlier if name not in known[move.name]]
+            if unseen:
+                yield scenario.problem(
+                    ("moves", position, "decision"),
+                    f"'{move.name}' knows nothing of the earlier moves ({', '.join(unseen[:MOST_NAMED])})",
+                    f"write knows: [{', '.join(unseen[:MOST_NAMED])}], or knows: [] to say so on purpose",
+                )
+        if not isinstance(move, Type):
+            earlier.append(move.name)
 
 
 def _not_linear(scenario: Scenario) -> Iterator[Problem]:

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from engine.analysis.extremes import impossible, possibly_impossible
 from engine.errors import Problem, ScenarioError
 from engine.program import evaluate
 from engine.program.compile import copula_of
@@ -22,14 +23,25 @@ ROUNDING: Final = 1e-9
 
 
 def check_game(scenario: Scenario) -> list[Problem]:
-    """What shows only when the moves are unrolled and constant expressions are evaluated."""
+    """What shows only when the moves are unrolled, and expressions are evaluated at the ends of what is unknown."""
     try:
         layout = Layout(scenario)
         copula_of(scenario)
         solver_of(layout)
     except ScenarioError as error:
         return list(error.problems)
-    return [*_wrong_outcomes(scenario, layout), *_wrong_constants(scenario, layout), *_wrong_chances(scenario, layout)]
+    return [
+        *_wrong_outcomes(scenario, layout),
+        *_wrong_constants(scenario, layout),
+        *_wrong_chances(scenario, layout),
+        *impossible(scenario, layout),
+    ]
+
+
+def range_problems(scenario: Scenario) -> list[Problem]:
+    """Chances and precisions of a compiled scenario that are impossible in some draws, however seldom."""
+    layout = Layout(scenario)
+    return [*impossible(scenario, layout), *possibly_impossible(scenario, layout)]
 
 
 def _wrong_outcomes(scenario: Scenario, layout: Layout) -> Iterator[Problem]:

@@ -12,11 +12,13 @@ from engine.analysis.estimates import (
     discrete_histogram,
     discrete_quantiles,
     estimate,
+    exact,
     histogram,
     quantiles,
     without_noise,
 )
 from engine.analysis.multiplicity import Multiplicity
+from engine.analysis.possibility import never
 from engine.games.equilibrium import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
 from engine.program.program import Measure, Program
 from engine.program.worlds import payoff_spans
@@ -48,6 +50,7 @@ class OutcomeSummary:
         over: how the rounds make up the figure; None where there are none.
         by_round: the figure of each round, or up to it where `over` is `ever`; None where it is never taken.
         shares_by_round: of a choice, the same for each value.
+        never: values to which the model leaves no way, so that 0 is exact: of a choice its own, of an event `yes`.
     """
 
     name: str
@@ -66,6 +69,7 @@ class OutcomeSummary:
     over: str | None = None
     by_round: tuple[float | None, ...] = ()
     shares_by_round: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
+    never: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,7 @@ def summarise(
     outcomes = {
         measure.name: _outcome(assumed.scenario, measure, totals, whole, spread) for measure in program.measures
     }
+    outcomes = _with_never(assumed.scenario, outcomes)
     return Result(
         scenario=assumed.scenario,
         sha256=sha256,
@@ -299,6 +304,26 @@ def _with_rounds(outcome: OutcomeSummary, measure: Measure, sums: OutcomeSums) -
         shares = dict(zip(map(str, measure.values), curves, strict=True))
         return replace(outcome, over=measure.over, shares_by_round=shares)
     return replace(outcome, over=measure.over, by_round=curves[0])
+
+
+def _with_never(scenario: Scenario, outcomes: Mapping[str, OutcomeSummary]) -> dict[str, OutcomeSummary]:
+    """The outcomes; a 0 to which the model leaves no way is exact."""
+    zero = any(
+        found is not None and found.value == 0
+        for outcome in outcomes.values()
+        if outcome.kind in ("event", "choice")
+        for found in (outcome.estimate, *outcome.shares.values())
+    )
+    ways = never(scenario) if zero else {}
+    return {name: _with_exact_zeros(outcome, ways.get(name, frozenset())) for name, outcome in outcomes.items()}
+
+
+def _with_exact_zeros(outcome: OutcomeSummary, ways: frozenset[str]) -> OutcomeSummary:
+    if outcome.kind == "event" and ways and outcome.estimate is not None and outcome.estimate.value == 0:
+        return replace(outcome, estimate=exact(0.0), never=ways)
+    zeros = frozenset(name for name in ways if name in outcome.shares and outcome.shares[name].value == 0)
+    shares = {name: exact(0.0) if name in zeros else share for name, share in outcome.shares.items()}
+    return replace(outcome, shares=shares, never=zeros) if zeros else outcome
 
 
 def _sd(sums: OutcomeSums) -> float:

@@ -165,7 +165,7 @@ class _Text:
             return [f"event: {self.moves[place]}"]
         keys = [f"decision: {self.moves[place]}", f"actor: {self.actors[move.player]}"]
         keys.append(f"options: [{', '.join(map(scalar, self.options[place]))}]")
-        if move.knows:
+        if move.knows or place:  # a list that is empty on purpose says so
             keys.append(f"knows: [{', '.join(self.moves[known] for known in move.knows)}]")
         return keys
 

@@ -21,7 +21,7 @@ from engine.games.arclength import GREAT, USUAL, trace
 from engine.games.bestreply import SHARP, best_choice, sharp_choice, span_of, tie_of
 from engine.games.conduct import SURPRISE, Conduct, Mind
 from engine.games.fixedpoint import chances_of, settle
-from engine.games.homotopy import ascents, follow
+from engine.games.homotopy import ascents, follow, newton
 from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, in_twos, log_choice, sharpness
 from engine.games.segments import FloatArray, IntArray, Segments, columns, segments
 from engine.games.slope import Slopes
@@ -33,8 +33,11 @@ TIGHT: Final = 1e-12
 CONVERGED: Final = 1e-9
 MAX_SWEEPS: Final = 12
 LAST_SWEEPS: Final = 60
+SAME: Final = 1e-6
 JUMP: Final = 0.1
 """A probability that moves by more than this away from where the last step pointed has jumped."""
+DISTURBANCE: Final = 0.01
+"""Relative change of payoffs that breaks a symmetry by so much that the steps along the branch notice."""
 FEW_FREE: Final = 24
 """With so few free probabilities Newton's method costs less than the fixed point, whose rung is left out."""
 BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED, UNSOLVED = 1, 2, 3, 4, -1, -2
@@ -361,8 +364,13 @@ def _climb(responder: Responder, slopes: Slopes) -> Found:
 
 def _by_fixed_point(responder: Responder, slopes: Slopes) -> Found:
     scaled, residual, sure = _settled(responder)
-    index = slopes.index(responder, scaled)
-    return scaled, np.where(sure & (index > 0), FIXED_POINT, UNSOLVED), residual, index
+    index, paired = slopes.signs(responder, scaled)
+    rung = np.where(sure & (index > 0), FIXED_POINT, UNSOLVED)
+    doubtful = np.flatnonzero((rung == FIXED_POINT) & paired)
+    if len(doubtful):
+        doubtful = in_twos(doubtful)
+        rung[doubtful[_forked(responder.take(doubtful), slopes, scaled[:, doubtful])]] = UNSOLVED
+    return scaled, rung, residual, index
 
 
 def _by_newton(responder: Responder, slopes: Slopes) -> Found:
@@ -380,6 +388,29 @@ def _by_newton(responder: Responder, slopes: Slopes) -> Found:
         solved = np.where(curve.arrived & (curve.residual <= CONVERGED), ARCLENGTH, UNSOLVED)
         for whole, part in zip(found, (curve.scaled, solved, curve.residual, curve.index), strict=True):
             whole[..., left] = part
+    doubtful = np.flatnonzero((rung == ARCLENGTH) & (found[3] > 0) | (rung == HOMOTOPY) & branch.paired)
+    if len(doubtful):
+        doubtful = in_twos(doubtful)
+        rung[doubtful[_forked(responder.take(doubtful), slopes, found[0][:, doubtful])]] = UNCHECKED
+    return found
+
+
+def _forked(responder: Responder, slopes: Slopes, scaled: FloatArray) -> BoolArray:
+    """Where the branch forked on the way in a direction that the index does not show.
+
+    It did if an eigenvalue tells of it and, in a game that differs a little, the branch does not end at the equilibrium
+    next to this one.
+    """
+    found = slopes.drives_away(responder, scaled)
+    draws = np.flatnonzero(found)
+    if len(draws):
+        draws = in_twos(draws)
+        some = responder.take(draws)
+        other = some.disturbed(DISTURBANCE)
+        beside = newton(other, slopes, slopes.free(scaled[:, draws]), np.ones(len(draws)), TIGHT)
+        curve = trace(other, slopes, TIGHT)
+        apart = np.abs(chances_of(some, slopes.whole(beside.free)) - chances_of(some, curve.scaled)).max(axis=0)
+        found[draws] = ~(curve.arrived & (beside.residual <= CONVERGED) & (apart <= SAME))
     return found
 
 

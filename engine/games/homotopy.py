@@ -50,6 +50,7 @@ class Followed:
         certain: every step converged, nothing jumped and the index stayed +1; (n_draws,). Elsewhere `scaled` is the
             last point of the branch that was reached.
         share: of the precision at which that point lies; (n_draws,).
+        paired: where the sign of the index may hide a fork in two directions; (n_draws,).
         lost: where probabilities vanished on the way; (n_draws,).
     """
 
@@ -57,6 +58,7 @@ class Followed:
     residual: FloatArray
     certain: BoolArray
     share: FloatArray
+    paired: BoolArray
     lost: BoolArray
 
 
@@ -75,6 +77,7 @@ def follow(responder: Responder, slopes: Slopes, tolerance: float) -> Followed:
         better = _followed(responder.take(again), slopes, tolerance, False)
         found.scaled[:, again], found.residual[again] = better.scaled, better.residual
         found.certain[again], found.share[again] = better.certain, better.share
+        found.paired[again] = better.paired
     return found
 
 
@@ -86,6 +89,7 @@ def _followed(responder: Responder, slopes: Slopes, tolerance: float, single: bo
         np.full(n, np.inf),
         np.zeros(n, dtype=np.bool_),
         np.zeros(n),
+        np.zeros(n, dtype=np.bool_),
         np.zeros(n, dtype=np.bool_),
     )
     late = []
@@ -213,6 +217,7 @@ def _climbed(
             start = newton(some.single(), slopes, start, np.ones(len(arrived), np.float32), CLOSE).free
         end = newton(some, slopes, start.astype(np.float64), np.ones(len(arrived)), tolerance)
         found.scaled[:, arrived], found.residual[arrived] = slopes.whole(end.free), end.residual
+        found.paired[arrived] = end.paired
         found.certain[arrived] = (end.residual <= 1e3 * tolerance) & (end.sign > 0)
     return climb
 
@@ -244,20 +249,25 @@ class Newton:
         free: scaled payoffs in free coordinates; (n_free, n_draws).
         residual: largest distance of a probability from the response to the others; (n_draws,).
         sign: of det(I - DG) one step before, NaN where it cannot be told; (n_draws,).
+        paired: whether it may hide a pair of negative eigenvalues; (n_draws,).
     """
 
     free: FloatArray
     residual: FloatArray
     sign: FloatArray
+    paired: BoolArray
 
 
 def newton(responder: Responder, slopes: Slopes, free: FloatArray, share: FloatArray, tolerance: float) -> Newton:
     """Newton's method on the difference between play and response, at least one step."""
-    found = Newton(free.copy(), np.full(free.shape[-1], np.inf), np.ones(free.shape[-1]))
+    n_draws = free.shape[-1]
+    found = Newton(free.copy(), np.full(n_draws, np.inf), np.ones(n_draws), np.zeros(n_draws, dtype=np.bool_))
     moving: IntArray | slice = slice(None)
     for _ in range(MAX_NEWTON):
         _, answer, system = slopes.around(responder, slopes.whole(free), share, 1)
         system[:, -1] = share * slopes.free(answer) - free
+        if free.dtype == np.float64:
+            found.paired[moving] = slopes.paired(system[:, :-1])
         change, determinant = solved(system, slopes.n_unit)
         free = free + change[:, 0]
         residual = response(responder, slopes.whole(free), share)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 import numpy as np
@@ -182,6 +182,9 @@ class Responder(Protocol):
     def single(self) -> Responder:
         """The same in single precision, where that does."""
 
+    def disturbed(self, by: float) -> Responder:
+        """A game that has no symmetry: each decision's payoffs changed by up to this share, each differently."""
+
 
 def in_twos(draws: IntArray) -> IntArray:
     """The draws, a single one twice: sums over one column may be taken in another order, which gives other bits."""
@@ -308,6 +311,11 @@ class PathSums:
         sums = cut(self.precision), cut(self.chance), cut(self.payoff)
         return PathSums(self.group, *sums, self.reached, np.arange(n), np.zeros(n, dtype=np.bool_))
 
+    def disturbed(self, by: float) -> PathSums:
+        n = len(self.draws)
+        small = np.zeros(n, dtype=np.bool_)
+        return replace(self, payoff=_disturbed(self.payoff, by), draws=np.arange(n), small=small)
+
 
 @dataclass(slots=True, eq=False)
 class LogSums:
@@ -383,6 +391,17 @@ class LogSums:
 
     def single(self) -> LogSums:
         return self
+
+    def disturbed(self, by: float) -> LogSums:
+        return replace(self, payoff=_disturbed(self.payoff, by))
+
+
+def _disturbed(payoffs: tuple[FloatArray, ...], by: float) -> tuple[FloatArray, ...]:
+    """Each number times 1 and up to `by` more or less, by a rule without a period."""
+    return tuple(
+        payoff * (1 + by * np.sin(np.arange(1, len(payoff) + 1) * (number + 1.5)))[:, None]
+        for number, payoff in enumerate(payoffs)
+    )
 
 
 class _Once:

@@ -2,17 +2,28 @@
 
 With G the response in scaled payoffs (precision times expected payoff) and dEU(a)/dlog p(b) = Cov(u, 1[b on the path] |
 a on the path), the index is the sign of det(I - DG). It is +1 along the branch that starts at precision 0 until the
-branch folds (Turocy 2005); -1 certifies that there are further equilibria.
+branch folds (Turocy 2005); -1 certifies that there are further equilibria. A pair of real eigenvalues of DG beyond 1
+leaves the sign as it was, for instance where the branch of a symmetric game forks in two directions at once.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 import numpy as np
 
 from engine.games.fixedpoint import play_of
 from engine.games.linear import solved
-from engine.games.response import Group, Responder, in_twos
+from engine.games.response import BoolArray, Group, Responder, in_twos
 from engine.games.segments import FloatArray, Segments, segments, summed
+
+BOUNDS: Final = 3
+"""Bounds of the eigenvalues, one closer than the other, that are tried before the eigenvalues are taken."""
+SURELY_BELOW: Final = 0.999
+"""1, less what single precision may lose."""
+LEAST_WEIGHT: Final = 1e-3
+AS_GOOD_AS_REAL: Final = 1e-6
+"""An eigenvalue's imaginary part, relative to its size, that may come from rounding."""
 
 
 class Slopes:
@@ -89,14 +100,49 @@ class Slopes:
 
     def index(self, responder: Responder, scaled: FloatArray) -> FloatArray:
         """The sign of det(I - DG) at `scaled` and the whole precision, (n_draws,); NaN where it cannot be told."""
+        return self.signs(responder, scaled)[0]
+
+    def signs(self, responder: Responder, scaled: FloatArray) -> tuple[FloatArray, BoolArray]:
+        """The index, and where it may hide a pair of negative eigenvalues."""
         sign, whole = np.ones(scaled.shape[-1]), np.ones(scaled.shape[-1])
         matrix = self.around(responder, scaled, whole)[2]
+        paired = self.paired(matrix)
         # A response that shrinks every distance has no fold: its determinant need not be taken.
         doubtful = np.flatnonzero(~(np.abs(matrix).sum(axis=1).max(axis=0) < 2))
         if len(doubtful):
             doubtful = in_twos(doubtful)
             sign[doubtful] = np.sign(solved(matrix[:, :, doubtful], self.n_unit)[1])
-        return sign
+        return sign, paired
+
+    def paired(self, matrix: FloatArray) -> BoolArray:
+        """Where I - DG, (n_free, n_free, n_draws), may have a pair of negative eigenvalues; (n_draws,).
+
+        Elsewhere it certainly has none: for any positive weights w no eigenvalue of DG is larger than the largest
+        (|DG| w) / w (Collatz 1942), of which the weights |DG| w give a closer bound.
+        """
+        n_free, _, n_draws = matrix.shape
+        found = np.ones(n_draws, dtype=np.bool_)
+        if n_free - self.n_unit <= 1:  # eigenvalues of DG then are 0 but for two, one the negative of the other
+            return ~found
+        size = np.abs(matrix.astype(np.float32))
+        size[self.diagonal, self.diagonal] = 0.0
+        weights = size.sum(axis=1)
+        for _ in range(BOUNDS):
+            weights += LEAST_WEIGHT
+            larger = np.einsum("abn,bn->an", size, weights)
+            found &= ~(larger < SURELY_BELOW * weights).all(axis=0)
+            weights = larger
+        return found
+
+    def drives_away(self, responder: Responder, scaled: FloatArray) -> BoolArray:
+        """Where DG has a real eigenvalue beyond 1 at `scaled` and the whole precision; (n_draws,).
+
+        Along the branch from precision 0 it has none unless that folds, or forks, or a complex pair turns real.
+        """
+        matrix = self.around(responder, scaled, np.ones(scaled.shape[-1]))[2]
+        values = 1 - np.linalg.eigvals(np.moveaxis(np.where(np.isfinite(matrix), matrix, 0.0), -1, 0))
+        real = np.abs(values.imag) <= AS_GOOD_AS_REAL * np.abs(values)
+        return np.asarray(np.any(real & (values.real > 1), axis=1))
 
     def _pair(self, responder: Responder, one: int, other: int) -> Segments:
         """Sums what the sums for `one` run over into pairs of an action of `one` and an action of `other`."""

@@ -62,7 +62,7 @@ class Situation:
     types: FloatArray | None = None
     believed: Mapping[int | None, FloatArray] = field(default_factory=dict)
 
-    def at(self, columns: IntArray) -> Situation:
+    def at(self, columns: IntArray | slice) -> Situation:
         """The same for some of the columns."""
 
         def cut(arrays: Values) -> Values:

@@ -83,6 +83,9 @@ def csv_text(result: Result) -> str:
         for figure, value, error, low, high in _rows(outcome):
             cells = (figure, value, error, low, high)
             writer.writerow([result.assumptions, outcome.name, _plain(outcome.label), outcome.kind, *cells])
+    if result.effective is not None:
+        sample = ("effective sample size", result.effective, "", "", "")
+        writer.writerow([result.assumptions, "", "", "weights", *sample])
     return out.getvalue()
 
 
@@ -120,6 +123,8 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
         if outcome.over is not None:
             record["over"] = outcome.over
             record["by_round"] = {name: list(curve) for name, curve in outcome.shares_by_round.items()}
+        if outcome.never:
+            record["never"] = sorted(outcome.never)
         return record
     if outcome.kind == "quantity":
         record["unit"] = outcome.unit
@@ -137,6 +142,8 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
             if outcome.histogram is None
             else {"edges": list(outcome.histogram.edges), "mass": list(outcome.histogram.mass)}
         )
+    if outcome.never:
+        record["never"] = True
     record["across_draws"] = _levels(outcome.across)
     record["bounds"] = list(outcome.bounds[0]) if outcome.bounds else None
     if outcome.over is not None:

@@ -23,6 +23,7 @@ LINES: Final = 3  # of a label
 FEWEST_SHAPE: Final = 14
 MOST_SHAPE: Final = 24
 NEVER: Final = "its condition never holds"
+NO_WAY: Final = "(never)"
 NO_EQUILIBRIUM: Final = "no pure equilibrium"
 
 
@@ -71,7 +72,8 @@ def stated_lines(result: Result, screen: Screen) -> list[str]:
     groups = [(outcome, rows) for outcome in result.outcomes.values() if (rows := _others(outcome, result, screen))]
     wanted = [2 + width(screen.label(row.who)) for _, rows in groups for row in rows]
     wanted += [2 + width(screen.label(outcome.label)) for outcome, _ in groups]
-    label = min(screen.width - RANGE - CHANCE - VERDICT, max(wanted, default=0))
+    verdict = max([VERDICT, *(2 + width(row.verdict) for _, rows in groups for row in rows if row.fits is not None)])
+    label = min(screen.width - RANGE - CHANCE - verdict, max(wanted, default=0))
     lines: list[str] = []
     for outcome, rows in groups:
         lines += ([""] if lines else []) + _other_lines(outcome, rows, label, result, screen)
@@ -96,13 +98,14 @@ def believed_by(scenario: Scenario, name: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line with a bar; `low` and `high` are the range."""
+    """A line with a bar; `low` and `high` are the range, `never` says that the model leaves no way to it."""
 
     label: str
     chance: Estimate | None
     low: float | None = None
     high: float | None = None
     remark: str = ""
+    never: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def _groups(result: Result) -> Iterator[tuple[str, list[_Row]]]:
 def _options(outcome: OutcomeSummary) -> list[_Row]:
     across = {name: outcome.shares_across.get(name, {}) for name in outcome.shares}
     rows = [
-        _Row(name.replace("_", " "), share, across[name].get(0.05), across[name].get(0.95))
+        _Row(name.replace("_", " "), share, across[name].get(0.05), across[name].get(0.95), never=name in outcome.never)
         for name, share in outcome.shares.items()
     ]
     return rows or [_Row("no option", None)]
@@ -133,7 +136,9 @@ def _options(outcome: OutcomeSummary) -> list[_Row]:
 
 def _single(outcome: OutcomeSummary) -> _Row:
     across = outcome.across or {}
-    return _Row(outcome.label, outcome.estimate, across.get(0.05), across.get(0.95), _remark(outcome))
+    return _Row(
+        outcome.label, outcome.estimate, across.get(0.05), across.get(0.95), _remark(outcome), bool(outcome.never)
+    )
 
 
 def _remark(outcome: OutcomeSummary) -> str:
@@ -163,6 +168,8 @@ def _row_lines(row: _Row, columns: _Columns, result: Result, screen: Screen) -> 
 def _drawn(row: _Row, columns: _Columns, result: Result, screen: Screen) -> str:
     if row.chance is None:
         return "  " + cut(_never(result), columns.bar + CHANCE + RANGE, screen)
+    if row.never:
+        return screen.paint(right(percent(0.0), CHANCE), "bold") + right(screen.symbols(NO_WAY), RANGE)
     chance = percent(row.chance.value, _sampled(result))
     known = row.low is not None and row.high is not None and _sampled(result) > 0
     reach = screen.symbols(span(row.low or 0.0, row.high or 0.0)) if known else ""
@@ -219,13 +226,13 @@ class _Other:
 def _statement(item: StatementSummary, believed: bool, result: Result, screen: Screen) -> _Other:
     who = speaker(result.scenario, item.name)
     quoted = screen.symbols(f"{who}: “{item.said}”") if item.said else who
-    if believed:
-        verdict = "believed here"
-    elif item.model is None:
+    if item.model is None:
         verdict = "nothing to compare"
     else:
         verdict = "fits" if item.fits else "engine is higher" if item.model > item.high else "engine is lower"
-    return _Other(quoted, span(item.low, item.high), verdict, None if believed else item.fits)
+    if believed:
+        verdict = f"believed{', ' if item.fits else '; '}{verdict}"
+    return _Other(quoted, span(item.low, item.high), verdict, item.fits)
 
 
 def _reference(item: Reference, outcome: OutcomeSummary) -> _Other:
@@ -264,7 +271,8 @@ def _others(outcome: OutcomeSummary, result: Result, screen: Screen) -> list[_Ot
 def _other_lines(
     outcome: OutcomeSummary, rows: Sequence[_Other], label: int, result: Result, screen: Screen
 ) -> list[str]:
-    engine = percent(outcome.estimate.value, _sampled(result)) if outcome.estimate else screen.symbols("–")
+    n_draws = 0 if outcome.never else _sampled(result)
+    engine = percent(outcome.estimate.value, n_draws) if outcome.estimate else screen.symbols("–")
     title, *more = wrap(screen.label(outcome.label), label - 1, screen.width - 2, LINES, screen)
     lines = [
         screen.paint(left(title, label), "bold") + screen.paint(right("says", RANGE) + right("engine", CHANCE), "dim")
@@ -278,7 +286,7 @@ def _other_lines(
             + right(screen.symbols(row.says), RANGE)
             + right(engine, CHANCE)
             + "  "
-            + screen.paint(cut(row.verdict, VERDICT - 2, screen), *colour)
+            + screen.paint(cut(row.verdict, screen.width - label - RANGE - CHANCE - 2, screen), *colour)
         )
         lines += [f"    {line}" for line in rest]
         notes = wrap(screen.label(row.note), screen.width - 4, None, LINES, screen) if row.note else []

@@ -17,6 +17,7 @@ class Progress:
     """A line on stderr that vanishes; nothing in a pipe, nothing for a run that is over soon."""
 
     def __init__(self, quiet: bool = False) -> None:
+        self.quiet = quiet
         self.wanted = not quiet and is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
         self.started = time.monotonic()
         self.bar: Any = None
@@ -28,6 +29,15 @@ class Progress:
             if self.bar is None:
                 self._show(total)
             self.bar.update(self.task, completed=done, total=total)
+
+    def say(self, text: str) -> None:
+        """A line on stderr that stays."""
+        if self.quiet:
+            return
+        if self.bar is not None:
+            self.bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        else:
+            print(text, file=sys.stderr, flush=True)
 
     def __enter__(self) -> Progress:
         return self

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.analysis.summary import Reason, Result
+from engine.analysis.summary import FEWEST_EFFECTIVE, Reason, Result
 from engine.report.figures import day, half_width, margin, number, percent, plural, points
 from engine.report.outcomes import LINES, chance_lines, quantity_lines, stated_lines
 from engine.report.terminal import Screen, cut, width, wrap
@@ -21,10 +21,12 @@ class Ran:
     Attributes:
         file: of the scenario; '-' is stdin.
         seconds: how long it took.
+        asked: how many draws were asked for; None where that was left to the engine.
     """
 
     file: str
     seconds: float
+    asked: int | None = None
 
 
 def result_text(result: Result, ran: Ran, screen: Screen) -> str:
@@ -85,7 +87,8 @@ def _head(result: Result, ran: Ran, screen: Screen) -> list[str]:
     if settings.method == "exact":
         parts.append("exact: nothing is unknown")
     else:
-        parts += [f"{settings.draws:,} draws", f"seed {settings.seed}", settings.method]
+        rounded = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, settings.draws) else ""
+        parts += [f"{settings.draws:,} draws{rounded}", f"seed {settings.seed}", settings.method]
     parts.append(f"{ran.seconds:.1f} s")
     return [*title_lines(result.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
 
@@ -106,6 +109,7 @@ def _notes(result: Result, screen: Screen) -> list[str]:
     texts = [
         _about_range(result, screen),
         _about_error(result),
+        _about_never(result),
         _about_sample(result),
         _about_reasoning(result),
         _about_solution(result),
@@ -149,10 +153,19 @@ def _about_error(result: Result) -> str:
     return f"Sampling error: {size}{' or less' if size.startswith('±') else ''} on any chance (95% interval)"
 
 
+def _about_never(result: Result) -> str:
+    if not any(outcome.never for outcome in result.outcomes.values()):
+        return ""
+    return "Never: the model leaves no way to it; that says nothing of what it leaves out"
+
+
 def _about_sample(result: Result) -> str:
     if result.effective is None:
         return ""
-    return f"Weights: believing statements leaves an effective sample of {plural(round(result.effective), 'draw')}"
+    text = f"Weights: believing statements leaves an effective sample of {plural(round(result.effective), 'draw')}"
+    if result.effective < FEWEST_EFFECTIVE:
+        text += ", too few: what is believed hardly ever follows from the model, and the sampling error is larger"
+    return text
 
 
 def _about_reasoning(result: Result) -> str:

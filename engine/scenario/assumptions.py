@@ -77,7 +77,7 @@ def assume(scenario: Scenario, name: str = BASE, overrides: Sequence[tuple[str, 
     """The scenario under a named set, and with single values set from outside.
 
     Raises:
-        UsageError: no such set; an override whose path leads nowhere.
+        UsageError: no such set; an override whose path leads nowhere, or is given twice.
         ScenarioError: the changed scenario is wrong.
     """
     if name != BASE and name not in scenario.assumptions:
@@ -85,7 +85,9 @@ def assume(scenario: Scenario, name: str = BASE, overrides: Sequence[tuple[str, 
         raise UsageError(f"'{name}' is no assumption set of this scenario", nearest(name, known))
     changes, believe = _collect(scenario, name) if name != BASE else ([], ())
     tree = _apply_all(scenario.document, changes, ScenarioError)
-    tree = _apply_all(tree, [_override(path, value) for path, value in overrides], UsageError)
+    typed = [_override(path, value) for path, value in overrides]
+    tree = _apply_all(tree, typed, UsageError)
+    _check_distinct(typed)
     label = scenario.assumptions[name].label if name != BASE else ""
     return Assumed(scenario if tree is scenario.document else validate(tree), name, label, believe, tuple(overrides))
 
@@ -175,6 +177,17 @@ def _check_conflicts(changes: Sequence[Change]) -> None:
                 )
 
 
+def _check_distinct(typed: Sequence[Change]) -> None:
+    """No path is set twice from outside: the last would win without a word."""
+    seen: set[tuple[str, ...]] = set()
+    for change in typed:
+        names = parse_path(change.path)
+        if names in seen:
+            hint = "give the path once; a set with 'extends' adds to another set"
+            raise UsageError(f"--set {change.path} is given more than once", hint)
+        seen.add(names)
+
+
 def _apply_all(
     tree: MappingNode, changes: Sequence[Change], error: type[ScenarioError] | type[UsageError]
 ) -> MappingNode:
@@ -206,13 +219,23 @@ def _matches(tree: MappingNode, names: tuple[str, ...]) -> Iterator[Steps]:
         ValueError: it leads nowhere.
     """
     if names[0] not in Scenario.model_fields:
-        raise ValueError(f"'{names[0]}' is no part of a scenario; {nearest(names[0], Scenario.model_fields)}")
+        raise ValueError(f"'{names[0]}' is no part of a scenario; {_section_hint(tree, names)}")
     found = False
     for path in _walk(tree, names, ()):
         found = True
         yield path
     if not found:
         raise ValueError(f"'{'.'.join(names)}' matches nothing")
+
+
+def _section_hint(tree: MappingNode, names: tuple[str, ...]) -> str:
+    """The section that was left out, if what follows stands in one."""
+    for section, levels in NAMED.items():
+        node = tree.get(section)
+        if levels == 1 and node is not None and names[0] in dict(_named_children(node)):
+            return f"paths start with a section: {section}.{'.'.join(names)}"
+    close = nearest(names[0], Scenario.model_fields)
+    return close or f"paths start with a section: {', '.join(NAMED)}"
 
 
 def _walk(node: Node | None, names: tuple[str, ...], done: Steps) -> Iterator[Steps]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from engine.distributions import families
 from engine.document import Percent
@@ -28,6 +28,13 @@ FAMILIES: Final = (
     "choice",
     "scipy",
 )
+BY_NAME: Final = {
+    "normal": ("mean", "sd"),
+    "lognormal": ("median", "sigma"),
+    "beta": ("a", "b"),
+    "gamma": ("shape", "scale"),
+}
+"""Families whose parameters have names."""
 
 
 class Distributed(Record):
@@ -67,6 +74,16 @@ class Distributed(Record):
         """Whether `between` was written in %."""
         return self.between is not None and all(isinstance(end, Percent) for end in self.between)
 
+    @field_validator(*BY_NAME, mode="before")
+    @classmethod
+    def _named(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None or isinstance(value, Mapping):
+            return value
+        family = info.field_name or ""
+        given = value if isinstance(value, list | tuple) and len(value) == len(BY_NAME[family]) else ["…"] * 2
+        form = ", ".join(f"{name}: {number}" for name, number in zip(BY_NAME[family], given, strict=True))
+        raise fault(f"'{family}' takes its parameters by name", f"write {family}: {{{form}}}")
+
     @model_validator(mode="after")
     def _one_family(self) -> Distributed:
         given = [name for name in FAMILIES if getattr(self, name) is not None]
@@ -90,6 +107,7 @@ class Distributed(Record):
         elif family == "mixture":
             _check_parts(self.mixture or ())
         else:
+            _check_percent(family, self.parameters)
             try:
                 families.check(family, self.parameters, clip=self.clip, percent=self.in_percent)
             except ValueError as error:
@@ -126,6 +144,21 @@ def _numbers(value: Any) -> Iterator[float]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from _numbers(item)
+
+
+def _check_percent(family: str, parameters: Any) -> None:
+    """Numbers that stand for the same thing are written alike; a plain 0 is 0% too, but `between` asks for the sign."""
+    if family in ("uniform", "triangular", "pert", "between"):
+        found = list(parameters)
+    elif family in ("normal", "quantiles"):
+        found = list(parameters.values())
+    else:
+        return
+    plain = [number for number in found if not isinstance(number, Percent)]
+    odd = [number for number in plain if number or family == "between"]
+    if odd and len(plain) < len(found):
+        hint = f"write {odd[0]:g}%" + (f", or {100 * odd[0]:g}% if a share is meant" if 0 < odd[0] <= 1 else "")
+        raise fault(f"'{family}' mixes numbers with and without %", hint, at=(family,))
 
 
 def _check_phrase(phrase: Any) -> None:

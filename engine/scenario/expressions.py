@@ -267,15 +267,21 @@ def _explain(text: str, offset: int) -> tuple[str, int, str]:
         return f"'{found[-1] if hint == '==' else found}' cannot stand here", at, f"write '{hint}'"
     if (alone := _unmatched(text)) is not None:
         return "this bracket has no partner", alone, ""
+    if loud := _CAPITALS.search(text):
+        return f"'{loud.group()}' cannot stand here", loud.start(), f"write '{loud.group().lower()}'"
     if foreign := _FOREIGN.search(text):
         word = foreign.group()
         hint = {"is": "write ==", "in": "write a == b or a == c"}.get(word, "")
         return f"'{word}' cannot stand here", foreign.start(), hint
     if octal := re.search(r"(?<![\w.])0[0-9]+(?![0-9.])", text):
         return "a number does not start with 0", octal.start(), f"write {octal.group().lstrip('0') or '0'}"
+    conditions = list(re.finditer(r"\bif\b", text))
+    if len(conditions) > len(re.findall(r"\belse\b", text)):
+        return "'if' needs an 'else'", conditions[-1].start(), "say what holds otherwise, for example: a if c else 0"
     return "this cannot be read as an expression", offset, "for example: 2 * loans if answer == join else 0"
 
 
+_CAPITALS: Final = re.compile(r"\b(?:AND|OR|NOT|IF|ELSE|And|Or|Not|If|Else)\b")
 _FOREIGN: Final = re.compile(r"\b(?:is|in|for|lambda|import|await|yield)\b")
 
 
@@ -390,7 +396,8 @@ class _Reader:
         name = tree.func.id if isinstance(tree.func, ast.Name) else ""
         if name not in FUNCTIONS:
             shown = f"'{name}' is no function here" if name.strip("_") else "only named functions can be called"
-            raise ExpressionError(shown, at, f"functions are: {', '.join(FUNCTIONS)}")
+            small = name.lower() if name.lower() in GRAMMAR | FUNCTIONS.keys() else ""
+            raise ExpressionError(shown, at, f"write '{small}'" if small else f"functions are: {', '.join(FUNCTIONS)}")
         fewest, most = FUNCTIONS[name]
         if tree.keywords or not fewest <= len(tree.args) <= most:
             wanted = str(fewest) if fewest == most else f"{fewest} to {most}"

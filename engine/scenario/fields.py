@@ -129,7 +129,8 @@ def read_expression(value: object) -> Expression:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return expressions.constant(_number(value))
     if not isinstance(value, str):
-        raise fault(f"a number or an expression is needed here, not {_shown(value)}")
+        hint = f"write {int(value)}" if isinstance(value, bool) else ""
+        raise fault(f"a number or an expression is needed here, not {_shown(value)}", hint)
     try:
         return expressions.parse(value)
     except ExpressionError as error:

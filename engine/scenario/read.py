@@ -107,7 +107,11 @@ def _unknown_key(tree: MappingNode, path: tuple[str | int, ...], record: type[Ba
     owners = model.LATER.get(name, ())
     if owners and (path[0] in owners or (len(path) == 1 and "" in owners)):
         return key_problem(tree, path, f"'{name}' is not yet supported", f"leave '{name}' out")
-    return key_problem(tree, path, f"'{name}' is no key here", nearest(name, known))
+    hint = _BY_VALUE if name in ("probability", "chance") and "value" in known else nearest(name, known)
+    return key_problem(tree, path, f"'{name}' is no key here", hint)
+
+
+_BY_VALUE: Final = "a probability is a distribution: write value: 20%, or for example between: [10%, 30%]"
 
 
 def _missing_hint(path: tuple[str | int, ...]) -> str:

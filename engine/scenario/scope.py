@@ -12,6 +12,8 @@ from engine.scenario.model import Decision, Path, Scenario, Type
 from engine.scenario.reasoning import HIERARCHY, Hierarchy, named_rules
 
 CLOCK: Final = ("round", "rounds")
+TRUTH: Final = {"true": "1", "false": "0"}
+"""What conditions count as, for those who write the words."""
 MAX_COMPARED: Final = 200
 """Names that are compared, and characters of a name, to find the nearest; comparing takes time."""
 
@@ -236,6 +238,8 @@ class _Binder:
             return self.wrong(
                 node, f"'{node.id}' stands for itself only in a comparison with its move", f"write {owner} == {node.id}"
             )
+        if node.id.lower() in TRUTH:
+            return self.wrong(node, f"'{node.id}' is not a name of this scenario", f"write {TRUTH[node.id.lower()]}")
         hint = nearest(node.id, self.scope.names) or "unknowns, quantities, state and moves have names"
         return self.wrong(node, f"'{node.id}' is not a name of this scenario", hint)
 

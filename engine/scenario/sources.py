@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 from engine import document
 from engine.errors import Problem, ScenarioError
 from engine.scenario.model import Scenario
+
+FEWEST_SHOWN: Final = 8
+SHOWN: Final = 30
+"""Characters of a quote in a message."""
 
 
 def check_quotes(scenario: Scenario, folder: Path) -> list[Problem]:
@@ -56,10 +61,21 @@ def _missing_quotes(scenario: Scenario, texts: dict[str, str]) -> Iterator[Probl
 
 def _where_it_departs(quote: str, text: str) -> str:
     """How much of the quote the source has; says nothing of the source beyond the scenario's own words."""
-    low, high = 0, len(quote)
+    first = _longest(len(quote), lambda length: quote[:length] in text)
+    if first >= FEWEST_SHOWN:
+        return (
+            f"it matches up to '…{quote[max(0, first - SHOWN) : first]}', not on to '{quote[first : first + SHOWN]}…'"
+        )
+    last = _longest(len(quote), lambda length: quote[len(quote) - length :] in text)
+    if last >= FEWEST_SHOWN:
+        return f"only its end matches, from '{quote[len(quote) - last :][:SHOWN]}…'"
+    return "quotes are verbatim, in the language of the source"
+
+
+def _longest(length: int, holds: Callable[[int], bool]) -> int:
+    """The largest number up to `length` for which something holds that holds for all smaller ones."""
+    low, high = 0, length
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if quote[:middle] in text else (low, middle - 1)
-    if low < 8:
-        return "quotes are verbatim, in the language of the source"
-    return f"it departs from the source after '…{quote[max(0, low - 30) : low]}'"
+        low, high = (middle, high) if holds(middle) else (low, middle - 1)
+    return low

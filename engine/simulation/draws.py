@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from engine.games.equilibrium import (
     UNSOLVED,
     Solution,
 )
-from engine.games.segments import FloatArray, IntArray, Segments
+from engine.games.segments import FloatArray, IntArray
 from engine.games.tree import NOT_MOVED, Tree
 from engine.program.program import Condition, EvaluationError, Measure, Program
 from engine.program.worlds import Batch, Reader
@@ -142,75 +142,83 @@ class Draws:
 
 def read_draws(program: Program, batch: Batch, solution: Solution) -> Draws:
     """Every outcome of a solved batch, in one round."""
-    readings, surprised = read_round(program, program.measures, batch, solution, batch.chance)
+    played = played_share(program, solution)
+    deciders = program.deciders if batch.disputed else tuple(solution.minds)
+    eyes = {actor: eyes_of(program, batch, solution, played, actor) for actor in deciders}
+    readings = read_round(program, program.measures, batch, played, batch.chance, eyes)
+    surprised = {actor: surprise(program, actor, batch.chance, own) for actor, own in eyes.items()}
     found = solved(solution)
     weight = weight_of(program, readings)
     return Draws(readings, weight if found.n_pure is None else weight * (found.n_pure > 0), found, surprised)
 
 
 def read_round(
-    program: Program, measures: Sequence[Measure], batch: Batch, solution: Solution, chance: FloatArray
-) -> tuple[dict[str, Reading], dict[int, FloatArray]]:
-    """Some outcomes of a solved batch, and for each actor with a view of its own the chance of what surprises it.
+    program: Program,
+    measures: Sequence[Measure],
+    batch: Batch,
+    played: FloatArray,
+    chance: FloatArray,
+    eyes: Mapping[int, Sequence[Eyes]],
+) -> dict[str, Reading]:
+    """Some outcomes of a solved batch.
 
     Args:
-        chance: of each leaf, decisions left out, by which it counts; (n_leaves, n).
+        played: the probability that the decisions on each leaf's path are taken; (n_leaves, n).
+        chance: of each leaf, decisions left out, by which it counts; same shape.
+        eyes: of actors who see the game otherwise than it is.
     """
-    played = played_share(program, solution)
     leaves = chance * played
-    reader, eyes = Reader(program, batch.values, batch.situation), Reader(program, batch.seen, batch.situation)
-    views = {
-        actor: tuple(views_of(program, batch, solution, played, actor, chance))
-        for actor in program.deciders
-        if batch.disputed or actor in solution.minds
-    }
+    reader = Reader(program, batch.values, batch.situation)
+    seen = Reader(program, batch.seen, batch.situation)
     total = np.ones(leaves.shape[-1]) if chance is batch.chance else leaves.sum(axis=0)
     readings: dict[str, Reading] = {}
     for measure in measures:
         if measure.belief is None:
             readings[measure.name] = _read(measure, reader, leaves, total)
         else:
-            own = views.get(measure.belief.actor, (View(leaves, batch.chance * played),))
-            readings[measure.name] = _read_belief(measure, eyes, own)
-    return readings, {actor: _surprise(program.sets[actor], own) for actor, own in views.items()}
+            own = eyes.get(measure.belief.actor) or (Eyes(played, batch.chance * played),)
+            readings[measure.name] = _read_belief(measure, seen, chance, own)
+    return readings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class Eyes:
     """The game as an actor sees it at one of the levels at which it may reason.
 
     Attributes:
-        leaves: the probability that it reasons so and this leaf comes about; (n_leaves, n_draws).
+        share: the probability that it reasons so and the decisions on each leaf's path are taken; (n_leaves, n_draws).
         seen: the probability of the leaf in its eyes; same shape.
     """
 
-    leaves: FloatArray
+    share: FloatArray
     seen: FloatArray
 
 
-def views_of(
-    program: Program, batch: Batch, solution: Solution, played: FloatArray, actor: int, chance: FloatArray
-) -> Iterator[View]:
-    """How an actor sees the game, at each of its levels; leaves count by `chance`."""
+def eyes_of(program: Program, batch: Batch, solution: Solution, played: FloatArray, actor: int) -> tuple[Eyes, ...]:
+    """How an actor sees the game, at each of its levels."""
     view = batch.worlds.believed.get(actor, batch.worlds.chance)
     minds = solution.minds.get(actor, ())
     if not minds:
-        yield View(chance * played, view * played)
+        return (Eyes(played, view * played),)
     tree = program.tree
     own = [move for move in tree.decisions if tree.moves[move].actor == actor]
     others = share_of_play(tree, solution.play, [move for move in tree.decisions if move not in own])
-    for mind in minds:
-        done = share_of_play(tree, mind.play, own)
-        yield View(chance * others * done * mind.weight, view * share_of_play(tree, mind.play, tree.decisions))
+    return tuple(
+        Eyes(
+            others * share_of_play(tree, mind.play, own) * mind.weight,
+            view * share_of_play(tree, mind.play, tree.decisions),
+        )
+        for mind in minds
+    )
 
 
-def _surprise(decisions: tuple[Segments, ...], views: Sequence[View]) -> FloatArray:
+def surprise(program: Program, actor: int, chance: FloatArray, eyes: Sequence[Eyes]) -> FloatArray:
     """The chance that an actor comes to a decision knowing what it held impossible; (n_draws,)."""
-    total = np.zeros(views[0].leaves.shape[-1])
-    for view in views:
-        found = np.zeros_like(total)
-        for by_set in decisions:
-            true, believed = by_set.sum(view.leaves), by_set.sum(view.seen)
+    total = np.zeros(chance.shape[-1])
+    for own in eyes:
+        found, leaves = np.zeros_like(total), chance * own.share
+        for by_set in program.sets[actor]:
+            true, believed = by_set.sum(leaves), by_set.sum(own.seen)
             found = np.maximum(found, np.where(believed < HELD_IMPOSSIBLE * true, true, 0.0).sum(axis=0))
         total = total + found
     return total
@@ -271,15 +279,15 @@ def _kept(condition: Condition, reader: Reader, leaves: FloatArray) -> FloatArra
     return leaves * reader.leaves(condition.table)
 
 
-def _read_belief(measure: Measure, eyes: Reader, views: Sequence[View]) -> Reading:
+def _read_belief(measure: Measure, reader: Reader, chance: FloatArray, eyes: Sequence[Eyes]) -> Reading:
     """The average of an actor's posterior over its information sets, weighted by how often they are really reached."""
     if measure.belief is None or measure.event is None:
         raise AssertionError(f"'{measure.name}' is no belief")
     by_set = measure.belief.by_set
-    parts = among = np.zeros(views[0].leaves.shape[-1])
-    for view in views:
-        reached, total = by_set.sum(view.leaves), by_set.sum(view.seen)
-        that = by_set.sum(_kept(measure.event, eyes, view.seen))
+    parts = among = np.zeros(chance.shape[-1])
+    for own in eyes:
+        reached, total = by_set.sum(chance * own.share), by_set.sum(own.seen)
+        that = by_set.sum(_kept(measure.event, reader, own.seen))
         posterior = np.divide(that, total, out=np.zeros_like(that), where=total > 0)
         parts, among = parts + (reached * posterior).sum(axis=0), among + reached.sum(axis=0)
     return Reading(parts[None, :], among)

@@ -19,12 +19,14 @@ from engine.program.worlds import Batch, Reader, Situation, batch_in, first_situ
 from engine.simulation.draws import (
     HELD_IMPOSSIBLE,
     Draws,
+    Eyes,
     Reading,
     Solved,
+    eyes_of,
     played_share,
     read_round,
     solved,
-    views_of,
+    surprise,
     weight_of,
 )
 from engine.simulation.thinning import thinned
@@ -128,7 +130,7 @@ def _asked(program: Program) -> dict[Key, Condition]:
 def _parts(now: Histories, size: int) -> Iterator[Histories]:
     """The histories in parts that are solved at a time."""
     for start in range(0, len(now.draw), size):
-        columns = np.arange(start, min(start + size, len(now.draw)))
+        columns = slice(start, start + size)
         yield Histories(
             now.draw[columns],
             now.situation.at(columns),
@@ -143,7 +145,8 @@ def _play(program: Program, now: Histories) -> _Played:
         raise AssertionError("the game is played once")
     batch = batch_in(program, now.situation)
     solution = program.solver.solve(batch.worlds)
-    given = batch.given * played_share(program, solution)
+    played = played_share(program, solution)
+    given = batch.given * played
     shape = (recurrence.n_types, recurrence.n_outcomes, len(now.draw))
     reader = Reader(program, batch.values, batch.situation)
     likelihood = recurrence.by_both.sum(given).reshape(shape)
@@ -152,41 +155,54 @@ def _play(program: Program, now: Histories) -> _Played:
         holds = _holds(condition, reader, len(given))
         spared[key] = recurrence.by_both.sum(given * (1 - holds)).reshape(shape)
         held[key] = recurrence.by_types.sum(given * holds)
+    eyes = {actor: eyes_of(program, batch, solution, played, actor) for actor in _watched(program, batch, solution)}
     following, ends = _followed(program, recurrence, now.situation, len(now.draw))
     last = ends if now.situation.round < recurrence.count else np.ones_like(ends)
-    alike = bool((now.weight[0] == now.weight[-1]).all())
     readings: list[Mapping[str, Reading]] = []
-    surprised: Mapping[int, FloatArray] = {}
-    for island in range(1 if alike else ISLANDS):
-        found, shock = _read(program, recurrence, batch, solution, now.weight[island], last)
+    alike = bool((now.weight[0] == now.weight[-1]).all())
+    chances = [batch.given * weight[recurrence.types] for weight in now.weight[: 1 if alike else ISLANDS]]
+    for island, chance in enumerate(chances):
+        found = _read(program, recurrence, batch, played, chance, eyes, last)
         found |= _read_ever(program, {key: now.before[key][island] for key in held}, held)
         readings.append(found)
-        surprised = shock if island == 0 else surprised
-    readings = readings * ISLANDS if alike else readings
-    seen = _seen(program, recurrence, batch, solution, shape)
-    return _Played(tuple(readings), likelihood, spared, seen, following, ends, surprised, solved(solution))
+    return _Played(
+        tuple(readings * ISLANDS if alike else readings),
+        likelihood,
+        spared,
+        _seen(program, recurrence, batch, solution, played, eyes, shape),
+        following,
+        ends,
+        {actor: surprise(program, actor, chances[0], own) for actor, own in eyes.items()},
+        solved(solution),
+    )
+
+
+def _watched(program: Program, batch: Batch, solution: Solution) -> set[int]:
+    """Actors who see the game otherwise than it is, and whose beliefs are asked or can be wrong."""
+    asked = {measure.belief.actor for measure in program.measures if measure.belief is not None}
+    return {*(asked if batch.disputed else ()), *(program.beliefs.keys() & set(program.deciders)), *solution.minds}
 
 
 def _read(
     program: Program,
     recurrence: Recurrence,
     batch: Batch,
-    solution: Solution,
-    weight: FloatArray,
+    played: FloatArray,
+    chance: FloatArray,
+    eyes: Mapping[int, Sequence[Eyes]],
     last: BoolArray,
-) -> tuple[dict[str, Reading], dict[int, FloatArray]]:
+) -> dict[str, Reading]:
     """What the round says of each outcome but those that are asked for `ever`."""
-    chance = batch.given * weight[recurrence.types]
     number = batch.situation.round
     usual = [m for m in program.measures if m.over in ("mean", "each") or (m.over == "first" and number == 1)]
     final = [m for m in program.measures if m.over == "last"]
     # a game that goes on has its last round that counts when the outcome's time is up
     usual += [m for m in final if m.by == number]
     final = [m for m in final if m.by != number]
-    found, surprised = read_round(program, usual, batch, solution, chance)
+    found = read_round(program, usual, batch, played, chance, eyes)
     if final:
-        found |= read_round(program, final, batch, solution, chance * last[recurrence.outcome])[0]
-    return found, surprised
+        found |= read_round(program, final, batch, played, chance * last[recurrence.outcome], eyes)
+    return found
 
 
 def _read_ever(
@@ -215,20 +231,26 @@ def _holds(condition: Condition, reader: Reader, n_leaves: int) -> FloatArray:
 
 
 def _seen(
-    program: Program, recurrence: Recurrence, batch: Batch, solution: Solution, shape: tuple[int, ...]
+    program: Program,
+    recurrence: Recurrence,
+    batch: Batch,
+    solution: Solution,
+    played: FloatArray,
+    eyes: Mapping[int, Sequence[Eyes]],
+    shape: tuple[int, ...],
 ) -> dict[int | None, FloatArray]:
     """The joint chance of types and of what everybody learns, in the eyes of those who learn of types."""
     if batch.situation.types is None:
         return {}
-    played, found = played_share(program, solution), {}
+    found: dict[int | None, FloatArray] = {}
     for actor in batch.situation.believed:
         if actor is None:
             leaves = batch.worlds.chance * played
         else:
-            views = views_of(program, batch, solution, played, actor, batch.chance)
             minds = solution.minds.get(actor, ())
             weights = [mind.weight for mind in minds] or [np.ones(shape[-1])]
-            leaves = sum((view.seen * weight for view, weight in zip(views, weights, strict=True)), np.zeros(1))
+            own = eyes_of(program, batch, solution, played, actor) if actor not in eyes else eyes[actor]
+            leaves = sum((one.seen * weight for one, weight in zip(own, weights, strict=True)), np.zeros(1))
         found[actor] = recurrence.by_both.sum(leaves).reshape(shape)
     return found
 
@@ -245,11 +267,14 @@ def _followed(
         state[name] = np.broadcast_to(rows, shape)
     if recurrence.until is None:
         return state, np.zeros(shape, dtype=np.bool_)
-    flat = replace(
-        situation.at(np.tile(np.arange(n), recurrence.n_outcomes)),
-        state={name: array.reshape(-1) for name, array in state.items()},
+    needed = reader.unknowns([recurrence.until.bound])
+    flat = Situation(
+        {name: np.tile(situation.seen[name], recurrence.n_outcomes) for name in needed},
+        {},
+        {name: array.reshape(-1) for name, array in state.items()},
+        situation.round,
     )
-    over = Reader(program, flat.seen, flat).rows(recurrence.until)[0] != 0
+    over: BoolArray = Reader(program, flat.values, flat).rows(recurrence.until)[0] != 0
     return state, np.broadcast_to(over, (shape[0] * n,)).reshape(shape)
 
 

@@ -47,7 +47,7 @@ def test_what_is_wrong_in_every_draw_is_found_without_drawing(changed: dict[str,
 
 
 def test_what_depends_on_the_draw_is_left_to_run() -> None:
-    assert messages(FIRST="2 * u", GAIN="1 / u") == []
+    assert messages(GAIN="1 / u") == []
 
 
 def test_a_chance_counts_only_where_its_move_happens() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from engine.games.equilibrium import FIXED_POINT, HOMOTOPY, Solver, Worlds
+from engine.games.equilibrium import FIXED_POINT, HOMOTOPY, Solution, Solver, Worlds
 from engine.games.tree import Move, unroll
 
 BOTH_AT_ONCE = Solver(unroll([Move(2, 0), Move(2, 1)]), ((0, 1),))
@@ -57,6 +57,43 @@ def test_certain_draws_are_on_the_branch_from_the_coin_toss(precision: float) ->
     smooth = np.abs(reference - traced(row, column, precision, 2500)).max(axis=0) < 1e-3
     assert smooth.mean() > 0.7
     assert not (off & certain & smooth).any()
+
+
+def coordination(prizes: list[float], precision: float) -> Solution:
+    """Two players who both win the prize of an option if they choose the same."""
+    n = len(prizes)
+    solver = Solver(unroll([Move(n, 0), Move(n, 1)]), ((0, 1),))
+    payoff = np.repeat(np.diag(prizes).reshape(-1, 1), 2, axis=1)
+    precisions = {actor: np.full(2, precision) for actor in (0, 1)}
+    return solver.solve(Worlds(np.ones((n * n, 2)), {}, {0: payoff, 1: payoff}, precisions))
+
+
+@pytest.mark.parametrize("n", [3, 15])
+def test_a_branch_that_forked_in_several_directions_at_once_is_not_certain(n: int) -> None:
+    """With n equal options DG has at the coin toss the eigenvalue k = 10 L / n, and -k, n - 1 times each. For odd n,
+    det(I - DG) = (1 - k^2)^(n - 1) is positive on both sides of the fork at k = 1."""
+    before, after = coordination([10.0] * n, 0.97 * n / 10), coordination([10.0] * n, 3.3 * n / 10)
+    np.testing.assert_allclose(before.play, 1 / n, rtol=0, atol=1e-12)
+    assert (before.rung > 0).all()
+    assert ((after.rung < 0) | (after.index < 0)).all()
+
+
+def test_a_branch_that_forked_in_one_direction_and_then_in_another_is_not_certain() -> None:
+    """Two pairs of players, each in a coordination of its own with prizes of 10 and 8: forks at L = 0.2 and 0.25."""
+    solver = Solver(unroll([Move(2, actor) for actor in range(4)]), ((0, 1, 2, 3),))
+    first, second, third, fourth = np.indices((2, 2, 2, 2)).reshape(4, 16, 1).repeat(2, axis=2)
+    one, other = 10.0 * (first == second), 8.0 * (third == fourth)
+    for precision, certain in ((0.19, True), (0.22, False), (1.0, False)):
+        precisions = {actor: np.full(2, precision) for actor in range(4)}
+        found = solver.solve(Worlds(np.ones((16, 2)), {}, {0: one, 1: one, 2: other, 3: other}, precisions))
+        assert (((found.rung > 0) & (found.index > 0)) == certain).all()
+
+
+def test_a_branch_that_did_not_fork_is_certain_with_options_that_hardly_differ() -> None:
+    """The better prize wins from the start; at a high precision it is certain that it does."""
+    found = coordination([10.0, 10.2, 10.4], 2.0)
+    assert ((found.rung > 0) & (found.index > 0)).all()
+    np.testing.assert_allclose(found.play[[2, 5]], 1.0, rtol=0, atol=1e-6)
 
 
 def test_a_draws_rung_does_not_depend_on_its_neighbours() -> None:

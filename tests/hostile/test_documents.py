@@ -125,7 +125,7 @@ DISTRIBUTIONS = [
     ("▶uniform: [1, 1e200]", "at most 1e+100"),
     ("▶normal: {mean: 1, sd: -2}", "'sd' must be above 0"),
     ("▶normal: {mean: 1, sigma: 2}", "its parameters are: mean, sd"),
-    ("▶normal: [1, 2]", "a mapping is needed"),
+    ("▶normal: [1, 2]", "takes its parameters by name"),
     ("▶lognormal: {median: -1, sigma: 1}", "use 'normal'"),
     ("▶lognormal: {median: 1, sigma: 40}", "make it smaller"),
     ("▶pert: [3, 1, 2]", "in the order low, mode"),

@@ -101,7 +101,7 @@ REFUSED = [
     # Shape
     ("▶(loans", "this bracket has no partner"),
     ("loans▶)", "this bracket has no partner"),
-    ("▶1 if loans", "cannot be read"),
+    ("1 ▶if loans", "'if' needs an 'else'"),
     ("▶loans loans", "cannot be read"),
     ("▶   ", "an expression is missing"),
     ("1" + "+1" * 499 + "+▶1", "may have 1000 characters"),

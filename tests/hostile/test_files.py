@@ -118,7 +118,7 @@ def test_a_quote_that_is_not_in_its_source(refused: Refused) -> None:
     """Nothing of the source is shown beyond the scenario's own words."""
     found = refused(spoilt("quote: the troops gathered", "quote: ▶the troops gathered at the bolder"))
     assert "does not stand in 'paper'" in found.message
-    assert "departs from the source after '…the troops gathered at the bo'" in found.whole
+    assert "it matches up to '…the troops gathered at the bo'" in found.whole
     assert "border" not in found.whole.partition("error:")[2]
 
 

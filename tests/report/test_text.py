@@ -72,9 +72,22 @@ def test_each_outcome_has_its_chance(result: Result) -> None:
         assert f"{100 * result.outcomes['takes'].shares[option].value:.1f}%" in row(shown, option)
 
 
-def test_what_never_happens_in_any_draw_is_not_called_impossible(result: Result) -> None:
-    assert "<1.2%" in row(text(result), "Rain without rain")  # 3 / 256
+def test_what_no_draw_has_hit_is_not_called_impossible() -> None:
+    """A chance of rain above 89.99 % is one draw in 8,000."""
+    seldom = SCENARIO.replace("happens: rain == yes and rain == no}", "happens: p_rain > 0.8999}")
+    shown = text(api.run(api.loads(seldom), options=api.options(draws=256)))
+    assert "<1.2%" in row(shown, "Rain without rain")  # 3 / 256
+    assert "never" not in row(shown, "Rain without rain")
+
+
+def test_what_the_model_leaves_no_way_to_is_never(result: Result) -> None:
+    assert row(text(result), "Rain without rain").split()[3:] == ["0%", "(never)"]
+    assert "the model leaves no way to it" in text(result)
     assert "never holds" in row(text(result), "Given nothing")
+    record = export.result_record(result, "0")["outcomes"]
+    assert record["impossible"]["never"] is True
+    assert record["impossible"]["mc_interval"] == [0, 0]
+    assert "never" not in record["wet"]
 
 
 def test_a_quantity_has_its_quantiles_and_mean(result: Result) -> None:
@@ -128,14 +141,32 @@ def test_with_nothing_unknown_the_figures_are_exact() -> None:
     shown = text(api.run(api.loads("\n".join(lines).replace("chance: p_rain", "chance: 0.5"))))
     assert "exact: nothing is unknown" in shown
     assert "Sampling error" not in shown
-    assert row(shown, "Rain without rain").split()[-1] == "0%"
+    assert row(shown, "Rain without rain").split()[-2:] == ["0%", "(never)"]
 
 
 def test_believed_statements_are_marked() -> None:
     trusting = api.run(api.loads(SCENARIO), "trusting", options=api.options(draws=1024))
     shown = text(trusting)
-    assert row(shown, "An optimist").endswith("believed here")
+    assert row(shown, "An optimist").endswith("believed, fits")
     assert "effective sample" in shown
+    assert "too few" not in shown
+
+
+def test_believing_what_no_draw_reaches_does_not_make_it_fit() -> None:
+    """Whoever leaves the umbrella at home although rain is likely is rare: wet stays below 30 % in every draw."""
+    far = SCENARIO.replace("high: {about: wet, phrase: remote", "high: {about: wet, normal: {mean: 60%, sd: 15%}")
+    shown = text(api.run(api.loads(far), "trusting", options=api.options(draws=1024)))
+    assert row(shown, "An optimist").endswith("believed; engine is lower")
+
+
+def test_too_few_effective_draws_are_named_in_the_result_and_in_csv() -> None:
+    """Of 64 draws no more than 64 are effective."""
+    trusting = api.run(api.loads(SCENARIO), "trusting", options=api.options(draws=64))
+    assert "too few" in text(trusting)
+    rows = list(csv.DictReader(io.StringIO(export.csv_text(trusting))))
+    sizes = [float(row["value"]) for row in rows if row["figure"] == "effective sample size"]
+    assert sizes == [trusting.effective]
+    assert 0 < sizes[0] <= 64
 
 
 def test_no_escape_sequences_without_colour_and_some_with(result: Result) -> None:
