@@ -217,10 +217,17 @@ class Layout:
         return kept
 
     def _diagram(self) -> Diagram:
-        """What each move and each term depends on, everything that actors know included."""
+        """What each move and each term depends on, everything that actors know included.
+
+        Lasting types depend on each other: what everybody saw in earlier rounds may tell of them together.
+        """
         parents = []
+        lasting: set[str] = set()
         for move in self.scenario.moves:
             above = set(self.known.get(move.name, ()))
+            if self.scenario.rounds is not None and is_lasting(move):
+                above |= lasting
+                lasting.add(move.name)
             if move.when is not None:
                 above |= self._expression(move.when).reads.moves
             if not isinstance(move, model.Decision):

@@ -125,16 +125,17 @@ def first_situation(program: Program, uniforms: FloatArray) -> Situation:
     shape = (recurrence.n_types, n)
     lasting = [table for table in program.chances if table.move in recurrence.lasting]
 
-    def prior(by: Reader, own: Mapping[str, ChanceTable]) -> FloatArray:
+    def prior(by: Reader, own: Mapping[str, ChanceTable], lowest: float) -> FloatArray:
         found = np.ones(shape)
         for table in lasting:
             chance = by.chances(own.get(table.move, table))[table.cell[recurrence.type_leaf]]
-            found = found * (np.maximum(chance, IMPOSSIBLE) if by is eyes and disputed(program) else chance)
+            found = found * np.maximum(chance, lowest)
         return found
 
-    types = prior(reader, {})
-    believed: dict[int | None, FloatArray] = {None: prior(eyes, {}) if disputed(program) else types}
-    believed.update((actor, prior(eyes, program.beliefs.get(actor, {}))) for actor in own_views(program))
+    types = prior(reader, {}, 0.0)
+    lowest = IMPOSSIBLE if disputed(program) else 0.0
+    believed: dict[int | None, FloatArray] = {None: prior(eyes, {}, lowest) if disputed(program) else types}
+    believed.update((actor, prior(eyes, program.beliefs.get(actor, {}), lowest)) for actor in own_views(program))
     return replace(start, types=types, believed=believed)
 
 

@@ -19,10 +19,10 @@ def round_ends(scenario: Scenario) -> tuple[datetime.date, ...]:
     rounds = scenario.rounds
     if rounds is None or rounds.unit is None:
         return ()
-    start = rounds.start or (None if scenario.as_of is None else _next_start(scenario.as_of, rounds.unit))
-    if start is None:
-        return ()
     try:
+        start = rounds.start or (None if scenario.as_of is None else _next_start(scenario.as_of, rounds.unit))
+        if start is None:
+            return ()
         starts = [_later(start, rounds, number) for number in range(1, rounds.count + 1)]
     except (OverflowError, ValueError):  # after the year 9999
         return ()

@@ -247,7 +247,7 @@ def _spread(reading: Reading, weight: FloatArray) -> Spread:
     if reading.values is None or reading.mass is None:
         return Spread(tuple(counts(share_of(reading, part), among) for part in range(len(reading.parts))), NOTHING)
     mass = reading.mass * weight
-    if reading.values.shape[-1] == 1:
+    if reading.listed:
         values = counts_by_place(reading.values[:, 0], mass.sum(axis=1))
     else:
         values = counts(np.broadcast_to(reading.values, mass.shape).ravel(), mass.ravel())

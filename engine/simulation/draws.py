@@ -36,12 +36,13 @@ class Reading:
             choice the probability of each value, of a belief the believed probability; each times `among`;
             (n_parts, n_draws).
         among: the probability of the condition it is taken among; (n_draws,), 1 where there is none.
-        values: of a quantity its values, (n_values, 1 or n_draws); None for other kinds.
+        values: of a quantity its values, (n_values, n_draws), or (n_values, 1) where `listed`; None for other kinds.
         mass: the probability of each value, (n_values, n_draws); None for other kinds.
         center: of a quantity; 0 for other kinds.
         by_round: `parts` of each round, or up to it where `over` is `ever`; (n_rounds, n_parts, n_draws).
         among_by_round: the same of `among`; (n_rounds, n_draws); None where there are no rounds.
         noise: variance of each part, as a share of `among`, that is due to sampled histories; (n_parts, n_draws).
+        listed: whether the values are those of the measure, the same in every draw.
     """
 
     parts: FloatArray
@@ -52,11 +53,12 @@ class Reading:
     by_round: FloatArray | None = None
     among_by_round: FloatArray | None = None
     noise: FloatArray | None = None
+    listed: bool = False
 
     def part(self, draws: slice) -> Reading:
         """The same for some of the draws."""
         values, mass = self.values, self.mass
-        if values is not None and values.shape[-1] > 1:
+        if values is not None and not self.listed:
             values = values[:, draws]
 
         def cut(array: FloatArray | None) -> FloatArray | None:
@@ -71,6 +73,7 @@ class Reading:
             cut(self.by_round),
             cut(self.among_by_round),
             cut(self.noise),
+            self.listed,
         )
 
 
@@ -255,16 +258,13 @@ def _read(measure: Measure, reader: Reader, leaves: FloatArray, among: FloatArra
     if measure.number is None:
         return Reading(shares, among)
     if measure.values:
-        return _quantity(np.array(measure.values, dtype=np.float64)[:, None], shares, among, measure.center)
-    values = np.broadcast_to(reader.rows(measure.number), shares.shape)
-    return _quantity(values, shares, among, measure.center)
-
-
-def _quantity(values: FloatArray, mass: FloatArray, among: FloatArray, center: float) -> Reading:
+        values, listed = np.array(measure.values, dtype=np.float64)[:, None], True
+    else:
+        values, listed = np.broadcast_to(reader.rows(measure.number), shares.shape), False
     # squares of large numbers that lie close together would cancel
-    weighted = (values - center) * mass
-    parts = np.array([weighted.sum(axis=0), (weighted * (values - center)).sum(axis=0)])
-    return Reading(parts, among, values, mass, center)
+    weighted = (values - measure.center) * shares
+    parts = np.array([weighted.sum(axis=0), (weighted * (values - measure.center)).sum(axis=0)])
+    return Reading(parts, among, values, shares, measure.center, listed=listed)
 
 
 def mass_of(condition: Condition, reader: Reader, leaves: FloatArray) -> FloatArray:

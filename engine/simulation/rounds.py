@@ -153,8 +153,8 @@ def _play(program: Program, now: Histories) -> _Played:
     spared, held = {}, {}
     for key, condition in _asked(program).items():
         holds = _holds(condition, reader, len(given))
-        spared[key] = recurrence.by_both.sum(np.where(holds, 0.0, given)).reshape(shape)
-        held[key] = recurrence.by_types.sum(np.where(holds, given, 0.0))
+        spared[key] = recurrence.by_both.sum(given * (1 - holds)).reshape(shape)
+        held[key] = recurrence.by_types.sum(given * holds)
     eyes = {actor: eyes_of(program, batch, solution, played, actor) for actor in _watched(program, batch, solution)}
     following, ends = _followed(program, recurrence, now.situation, len(now.draw))
     last = ends if now.situation.round < recurrence.count else np.ones_like(ends)
@@ -196,6 +196,9 @@ def _read(
     number = batch.situation.round
     usual = [m for m in program.measures if m.over in ("mean", "each") or (m.over == "first" and number == 1)]
     final = [m for m in program.measures if m.over == "last"]
+    # a game that goes on has its last round that counts when the outcome's time is up
+    usual += [m for m in final if m.by == number]
+    final = [m for m in final if m.by != number]
     found = read_round(program, usual, batch, played, chance, eyes)
     if final:
         found |= read_round(program, final, batch, played, chance * last[recurrence.outcome], eyes)
@@ -218,13 +221,12 @@ def _read_ever(
     return found
 
 
-def _holds(condition: Condition, reader: Reader, n_leaves: int) -> BoolArray:
-    """Whether a condition holds on each leaf; (n_leaves, n or 1)."""
+def _holds(condition: Condition, reader: Reader, n_leaves: int) -> FloatArray:
+    """The chance that a condition holds on each leaf, 0 or 1 but for chance that is summed; (n_leaves, n or 1)."""
     if condition.leaves is None:
-        found: BoolArray = reader.leaves(condition.table) != 0
-        return found
-    holds = np.zeros((n_leaves, 1), dtype=np.bool_)
-    holds[condition.leaves] = True
+        return reader.leaves(condition.table)
+    holds = np.zeros((n_leaves, 1))
+    holds[condition.leaves] = 1.0
     return holds
 
 
@@ -296,6 +298,7 @@ def _together(parts: Sequence[_Played]) -> _Played:
                 _values([part.readings[island][name] for part in parts]),
                 joined([part.readings[island][name].mass for part in parts]),
                 one.center,
+                listed=one.listed,
             )
             for name, one in first.readings[island].items()
         }
@@ -320,9 +323,9 @@ def _together(parts: Sequence[_Played]) -> _Played:
 
 
 def _values(readings: Sequence[Reading]) -> FloatArray | None:
-    first = readings[0].values
-    if first is None or first.shape[-1] == 1:
-        return first
+    first = readings[0]
+    if first.values is None or first.listed:
+        return first.values
     return np.concatenate([reading.values for reading in readings], axis=-1)
 
 
@@ -480,7 +483,7 @@ class _Ledger:
         values, mass = readings[0].values, sum(masses, np.zeros(1)) / len(masses)
         if values is None:
             return
-        if values.shape[-1] == 1:
+        if readings[0].listed:
             total = np.zeros((len(values), self.n_draws))
             total[:, draw[starts]] = np.add.reduceat(mass, starts, axis=-1)
             self.values[measure.name] = [values]
@@ -533,7 +536,7 @@ class _Ledger:
         if measure.name in self.values:
             values, mass = np.concatenate(self.values[measure.name]), np.concatenate(self.mass[measure.name])
         center = measure.center if measure.number is not None else 0.0
-        return Reading(summed, total, values, mass, center, by_round, among_by_round, noise)
+        return Reading(summed, total, values, mass, center, by_round, among_by_round, noise, bool(measure.values))
 
     def _noise(
         self, islands: Sequence[tuple[FloatArray, FloatArray]], parts: FloatArray, among: FloatArray, certain: bool
