@@ -31,7 +31,7 @@ from engine.scenario.assumptions import BASE, Assumed, assume, check_assumptions
 from engine.scenario.model import Scenario
 from engine.scenario.read import read_scenario
 from engine.scenario.scope import nearest
-from engine.simulation.rounds import ISLANDS
+from engine.simulation.histories import ISLANDS
 from engine.simulation.run import GROUPS_PER_BLOCK, simulate
 
 if TYPE_CHECKING:

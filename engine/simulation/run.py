@@ -18,7 +18,8 @@ from engine.sampling.streams import BITS, raw_words
 from engine.sampling.streams import uniforms as uniforms_of
 from engine.simulation.accumulate import Spreads, Sums, spreads_together, sums_of
 from engine.simulation.draws import Draws, read_draws
-from engine.simulation.rounds import ISLANDS, play_rounds
+from engine.simulation.histories import ISLANDS
+from engine.simulation.rounds import play_rounds
 
 CELLS: Final = 2**19
 """A batch has about this many numbers per array (leaves times draws), so that it stays in the processor's cache."""
