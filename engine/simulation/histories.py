@@ -80,11 +80,13 @@ def next_histories(now: Histories, played: Played, thinning: FloatArray, histori
     column, outcome, group = column[member], outcome[member], np.flatnonzero(first[member])
 
     def gathered(joint: FloatArray, by: FloatArray) -> FloatArray:
-        terms = joint[:, :, column] * by[:, outcome, column]
-        return np.add.reduceat(terms, group, axis=2) * factor[:, None, goes_on]
+        return np.add.reduceat(joint[:, :, column] * by, group, axis=2) * factor[:, None, goes_on]
 
-    weight = gathered(now.weight, played.likelihood)
-    before = {key: gathered(array, played.spared[key]) for key, array in now.before.items()}
+    likelihood = played.likelihood[:, outcome, column]
+    weight = gathered(now.weight, likelihood)
+    spared = {key: likelihood * told[outcome] for key, told in played.public.items()}
+    spared |= {key: chance[:, outcome, column] for key, chance in played.spared.items()}
+    before = {key: gathered(array, spared[key]) for key, array in now.before.items()}
     some = order[starts[goes_on]]
     views = {actor: view[:, some] for actor, view in believed.items()}
     situation = replace(

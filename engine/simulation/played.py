@@ -22,7 +22,8 @@ class Played:
     Attributes:
         readings: what the round says of each outcome, for each island.
         likelihood: chance of what everybody learns, given the types; (n_types, n_outcomes, n).
-        spared: the part of it in which a condition does not hold; same shape.
+        spared: the part of it in which a condition does not hold, where what is learned does not tell; same shape.
+        public: 1 after outcomes that tell that a condition did not hold, 0 after those that it did; (n_outcomes,).
         seen: joint chance of types and of what everybody learns, in everybody's eyes and in those of some.
         following: the state after each outcome; each (n_outcomes, n).
         ends: whether the game is over then; (n_outcomes, n).
@@ -31,6 +32,7 @@ class Played:
     readings: tuple[Mapping[str, Reading], ...]
     likelihood: FloatArray
     spared: Mapping[Key, FloatArray]
+    public: Mapping[Key, FloatArray]
     seen: Mapping[int | None, FloatArray]
     following: Mapping[str, FloatArray]
     ends: BoolArray
@@ -68,6 +70,7 @@ def together(parts: Sequence[Played]) -> Played:
         readings,
         joined([part.likelihood for part in parts]),
         each("spared"),
+        first.public,
         each("seen"),
         each("following"),
         joined([part.ends for part in parts]),

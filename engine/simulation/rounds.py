@@ -69,11 +69,18 @@ def _play(program: Program, now: Histories) -> Played:
     shape = (recurrence.n_types, recurrence.n_outcomes, len(now.draw))
     reader = Reader(program, batch.values, batch.situation)
     likelihood = recurrence.by_both.sum(given).reshape(shape)
-    spared, held = {}, {}
+    spared: dict[Key, FloatArray] = {}
+    held: dict[Key, FloatArray] = {}
+    public: dict[Key, FloatArray] = {}
     for key, condition in _asked(program).items():
-        holds = _holds(condition, reader, len(given))
-        spared[key] = recurrence.by_both.sum(given * (1 - holds)).reshape(shape)
-        held[key] = recurrence.by_types.sum(given * holds)
+        learned = _learned(condition, recurrence)
+        if learned is not None:
+            public[key] = (~learned).astype(np.float64)
+            held[key] = likelihood[:, learned].sum(axis=1)
+        else:
+            holds = _holds(condition, reader, len(given))
+            spared[key] = recurrence.by_both.sum(given * (1 - holds)).reshape(shape)
+            held[key] = recurrence.by_types.sum(given * holds)
     eyes = {actor: eyes_of(program, batch, solution, played, actor) for actor in _watched(program, batch, solution)}
     following, ends = _followed(program, recurrence, now.situation, len(now.draw))
     last = ends if now.situation.round < recurrence.count else np.ones_like(ends)
@@ -88,6 +95,7 @@ def _play(program: Program, now: Histories) -> Played:
         tuple(readings * ISLANDS if alike else readings),
         likelihood,
         spared,
+        public,
         _seen(program, recurrence, batch, solution, played, eyes, shape),
         following,
         ends,
@@ -138,6 +146,16 @@ def _read_ever(
             }
             found[measure.name] = Reading(first["event"][None, :], first.get("given", np.zeros_like(first["event"])))
     return found
+
+
+def _learned(condition: Condition, recurrence: Recurrence) -> BoolArray | None:
+    """After which outcomes everybody knows that a condition held, (n_outcomes,); None if that does not tell."""
+    if condition.leaves is None:
+        return None
+    holds = np.zeros(len(recurrence.outcome), dtype=np.bool_)
+    holds[condition.leaves] = True
+    found: BoolArray = holds[recurrence.outcome_leaf]
+    return found if (found[recurrence.outcome] == holds).all() else None
 
 
 def _holds(condition: Condition, reader: Reader, n_leaves: int) -> FloatArray:
