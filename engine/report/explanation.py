@@ -67,6 +67,8 @@ def _head(found: Explanation, ran: Ran, screen: Screen) -> list[str]:
     label = f" ({screen.label(found.label)})" if found.label else ""
     parts = [f"assumptions {screen.label(found.assumptions)}{label}"]
     parts += [f"with {screen.label(f'{path} = {value}')}" for path, value in found.overrides.items()]
+    if found.scenario.rounds is not None:
+        parts.append(f"round 1 of {found.scenario.rounds.count}")
     parts += ["every unknown at its median" if found.unlikely else "the draw that is typical", f"{ran.seconds:.1f} s"]
     if not found.typical.unknowns:
         parts[-2] = "nothing is unknown"
