@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 VENV   ?= .venv
+JOBS   ?= 2
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready-$(shell cksum pyproject.toml | cut -d' ' -f1)
 
@@ -10,7 +11,7 @@ READY  := $(VENV)/.ready-$(shell cksum pyproject.toml | cut -d' ' -f1)
 
 help:
 	@echo "make run     the Belarus scenario, from the article to outcome distributions"
-	@echo "make test    the whole test suite"
+	@echo "make test    the whole test suite, on two processes; JOBS=4 on four, JOBS=0 on one"
 	@echo "make check   what CI runs: the tests, style, types, layers"
 	@echo "make bench   speed and memory, as ratios in one run"
 
@@ -18,7 +19,7 @@ run: $(READY)
 	@$(BIN)/engine run scenarios/belarus.yaml
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: test lint
 

@@ -46,6 +46,12 @@ def n_strategies(tree: Tree, actor: int) -> int:
 class PureSolver:
     """All equilibria in pure strategies; outcomes are averages over them, all equally likely.
 
+    Attributes:
+        actors: who decides anything.
+        strategies: of each of them, the leaves that each reduced strategy may lead to; (n_strategies, n_leaves).
+        shape: how many each has.
+        leaf: the leaves of each profile; (n_profiles, most leaves of one), filled up with one past the last leaf.
+
     Raises:
         ValueError: there are too many profiles.
     """
@@ -59,9 +65,9 @@ class PureSolver:
             raise ValueError(f"{_profiles(sizes)}; at most {MAX_PROFILES:,} can be gone through")
         if max(sizes) * tree.n_leaves > MAX_CELLS:
             raise ValueError(f"{_profiles(sizes)} on {tree.n_leaves:,} paths; that is too much to go through")
-        strategies = [_strategies(tree, actor) for actor in self.actors]
-        self.shape = tuple(len(own) for own in strategies)
-        self.leaf = _leaves(strategies, tree.n_leaves)
+        self.strategies = [_strategies(tree, actor) for actor in self.actors]
+        self.shape = tuple(len(own) for own in self.strategies)
+        self.leaf = _leaves(self.strategies, tree.n_leaves)
 
     def solve(self, worlds: Worlds) -> Solution:
         """The equilibria of each draw, counted and averaged."""
@@ -70,7 +76,7 @@ class PureSolver:
         together = max(1, TOGETHER // len(self.leaf))
         for start in range(0, n, together):
             draws = np.arange(start, min(start + together, n))
-            profile, draw = np.nonzero(self._equilibria(worlds.take(draws)))
+            profile, draw = np.nonzero(self.equilibria(worlds.take(draws)))
             n_pure[draws] = np.bincount(draw, minlength=len(draws))
             for column in self.leaf.T:
                 np.add.at(times, (column[profile], draws[draw]), 1.0)
@@ -81,8 +87,8 @@ class PureSolver:
         rung, nothing, ones = np.full(n, BACKWARD), np.zeros(n), np.ones(n)
         return Solution(play, log_play, reached, rung, nothing, ones, n_pure=n_pure, share=share)
 
-    def _equilibria(self, worlds: Worlds) -> BoolArray:
-        """Which profiles are equilibria; (n_profiles, n_draws)."""
+    def equilibria(self, worlds: Worlds) -> BoolArray:
+        """Which profiles are equilibria; (n_profiles, n_draws), the last actor's strategy changing fastest."""
         n = worlds.chance.shape[-1]
         found = np.ones((*self.shape, n), dtype=np.bool_)
         for axis, actor in enumerate(self.actors):

@@ -93,8 +93,8 @@ def random_planar(seed: int, n: int) -> Planar:
 @pytest.mark.parametrize("precision", [0.6, 2.0, 6.0])
 def test_random_games_of_two_by_two_agree_with_the_curve_in_the_plane(precision: float) -> None:
     games = random_planar(int(10 * precision), 400)
-    slow, _ = games.followed(precision, 0.01)
-    finer, _ = games.followed(precision, 0.005)
+    slow, _ = games.followed(precision, 0.02)
+    finer, _ = games.followed(precision, 0.01)
     np.testing.assert_allclose(slow, finer, rtol=0, atol=1e-9)
     found = both_at_once(games, precision)
     assert (found.rung > 0).all()

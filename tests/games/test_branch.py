@@ -21,11 +21,14 @@ def solved(row: np.ndarray, column: np.ndarray, precision: float) -> tuple[np.nd
 
 
 def traced(row: np.ndarray, column: np.ndarray, precision: float, steps: int = 4000) -> np.ndarray:
-    """Followed in steps so small that a damped fixed point stays on the branch, unless it folds; NaN if it circles."""
+    """Followed in steps so small that a damped fixed point stays on the branch, unless it folds; NaN if it circles.
+
+    On the way a few rounds keep it near; at the end there are many.
+    """
     p, q = np.full(row.shape[1], 0.5), np.full(row.shape[1], 0.5)
     for step in range(1, steps + 1):
         share = precision * step / steps
-        for _ in range(60):
+        for _ in range(8 if step < steps else 400):
             new_p = expit(share * (q * (row[0] - row[2]) + (1 - q) * (row[1] - row[3])))
             new_q = expit(share * (p * (column[0] - column[1]) + (1 - p) * (column[2] - column[3])))
             distance = np.maximum(np.abs(new_p - p), np.abs(new_q - q))
