@@ -12,6 +12,8 @@ from typing import Any, Final
 from engine.analysis.estimates import Estimate
 from engine.analysis.summary import OutcomeSummary, Result
 from engine.report.terminal import safe
+from engine.scenario.calendar import round_ends
+from engine.scenario.model import Scenario
 
 SCHEMA: Final = 1
 
@@ -32,6 +34,7 @@ def result_record(result: Result, version: str) -> dict[str, Any]:
             "replicates": result.settings.replicates,
             **({} if result.settings.histories is None else {"histories": result.settings.histories}),
         },
+        **_rounds(result.scenario),
         "outcomes": {name: _outcome(outcome) for name, outcome in result.outcomes.items()},
         "solution": _solution(result),
         "statements": {
@@ -150,6 +153,13 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
         record["over"] = outcome.over
         record["by_round"] = list(outcome.by_round)
     return record
+
+
+def _rounds(scenario: Scenario) -> dict[str, Any]:
+    if scenario.rounds is None:
+        return {}
+    ends = [end.isoformat() for end in round_ends(scenario)]
+    return {"rounds": {"count": scenario.rounds.count, "unit": scenario.rounds.unit, "ends": ends or None}}
 
 
 def _levels(across: Mapping[float, float] | None) -> dict[str, float] | None:

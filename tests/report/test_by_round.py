@@ -1,0 +1,57 @@
+"""The table of rounds: what it shows of each outcome, and that it fits the screen."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import api
+from engine.report.by_round import round_lines
+from engine.report.terminal import Screen, width
+
+HAZARD = """
+engine: 1
+title: A machine that wears out
+as_of: 2025-12-10
+rounds: {count: COUNT, unit: month}
+state: {broken: {start: 0, next: 1 if breaks == yes else broken}}
+moves:
+  - {event: breaks, chance: 0.5, when: broken == 0}
+outcomes:
+  ever: {label: It breaks, happens: breaks == yes}
+  soon: {label: It breaks at once, happens: breaks == yes, over: first}
+  now: {label: It breaks in the month, happens: breaks == yes, over: mean}
+  state: {label: Broken, quantity: broken}
+"""
+
+
+def lines(count: int, columns: int = 80) -> list[str]:
+    """The table of a machine that breaks with chance 1/2 in each month."""
+    result = api.run(api.loads(HAZARD.replace("COUNT", str(count))))
+    return round_lines(result, Screen(columns, colour=False, unicode=True))
+
+
+def test_what_happens_ever_is_shown_up_to_each_round_and_what_is_averaged_in_each() -> None:
+    """1 - 2^-t by the end of month t, and 2^-t in it."""
+    found = [line.split() for line in lines(4)]
+    assert found[0] == ["By", "the", "end", "of", "Jan", "Feb", "Mar", "Apr"]
+    assert found[1] == ["It", "breaks", "50.0%", "75.0%", "87.5%", "93.8%"]
+    assert found[3] == ["It", "breaks", "in", "the", "month", "50.0%", "25.0%", "12.5%", "6.2%"]
+    assert found[4] == ["Broken", "0", "0.500", "0.750", "0.875"]
+
+
+def test_an_outcome_of_one_round_has_no_row() -> None:
+    assert not [line for line in lines(4) if "at once" in line]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_many_rounds_fit_the_screen_and_the_last_is_shown(columns: int) -> None:
+    found = lines(30, columns)
+    assert max(map(width, found)) <= columns
+    assert found[0].endswith("Jun 28")
+
+
+def test_a_game_that_is_played_once_has_no_table() -> None:
+    text = HAZARD.replace("rounds: {count: COUNT, unit: month}\n", "").replace(
+        ", next: 1 if breaks == yes else broken", ""
+    )
+    assert round_lines(api.run(api.loads(text)), Screen(80, colour=False, unicode=True)) == []
