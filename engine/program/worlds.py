@@ -128,7 +128,8 @@ def first_situation(program: Program, uniforms: FloatArray) -> Situation:
     def prior(by: Reader, own: Mapping[str, ChanceTable], lowest: float) -> FloatArray:
         found = np.ones(shape)
         for table in lasting:
-            chance = by.chances(own.get(table.move, table))[table.cell[recurrence.type_leaf]]
+            view = own.get(table.move, table)
+            chance = by.chances(view)[view.cell[recurrence.type_leaf]]
             found = found * np.maximum(chance, lowest)
         return found
 

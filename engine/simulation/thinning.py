@@ -31,15 +31,15 @@ def thinned(weight: FloatArray, draw: IntArray, most: int, uniforms: FloatArray)
     tail = np.cumsum(ranked[:, ::-1], axis=1)[:, ::-1]
     left = most - np.arange(table.shape[1])
     kept = np.logical_and.accumulate((ranked > 0) & (left > 0) & (ranked * left >= tail), axis=1)
-    n_kept = kept.sum(axis=1)
-    slots = most - n_kept
-    rest = np.take_along_axis(np.c_[tail, np.zeros(len(tail))], n_kept[:, None], axis=1)[:, 0]
+    slots = most - kept.sum(axis=1, keepdims=True)
+    light = np.cumsum(np.where(kept, 0.0, ranked), axis=1)
+    rest = light[:, -1:]
     share = np.divide(rest, slots, out=np.ones_like(rest), where=(slots > 0) & (rest > 0))
-    reach = np.cumsum(np.where(kept, 0.0, ranked), axis=1) / share[:, None]
+    reach = slots * np.divide(light, rest, out=np.zeros_like(light), where=rest > 0)
     # a point every 1, the first at the draw's uniform; a history is taken once for each point that it reaches
-    points = np.floor(reach + 1 - uniforms[draw[starts]][:, None])
+    points = np.minimum(np.floor(reach + 1 - uniforms[draw[starts]][:, None]), slots)
     taken = np.diff(np.c_[np.zeros(len(points)), points], axis=1)
-    again = np.where(kept, ranked, taken * share[:, None])
+    again = np.where(kept, ranked, taken * share)
     few = ((table > 0).sum(axis=1) <= most)[:, None]
     np.put_along_axis(table, order, np.where(few, ranked, again), axis=1)
     found: FloatArray = table[row, place]
