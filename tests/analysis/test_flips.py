@@ -17,7 +17,7 @@ from engine.analysis.flips import Flip
 from engine.scenario.expressions import Expression
 
 CHECKED = 200
-FEW = api.Options(draws=16, reason=False)
+FEW = api.Options(draws=16, reason=False, equilibria=False)
 
 
 @dataclass(frozen=True)
