@@ -42,6 +42,8 @@ class Outline:
         sets: information sets at which somebody decides.
         decisions: how many of the moves are decisions.
         terms: of payoffs.
+        rounds: how often the game is played at most.
+        forgotten: secret moves, with the actors who know them in a round and forget them after it.
         warnings: what is no error, with its place.
     """
 
@@ -57,6 +59,8 @@ class Outline:
     statements: int
     outcomes: Mapping[str, str]
     assumptions: Mapping[str, str]
+    rounds: int
+    forgotten: Mapping[str, tuple[str, ...]]
     warnings: tuple[Problem, ...]
 
 
@@ -80,6 +84,8 @@ def outline(scenario: Scenario) -> Outline:
         statements=len(scenario.statements),
         outcomes={name: outcome.label for name, outcome in scenario.outcomes.items()},
         assumptions={name: item.label for name, item in scenario.assumptions.items()},
+        rounds=1 if scenario.rounds is None else scenario.rounds.count,
+        forgotten=_forgotten(scenario),
         warnings=tuple(_warnings(scenario)),
     )
 
@@ -97,6 +103,20 @@ def _warnings(scenario: Scenario) -> Iterator[Problem]:
     yield from _unused(scenario)
     yield from _unseeing(scenario)
     yield from possibly_impossible(scenario, Layout(scenario))
+
+
+def _forgotten(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Secret moves that somebody knows: the knowledge does not survive the round."""
+    if scenario.rounds is None or scenario.rounds.count == 1:
+        return {}
+    known = knowledge(scenario)
+    decisions = [move for move in scenario.moves if isinstance(move, Decision)]
+    found = {}
+    for move in scenario.moves:
+        if move.hidden and not isinstance(move, Type):
+            who = {item.actor for item in decisions if item.name == move.name or move.name in known[item.name]}
+            found[move.name] = tuple(name for name in scenario.actors if name in who)
+    return {name: who for name, who in found.items() if who}
 
 
 def _without_reason(scenario: Scenario) -> Iterator[Problem]:

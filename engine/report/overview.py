@@ -51,6 +51,8 @@ def outline_record(found: Outline) -> dict[str, Any]:
         "statements": found.statements,
         "outcomes": dict(found.outcomes),
         "assumptions": dict(found.assumptions),
+        "rounds": found.rounds,
+        "forgotten": {move: list(who) for move, who in found.forgotten.items()},
     }
 
 
@@ -81,6 +83,7 @@ def _figures(found: Outline, screen: Screen) -> list[str]:
     rows = [
         ("actors", len(found.actors), ", ".join(found.actors.values())),
         ("moves", len(found.moves), f"{plural(found.decisions, 'decision')}, {by_chance} of chance: {moves}"),
+        ("rounds", found.rounds if found.rounds > 1 else 0, _forgotten(found)),
         ("paths", found.paths, f"through the game; {plural(found.sets, 'information set')}"),
         ("payoff terms", found.terms, ""),
         ("unknowns", found.unknowns, ""),
@@ -89,6 +92,11 @@ def _figures(found: Outline, screen: Screen) -> list[str]:
         ("evidence", found.evidence, "claims" if found.evidence else ""),
     ]
     return [line for name, count, text in rows if count for line in _figure(name, count, text, screen)]
+
+
+def _forgotten(found: Outline) -> str:
+    lost = [f"{move} ({', '.join(who)})" for move, who in found.forgotten.items()]
+    return f"secret, and forgotten after the round: {'; '.join(lost)}" if lost else ""
 
 
 def _figure(name: str, count: int, text: str, screen: Screen) -> list[str]:

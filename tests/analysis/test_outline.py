@@ -82,3 +82,27 @@ def test_knowing_nothing_on_purpose() -> None:
 
 def test_what_an_actor_remembers_it_need_not_list() -> None:
     assert not [text for text in warnings(TERM="half") if "knows nothing" in text]
+
+
+SECRET = """
+engine: 1
+title: A whisper
+rounds: {count: 2}
+actors: {a: {name: A}, b: {name: B}, c: {name: C}}
+moves:
+  - {decision: whisper, actor: a, options: [no_word, word], knows: [], secret: true}
+  - {event: rumour, chance: 0.5, secret: true}
+  - {decision: answer, actor: b, options: [no_word, word], knows: [whisper]}
+  - {decision: look_on, actor: c, options: [no_word, word], knows: [answer]}
+payoffs:
+  a: [{term: t, value: whisper == word}]
+  b: [{term: t, value: whisper == word and answer == word}]
+  c: [{term: t, value: look_on == word}]
+outcomes: {o: {label: O, choice: answer}}
+"""
+
+
+def test_what_is_known_of_secrets_is_said_to_be_forgotten_after_the_round() -> None:
+    """A made the move and B knew it; nobody knew of the rumour."""
+    assert api.outline(api.loads(SECRET)).forgotten == {"whisper": ("a", "b")}
+    assert api.outline(api.loads(SECRET.replace("count: 2", "count: 1"))).forgotten == {}
