@@ -21,6 +21,7 @@ from engine.analysis.multiplicity import multiplicity
 from engine.analysis.outline import Outline
 from engine.analysis.provenance import Provenance
 from engine.analysis.reason import strongest_reason
+from engine.analysis.robustness import leanings
 from engine.analysis.soundness import check_game, range_problems
 from engine.analysis.summary import Result, summarise, with_multiplicity
 from engine.errors import Problem, ScenarioError, UsageError
@@ -47,6 +48,7 @@ MANY_DOUBLINGS: Final = 4
 """From so many doublings of the draws on, a run says beforehand how many it expects."""
 REPLICATES: Final = 16
 REASON_DRAWS: Final = 256
+LEANING_DRAWS: Final = 64
 EXPLAIN_DRAWS: Final = 2_048
 METHODS: Final = ("sobol", "random")
 
@@ -335,8 +337,11 @@ def run(
             if options.equilibria:
                 settled = design_for(program, replace(options, draws=result.settings.draws))
                 result = with_multiplicity(result, multiplicity(program, settled))
-            if not options.reason or program.recurrence is not None:
+            if not options.reason:
                 return result
+            if program.recurrence is not None:
+                few = design_for(program, replace(options, draws=min(LEANING_DRAWS, result.settings.draws)))
+                return replace(result, leanings=leanings(program, few))
             few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))
             return replace(result, reason=strongest_reason(program, few))
     except EvaluationError as error:

@@ -19,6 +19,7 @@ from engine.analysis.estimates import (
 )
 from engine.analysis.multiplicity import Multiplicity
 from engine.analysis.possibility import never
+from engine.analysis.robustness import Leaning
 from engine.games.equilibrium import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
 from engine.program.program import Measure, Program
 from engine.program.worlds import payoff_spans
@@ -188,6 +189,7 @@ class Result:
     effective: float | None = None
     warnings: tuple[str, ...] = ()
     reason: Reason | None = field(default=None)
+    leanings: tuple[Leaning, ...] = ()
 
 
 def summarise(

@@ -326,6 +326,7 @@ class Program:
         ways: how the actors reason.
         masks: moves that happen or not as the state is.
         recurrence: how one round leads to the next; None if the game is played once.
+        sharpness: factor on everybody's precision.
     """
 
     inputs: tuple[Input, ...]
@@ -351,6 +352,7 @@ class Program:
     ways: Ways = field(default_factory=Ways)
     masks: tuple[Mask, ...] = ()
     recurrence: Recurrence | None = None
+    sharpness: float = 1.0
 
     @property
     def n_inputs(self) -> int:

@@ -386,7 +386,7 @@ class Reader:
         found = self.rows(table)
         if (found < 0).any():
             self.complain(table, found < 0, "is negative: a precision is 0 (a coin toss) or more")
-        precision: FloatArray = np.broadcast_to(found, (1, self.n))[0]
+        precision: FloatArray = np.broadcast_to(found * self.program.sharpness, (1, self.n))[0]
         return precision
 
     def complain(self, table: Table, wrong: Any, reason: str) -> None:

@@ -59,6 +59,7 @@ def result_record(result: Result, version: str) -> dict[str, Any]:
             for item in result.scenario.references
         ],
         "reason": _reason(result),
+        **_leanings(result),
         "warnings": list(result.warnings),
     }
     if result.effective is not None:
@@ -160,6 +161,12 @@ def _rounds(scenario: Scenario) -> dict[str, Any]:
         return {}
     ends = [end.isoformat() for end in round_ends(scenario)]
     return {"rounds": {"count": scenario.rounds.count, "unit": scenario.rounds.unit, "ends": ends or None}}
+
+
+def _leanings(result: Result) -> dict[str, Any]:
+    if result.scenario.rounds is None:
+        return {}
+    return {"leanings": {found.outcome: {"usual": found.baseline, **found.figures} for found in result.leanings}}
 
 
 def _levels(across: Mapping[float, float] | None) -> dict[str, float] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from engine.analysis.summary import FEWEST_EFFECTIVE, Reason, Result
 from engine.report.by_round import round_lines
@@ -13,6 +14,8 @@ from engine.report.outcomes import LINES, chance_lines, quantity_lines, stated_l
 from engine.report.terminal import Screen, cut, width, wrap
 from engine.scenario.model import Scenario
 from engine.scenario.reasoning import SOLUTIONS
+
+MOST_LEANINGS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def joined(parts: Sequence[str], screen: Screen) -> list[str]:
 def _notes(result: Result, screen: Screen) -> list[str]:
     texts = [
         _about_rounds(result),
+        _about_leanings(result),
         _about_range(result, screen),
         _about_error(result),
         _about_never(result),
@@ -139,6 +143,20 @@ def _about_rounds(result: Result) -> str:
         f"Rounds: {rounds.count}; actors do not look beyond the one they are in, and what the future is worth to them "
         "is a payoff term"
     )
+
+
+def _about_leanings(result: Result) -> str:
+    """What the first outcome that hangs on it would be with other precisions, or another number of rounds."""
+    if not result.leanings:
+        return ""
+    parts = []
+    for found in result.leanings[:MOST_LEANINGS]:
+        outcome = result.scenario.outcomes[found.outcome]
+        form = number if outcome.quantity is not None else percent
+        figures = ", ".join(f"{form(value)} at {change}" for change, value in found.figures.items())
+        parts.append(f"“{outcome.label}” would be {figures}")
+    left_out = len(result.leanings) - len(parts)
+    return "Slips: " + "; ".join(parts) + (f"; {left_out} more move by over a third" if left_out else "")
 
 
 def _about_range(result: Result, screen: Screen) -> str:

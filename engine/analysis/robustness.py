@@ -1,0 +1,87 @@
+"""How far figures of a game in rounds hang on how sharply actors calculate, and on how often they choose.
+
+Precision acts at each decision, so more rounds mean more slips. A figure that moves by more than a third when precision
+is halved or doubled, or with one round less or more, says as much of that choice as of the incentives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from engine.analysis.estimates import Estimate, estimate
+from engine.program.program import Program
+from engine.sampling import Design
+from engine.simulation.run import simulate
+
+THIRD: Final = 1 / 3
+HISTORIES: Final = 8
+HISTORIES_OF_ONE: Final = 1_024
+HALF, DOUBLE, FEWER, MORE = "half the precision", "double the precision", "one round less", "one round more"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """An outcome that hangs on a choice of ours.
+
+    Attributes:
+        baseline: its figure on the draws that were used.
+        figures: what it would be otherwise, by change, where that is further away than a third and the sampling error.
+    """
+
+    outcome: str
+    baseline: float
+    figures: Mapping[str, float]
+
+
+def leanings(program: Program, design: Design) -> tuple[Leaning, ...]:
+    """The outcomes with a single figure that a change moves by more than a third; none where there are no rounds.
+
+    Args:
+        design: of a few draws; all changes are tried on the same.
+
+    Raises:
+        EvaluationError: a number of some draw is impossible.
+    """
+    if program.recurrence is None:
+        return ()
+    base = _figures(program, design)
+    changed = {change: _figures(other, design) for change, other in _changes(program)}
+    found = []
+    for name, usual in base.items():
+        moved = {
+            change: figures[name].value
+            for change, figures in changed.items()
+            if name in figures and _differs(usual, figures[name])
+        }
+        if moved:
+            found.append(Leaning(name, usual.value, moved))
+    return tuple(found)
+
+
+def _changes(program: Program) -> Iterator[tuple[str, Program]]:
+    yield HALF, replace(program, sharpness=program.sharpness / 2)
+    yield DOUBLE, replace(program, sharpness=program.sharpness * 2)
+    if program.recurrence is not None:
+        count = program.recurrence.count
+        if count > 1:
+            yield FEWER, replace(program, recurrence=replace(program.recurrence, count=count - 1))
+        yield MORE, replace(program, recurrence=replace(program.recurrence, count=count + 1))
+
+
+def _figures(program: Program, design: Design) -> dict[str, Estimate]:
+    totals = simulate(program, design, histories=HISTORIES_OF_ONE if design.method == "point" else HISTORIES)
+    found = {}
+    for measure in program.measures:
+        if measure.kind != "choice":
+            sums = [one.outcomes[measure.name] for one in totals.replicates]
+            figure = estimate(sums, 0, totals.n_sampled, measure.kind != "quantity", measure.center)
+            if figure is not None:
+                found[measure.name] = figure
+    return found
+
+
+def _differs(one: Estimate, other: Estimate) -> bool:
+    gap = abs(other.value - one.value)
+    return gap > THIRD * abs(one.value) and gap > 2 * (one.error**2 + other.error**2) ** 0.5
