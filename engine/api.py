@@ -48,6 +48,7 @@ MANY_DOUBLINGS: Final = 4
 """From so many doublings of the draws on, a run says beforehand how many it expects."""
 REPLICATES: Final = 16
 REASON_DRAWS: Final = 256
+REASON_DRAWS_OF_ROUNDS: Final = 32
 LEANING_DRAWS: Final = 64
 EXPLAIN_DRAWS: Final = 2_048
 METHODS: Final = ("sobol", "random")
@@ -341,7 +342,8 @@ def run(
                 return result
             if program.recurrence is not None:
                 few = design_for(program, replace(options, draws=min(LEANING_DRAWS, result.settings.draws)))
-                return replace(result, leanings=leanings(program, few))
+                fewer = design_for(program, replace(options, draws=min(REASON_DRAWS_OF_ROUNDS, result.settings.draws)))
+                return replace(result, leanings=leanings(program, few), reason=strongest_reason(program, fewer))
             few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))
             return replace(result, reason=strongest_reason(program, few))
     except EvaluationError as error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -17,8 +18,10 @@ from engine.program.worlds import Batch, Reader, batch_of
 from engine.sampling import Design
 from engine.simulation.accumulate import OutcomeSums, sums_of
 from engine.simulation.draws import Draws, read_draws
-from engine.simulation.run import batch_size
+from engine.simulation.run import batch_size, simulate
 
+HISTORIES: Final = 4
+HISTORIES_OF_ONE: Final = 1_024
 Variant = int | None
 """A payoff term, by its place, that its actor does not care about; None: the scenario as it is."""
 
@@ -34,17 +37,15 @@ def strongest_reason(program: Program, design: Design) -> Reason | None:
     places = [place for place, term in enumerate(program.terms) if term.actor in program.deciders]
     if measure is None or not places:
         return None
-    chunks = [design.chunk(index) for index in range(design.n_chunks)]
     only = replace(program, measures=needed(program, measure.name))
-    base, *others = _solved(only, np.concatenate([chunk.uniforms for chunk in chunks], axis=1), [None, *places])
-    sizes = [chunk.uniforms.shape[-1] for chunk in chunks]
-    sampled = 0 if design.method == "point" else sum(sizes)
-    before = _sums(base, base.weight, sizes, measure.name)
+    if program.recurrence is not None and len(only.measures) > 1:
+        return None  # weights of believed statements come of whole courses of rounds, and would change with the term
+    variants = _once if program.recurrence is None else _in_rounds
+    before, others = variants(only, design, measure.name, places)
+    sampled = 0 if design.method == "point" else design.n_draws
     found = []
-    for place, draws in zip(places, others, strict=True):
-        if draws.solved.n_pure is not None and (base.weight[draws.solved.n_pure == 0] > 0).any():
-            continue  # without the term nobody can say what happens in these draws
-        term, after = program.terms[place], _sums(draws, base.weight, sizes, measure.name)
+    for place, after in others:
+        term = program.terms[place]
         one, other = (
             estimate(sums, 0, sampled, measure.kind != "quantity", measure.center) for sums in (before, after)
         )
@@ -55,6 +56,35 @@ def strongest_reason(program: Program, design: Design) -> Reason | None:
     if strongest is None or abs(strongest.difference.value) <= 2 * strongest.difference.error + 1e-12:
         return None
     return strongest
+
+
+_Variants = tuple[Sequence[OutcomeSums], Iterable[tuple[int, Sequence[OutcomeSums]]]]
+"""The outcome in each replicate as it is, and without each term."""
+
+
+def _once(program: Program, design: Design, name: str, places: Sequence[int]) -> _Variants:
+    """In a game that is played once; variants are solved side by side."""
+    chunks = [design.chunk(index) for index in range(design.n_chunks)]
+    base, *others = _solved(program, np.concatenate([chunk.uniforms for chunk in chunks], axis=1), [None, *places])
+    sizes = [chunk.uniforms.shape[-1] for chunk in chunks]
+
+    def without() -> Iterator[tuple[int, Sequence[OutcomeSums]]]:
+        for place, draws in zip(places, others, strict=True):
+            # without some terms nobody can say what happens in some draws
+            if draws.solved.n_pure is None or not (base.weight[draws.solved.n_pure == 0] > 0).any():
+                yield place, _sums(draws, base.weight, sizes, name)
+
+    return _sums(base, base.weight, sizes, name), without()
+
+
+def _in_rounds(program: Program, design: Design, name: str, places: Sequence[int]) -> _Variants:
+    """In a game in rounds, with few histories."""
+
+    def sums(variant: Program) -> Sequence[OutcomeSums]:
+        histories = HISTORIES_OF_ONE if design.method == "point" else HISTORIES
+        return [one.outcomes[name] for one in simulate(variant, design, histories=histories).replicates]
+
+    return sums(program), ((place, sums(without_term(program, place))) for place in places)
 
 
 def needed(program: Program, name: str) -> tuple[Measure, ...]:

@@ -61,3 +61,11 @@ def test_a_chance_over_the_horizon_hangs_on_neither(found: dict[str, Leaning]) -
 def test_the_text_says_so() -> None:
     text = result_text(api.run(api.loads(GUARD)), Ran("guard.yaml", 0.1), Screen())
     assert f"“The guard sleeps” would be {100 * slip(0.5, 4):.1f}% at half the precision" in " ".join(text.split())
+
+
+def test_the_reason_of_a_game_in_rounds_is_solved_again_over_all_of_them() -> None:
+    """Who loses nothing by sleeping sleeps in half of the rounds."""
+    reason = api.run(api.loads(GUARD)).reason
+    assert reason is not None and (reason.actor, reason.term) == ("guard", "duty")
+    assert reason.baseline.value == pytest.approx(slip(1, 4), abs=1e-12)
+    assert reason.without.value == pytest.approx(slip(0, 4), abs=1e-12)
