@@ -39,7 +39,8 @@ class Multiplicity:
         starts: how many starting points there were in each.
         share: of these draws, those in which another equilibrium was found.
         bounds: for each outcome and each of its values (one but for a choice), the lowest and highest of the
-            equilibria in each draw, averaged over the draws; empty where the share is too small to matter.
+            equilibria in each draw, averaged over the draws; empty where the share is too small to matter, and
+            in a game in rounds, of which the first is searched.
     """
 
     draws: int
@@ -63,7 +64,9 @@ def multiplicity(program: Program, design: Design, draws: int = DRAWS, starts: i
     parts = [_searched(program, solver, first[:, at : at + size], points) for at in range(0, first.shape[-1], size)]
     several = np.concatenate([found for found, _, _ in parts])
     share = float(several.mean())
-    bounds = {name: _averaged(name, parts) for name in parts[0][1]} if share >= MATTERS else {}
+    # over several rounds the figures are not those of the first, which is searched
+    bounded = share >= MATTERS and program.recurrence is None
+    bounds = {name: _averaged(name, parts) for name in parts[0][1]} if bounded else {}
     return Multiplicity(len(several), starts, share, bounds)
 
 

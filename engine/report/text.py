@@ -233,6 +233,8 @@ def _about_solution(result: Result) -> str:
 def _about_several(result: Result) -> str:
     found = result.solution
     text = f"{percent(found.several or 0.0)} of {found.searched} draws have further equilibria"
+    if result.scenario.rounds is not None:
+        text += " in the first round"
     spread = next((item for item in result.outcomes.values() if item.bounds and item.kind != "choice"), None)
     if spread is None:
         return text

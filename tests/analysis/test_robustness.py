@@ -66,6 +66,7 @@ def test_the_text_says_so() -> None:
 def test_the_reason_of_a_game_in_rounds_is_solved_again_over_all_of_them() -> None:
     """Who loses nothing by sleeping sleeps in half of the rounds."""
     reason = api.run(api.loads(GUARD)).reason
-    assert reason is not None and (reason.actor, reason.term) == ("guard", "duty")
+    assert reason is not None
+    assert (reason.actor, reason.term) == ("guard", "duty")
     assert reason.baseline.value == pytest.approx(slip(1, 4), abs=1e-12)
     assert reason.without.value == pytest.approx(slip(0, 4), abs=1e-12)
