@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.program.program import BoolArray, FloatArray, IntArray, Program
 from engine.program.worlds import Situation, first_situation
+from engine.sampling.streams import WordArray
 from engine.simulation.draws import HELD_IMPOSSIBLE
 from engine.simulation.played import Key, Played
 from engine.simulation.thinning import thinned
@@ -69,7 +70,8 @@ def next_histories(now: Histories, played: Played, thinning: FloatArray, histori
     state = {name: array[outcome, column] for name, array in played.following.items()}
     share = chance.sum(axis=0) / now.weight.sum(axis=(0, 1))[column]
     believed = _learned(now, played, column, outcome, share)
-    order, first = _alike(now.draw[column], [*state.values(), *(row for view in believed.values() for row in view)])
+    beliefs = [_rounded(row) for view in believed.values() for row in view]
+    order, first = _alike(now.draw[column], [_bits(array) for array in state.values()] + beliefs)
     column, outcome, chance = column[order], outcome[order], chance[:, order]
     starts = np.flatnonzero(first)
     whole = np.add.reduceat(chance, starts, axis=1)
@@ -123,13 +125,19 @@ def _learned(
     return found
 
 
-def _alike(draw: IntArray, rows: Sequence[FloatArray]) -> tuple[IntArray, BoolArray]:
+def _bits(row: FloatArray) -> WordArray:
+    return np.ascontiguousarray(row + 0.0).view(np.uint64)  # + 0.0, so that -0 is 0
+
+
+def _rounded(row: FloatArray) -> WordArray:
+    """The bits of beliefs, without the last ones, in which rounding differs."""
+    return (_bits(row) + np.uint64(1 << (SAME_BITS - 1))) >> np.uint64(SAME_BITS)
+
+
+def _alike(draw: IntArray, rows: Sequence[WordArray]) -> tuple[IntArray, BoolArray]:
     """An order in which histories of a draw with the same rows stand together, and which begin a group."""
     mixed = np.zeros(len(draw), dtype=np.uint64)
-    for row in rows:
-        bits = (np.ascontiguousarray(row + 0.0).view(np.uint64) + np.uint64(1 << (SAME_BITS - 1))) >> np.uint64(
-            SAME_BITS
-        )
+    for bits in rows:
         mixed = (mixed ^ bits) * np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
     order = np.lexsort((mixed, draw))
