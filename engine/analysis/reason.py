@@ -18,10 +18,9 @@ from engine.program.worlds import Batch, Reader, batch_of
 from engine.sampling import Design
 from engine.simulation.accumulate import OutcomeSums, sums_of
 from engine.simulation.draws import Draws, read_draws
-from engine.simulation.run import batch_size, simulate
+from engine.simulation.run import HISTORIES_OF_ONE, batch_size, simulate
 
 HISTORIES: Final = 4
-HISTORIES_OF_ONE: Final = 1_024
 Variant = int | None
 """A payoff term, by its place, that its actor does not care about; None: the scenario as it is."""
 

@@ -13,11 +13,10 @@ from typing import Final
 from engine.analysis.estimates import Estimate, estimate
 from engine.program.program import Program
 from engine.sampling import Design
-from engine.simulation.run import simulate
+from engine.simulation.run import HISTORIES_OF_ONE, simulate
 
 THIRD: Final = 1 / 3
 HISTORIES: Final = 8
-HISTORIES_OF_ONE: Final = 1_024
 HALF, DOUBLE, FEWER, MORE = "half the precision", "double the precision", "one round less", "one round more"
 
 

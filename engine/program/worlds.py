@@ -160,7 +160,7 @@ def batch_in(program: Program, situation: Situation) -> Batch:
     values, seen = situation.values, situation.seen
     reader = Reader(program, values, situation)
     eyes = Reader(program, seen, situation) if seen is not values else reader
-    n = _n_columns(situation)
+    n = reader.n
     given, chance, shared, believed = _chances(program, reader, eyes, situation, n)
     payoff = {actor: eyes.payoff(actor) for actor in program.deciders}
     precision = {actor: eyes.precision(program.precision[actor]) for actor in program.deciders}
@@ -281,9 +281,8 @@ class Reader:
         self.program, self.values = program, values
         self.state = program.state if situation is None else situation.state
         self.round = 1 if situation is None else situation.round
-        self.n = max((array.shape[-1] for array in (*values.values(), *self.state.values())), default=1)
-        if situation is not None and situation.types is not None:
-            self.n = max(self.n, situation.types.shape[-1])
+        types = () if situation is None or situation.types is None else (situation.types,)
+        self.n = max((array.shape[-1] for array in (*values.values(), *self.state.values(), *types)), default=1)
         self.cells: dict[str, FloatArray] = {}
 
     def mask(self, mask: Mask) -> FloatArray:
@@ -434,8 +433,3 @@ class Reader:
                 opened.add(part.name)
                 todo += parts(self.program.quantities[part.name])
         return found
-
-
-def _n_columns(situation: Situation) -> int:
-    found = [array.shape[-1] for array in (*situation.values.values(), *situation.state.values())]
-    return max([*found, 1 if situation.types is None else situation.types.shape[-1]], default=1)

@@ -25,6 +25,8 @@ CELLS: Final = 2**19
 """A batch has about this many numbers per array (leaves times draws), so that it stays in the processor's cache."""
 GROUPS_PER_BLOCK: Final = 2
 HISTORIES_PER_DRAW: Final = 16
+HISTORIES_OF_ONE: Final = 1_024
+"""Enough to follow nearly all where nothing is unknown, so that there is one draw."""
 DRAWS_WITH_HISTORIES: Final = 128
 HISTORIES: Final = 0x415
 """Tells the stream of the histories from others."""
