@@ -8,22 +8,13 @@ leaves the sign as it was, for instance where the branch of a symmetric game for
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from engine.games.fixedpoint import play_of
 from engine.games.linear import solved
 from engine.games.response import BoolArray, Group, Responder, in_twos
 from engine.games.segments import FloatArray, Segments, segments, summed
-
-BOUNDS: Final = 3
-"""Bounds of the eigenvalues, one closer than the other, that are tried before the eigenvalues are taken."""
-SURELY_BELOW: Final = 0.999
-"""1, less what single precision may lose."""
-LEAST_WEIGHT: Final = 1e-3
-AS_GOOD_AS_REAL: Final = 1e-6
-"""An eigenvalue's imaginary part, relative to its size, that may come from rounding."""
+from engine.games.spectrum import any_beyond, surely_none_beyond
 
 
 class Slopes:
@@ -115,34 +106,22 @@ class Slopes:
         return sign, paired
 
     def paired(self, matrix: FloatArray) -> BoolArray:
-        """Where I - DG, (n_free, n_free, n_draws), may have a pair of negative eigenvalues; (n_draws,).
-
-        Elsewhere it certainly has none: for any positive weights w no eigenvalue of DG is larger than the largest
-        (|DG| w) / w (Collatz 1942), of which the weights |DG| w give a closer bound.
-        """
+        """Where I - DG, (n_free, n_free, n_draws), may have a pair of negative eigenvalues; (n_draws,)."""
         n_free, _, n_draws = matrix.shape
-        found = np.ones(n_draws, dtype=np.bool_)
         if n_free - self.n_unit <= 1:  # eigenvalues of DG then are 0 but for two, one the negative of the other
-            return ~found
-        size = np.abs(matrix.astype(np.float32))
-        size[self.diagonal, self.diagonal] = 0.0
-        weights = size.sum(axis=1)
-        for _ in range(BOUNDS):
-            weights += LEAST_WEIGHT
-            larger = np.einsum("abn,bn->an", size, weights)
-            found &= ~(larger < SURELY_BELOW * weights).all(axis=0)
-            weights = larger
-        return found
+            return np.zeros(n_draws, dtype=np.bool_)
+        response = -matrix
+        response[self.diagonal, self.diagonal] += 1.0
+        return ~surely_none_beyond(response)
 
     def drives_away(self, responder: Responder, scaled: FloatArray) -> BoolArray:
         """Where DG has a real eigenvalue beyond 1 at `scaled` and the whole precision; (n_draws,).
 
         Along the branch from precision 0 it has none unless that folds, or forks, or a complex pair turns real.
         """
-        matrix = self.around(responder, scaled, np.ones(scaled.shape[-1]))[2]
-        values = 1 - np.linalg.eigvals(np.moveaxis(np.where(np.isfinite(matrix), matrix, 0.0), -1, 0))
-        real = np.abs(values.imag) <= AS_GOOD_AS_REAL * np.abs(values)
-        return np.asarray(np.any(real & (values.real > 1), axis=1))
+        response = -self.around(responder, scaled, np.ones(scaled.shape[-1]))[2]
+        response[self.diagonal, self.diagonal] += 1.0
+        return any_beyond(response)
 
     def _pair(self, responder: Responder, one: int, other: int) -> Segments:
         """Sums what the sums for `one` run over into pairs of an action of `one` and an action of `other`."""
