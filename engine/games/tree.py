@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -60,7 +60,7 @@ class Tree:
     """The paths through a game.
 
     Attributes:
-        moves: in order of play.
+        moves: in order of play; their conditions have done their part and are not kept.
         values: the value of each move on each path, NOT_MOVED where there is none; (n_moves, n_leaves).
         happens: whether the move is made on the path; (n_moves, n_leaves).
         sets: the information sets, grouped by decision in order of play.
@@ -119,7 +119,8 @@ def unroll(moves: Sequence[Move], most: int = MAX_LEAVES) -> Tree:
         values = np.vstack([values[:, source], taken])
         happens = np.vstack([happens[:, source], moved])
         action = np.vstack([action[:, source], acted])
-    return Tree(tuple(moves), values, happens, tuple(sets), action)
+    bare = tuple(replace(move, when=None, may_not=None) for move in moves)
+    return Tree(bare, values, happens, tuple(sets), action)
 
 
 def _information_sets(
