@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_it_is_played_each_month_until_the_end_of_june(belarus: api.Loaded) -> N
     for name in ("belarus_enters", "attack_from_north", "lukashenko_falls"):
         curve = found[name].by_round
         assert len(curve) == 6
-        assert all(before <= after for before, after in zip(curve, curve[1:], strict=False))
+        assert all(before <= after for before, after in itertools.pairwise(curve))
     assert found["attack_from_north"].by_round[0] == 0  # no force is there yet
 
 
@@ -84,7 +85,7 @@ def test_kyiv_learns_from_the_months_in_which_nothing_gathers(belarus: api.Loade
     alarm, after = (result.outcomes[name].by_round for name in ("alarm", "alarm_if_massing"))
     assert after[0] is None
     assert after[1] > 0.9
-    assert all(later < 0.8 * earlier for earlier, later in zip(alarm, alarm[1:], strict=False))
+    assert all(later < 0.8 * earlier for earlier, later in itertools.pairwise(alarm))
     calm = run(belarus, **{**telling, "unknowns__massing_if_bluff": "95%"})
     # in the second month what gathers in either case has told nothing yet, and nobody could have attacked
     assert calm.outcomes["alarm_if_massing"].by_round[1] == pytest.approx(calm.outcomes["alarm"].by_round[0], abs=0.02)
