@@ -60,7 +60,7 @@ class Tree:
     """The paths through a game.
 
     Attributes:
-        moves: in order of play; their conditions have done their part and are not kept.
+        moves: in order of play.
         values: the value of each move on each path, NOT_MOVED where there is none; (n_moves, n_leaves).
         happens: whether the move is made on the path; (n_moves, n_leaves).
         sets: the information sets, grouped by decision in order of play.
@@ -85,6 +85,10 @@ class Tree:
     @property
     def decisions(self) -> tuple[int, ...]:
         return tuple(index for index, move in enumerate(self.moves) if move.actor is not None)
+
+    def bare(self) -> Tree:
+        """The same without the conditions of moves, which have done their part, so that it can be sent elsewhere."""
+        return replace(self, moves=tuple(replace(move, when=None, may_not=None) for move in self.moves))
 
     def sets_of(self, decision: int) -> tuple[InformationSet, ...]:
         """The information sets of one decision."""
@@ -119,8 +123,7 @@ def unroll(moves: Sequence[Move], most: int = MAX_LEAVES) -> Tree:
         values = np.vstack([values[:, source], taken])
         happens = np.vstack([happens[:, source], moved])
         action = np.vstack([action[:, source], acted])
-    bare = tuple(replace(move, when=None, may_not=None) for move in moves)
-    return Tree(bare, values, happens, tuple(sets), action)
+    return Tree(tuple(moves), values, happens, tuple(sets), action)
 
 
 def _information_sets(

@@ -93,7 +93,7 @@ class Layout:
         self.diagram = without_idle_knowledge(self._diagram(), self._kept())
         self.core = tuple(name for name in self.moves if name not in self._foldable())
         self.full = self._unrolled(self.moves, MAX_PATHS)
-        self.tree = self._unrolled(self.core, MAX_LEAVES)
+        self.tree = self._unrolled(self.core, MAX_LEAVES).bare()
         self.folded = {name: self._chance(name) for name in self.moves if name not in self.core}
 
     # The order of play
