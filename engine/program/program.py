@@ -45,6 +45,9 @@ class EvaluationError(ValueError):
         super().__init__(message)
         self.path, self.message, self.hint = path, message, hint
 
+    def __reduce__(self) -> tuple[type[EvaluationError], tuple[Path, str, str]]:
+        return EvaluationError, (self.path, self.message, self.hint)  # so that a process can send it to another
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Input:
