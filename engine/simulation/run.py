@@ -22,7 +22,7 @@ from engine.simulation.rounds import play_rounds
 
 CELLS: Final = 2**19
 """A batch has about this many numbers per array (leaves times draws), so that it stays in the processor's cache."""
-GROUPS_PER_BLOCK: Final = 2
+GROUPS_PER_BLOCK: Final = 1
 CELLS_OF_ROUNDS: Final = 2**20
 """The same where there are rounds, whose games are not read as one array."""
 HISTORIES_PER_DRAW: Final = 16
