@@ -15,6 +15,7 @@ from engine.analysis.estimates import (
     exact,
     histogram,
     quantiles,
+    values_seen,
     without_noise,
 )
 from engine.analysis.multiplicity import Multiplicity
@@ -44,7 +45,8 @@ class OutcomeSummary:
         shares: of a choice, the probability of each value.
         across: quantiles of its probability (mean) over what we do not know; None for a choice or with too few draws.
         shares_across: of a choice, the same for each value.
-        reached: the probability of the condition it is taken among; None where there is none.
+        reached: the probability of the condition it is taken among, as a share of the rounds that are played where
+            it is averaged over them; None where there is none.
         sd, quantiles, histogram: of a quantity.
         bounds: its lowest and highest value over the equilibria that were found, averaged over the draws that were
             searched; of a choice for each value in turn. Empty where there are no other equilibria that matter.
@@ -241,9 +243,9 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
     replicates = [sums.outcomes[measure.name] for sums in totals.replicates]
     sums, record = whole.outcomes[measure.name], scenario.outcomes[measure.name]
     spread_of = totals.spreads[measure.name]
-    rounds = _rounds_counted(measure, sums)
     conditional = measure.given is not None or measure.belief is not None
-    reached = sums.among / whole.weight / rounds if conditional and whole.weight > 0 else None
+    cases = whole.weight if sums.rounds is None else sums.rounds
+    reached = sums.among / cases if conditional and cases > 0 else None
     shares: dict[str, Estimate] = {}
     parts: dict[str, Mapping[float, float]] = {}
     found, across = None, None
@@ -279,14 +281,8 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
 def _across(sums: OutcomeSums, spread: Spread, part: int) -> dict[float, float] | None:
     """Quantiles over what we don't know, the noise of sampled histories taken out."""
     noise = 0.0 if sums.noise is None or sums.among <= 0 else float(sums.noise[part]) / sums.among
-    return without_noise(quantiles(spread.across[part]), spread.across[part], noise)
-
-
-def _rounds_counted(measure: Measure, sums: OutcomeSums) -> int:
-    """Over how many rounds the chance of a condition is added up."""
-    if sums.by_round is None or measure.over in ("ever", "first", "last"):
-        return 1
-    return measure.by or len(sums.by_round)
+    across = spread.across[part]
+    return without_noise(across, spread.apart[part], noise) if noise > 0 else quantiles(across)
 
 
 def _with_rounds(outcome: OutcomeSummary, measure: Measure, sums: OutcomeSums) -> OutcomeSummary:
@@ -337,6 +333,8 @@ def _shape(measure: Measure, values: Counts, spread: bool) -> tuple[Mapping[floa
     if not spread or not len(values.bins):
         return None, None
     numbers = [float(value) for value in measure.values]
+    if not numbers:
+        values, numbers = values_seen(values)
     if numbers:
         return discrete_quantiles(values, numbers), discrete_histogram(values, numbers)
     return quantiles(values), histogram(values)
