@@ -143,11 +143,9 @@ def without_noise(across: Counts, apart: Counts, noise: float) -> dict[float, fl
     """
     if not len(across.bins):
         return None
-    middle, total = (across.low + across.high) / 2, across.weight.sum()
-    mean = (middle * across.weight).sum() / total
-    variance = ((middle - mean) ** 2 * across.weight).sum() / total
     once, twice = _quantiles(across, GRID), _quantiles(apart, GRID)
-    aim = once.var() * max(0.0, 1 - noise / variance) if variance > 0 else 0.0
+    whole = variance(across)
+    aim = once.var() * max(0.0, 1 - noise / whole) if whole > 0 else 0.0
     step = once - twice
     found = np.sort(once + _steps(once, step, aim) * step)
     if found.var() > aim:
@@ -163,6 +161,16 @@ def _steps(start: FloatArray, step: FloatArray, aim: float) -> float:
         return 0.0
     inside = product**2 - square * (start.var() - aim)
     return float((-product - np.sqrt(max(0.0, inside))) / square)
+
+
+def variance(counts: Counts) -> float:
+    """Of what was counted, to a thousandth of the values; 0 where nothing was."""
+    total = counts.weight.sum()
+    if total <= 0:
+        return 0.0
+    middle = (counts.low + counts.high) / 2
+    mean = (middle * counts.weight).sum() / total
+    return float(((middle - mean) ** 2 * counts.weight).sum() / total)
 
 
 def values_seen(counts: Counts) -> tuple[Counts, list[float]]:

@@ -14,6 +14,7 @@ from enumerated import Enumerated
 from scipy.special import expit, ndtri
 
 from engine import api
+from engine.analysis.estimates import LEVELS
 from engine.analysis.summary import OutcomeSummary
 from engine.program.compile import compile_program
 from engine.report.export import json_text, result_record
@@ -403,7 +404,7 @@ def ever(u: float) -> float:
 def test_chance_does_not_pass_for_what_we_do_not_know(histories: int, name: str) -> None:
     """Each draw's probability rises with u; a round adds 0.5 + 2.7 * 0.4 = 1.58 to the state.
 
-    With 8 histories their noise is a tenth of the variance; left in, it makes a spread up to a quarter too wide.
+    With 8 histories their noise is a tenth of the variance; left in, it makes a spread up to a sixth too wide.
     """
     distribution, quantile = UNKNOWN[name]
     options = api.Options(histories=histories, reason=False, equilibria=False, threads=2)
@@ -421,6 +422,29 @@ def test_chance_does_not_pass_for_what_we_do_not_know(histories: int, name: str)
             assert across[high] - across[low] == pytest.approx(true[high] - true[low], rel=0.05), (outcome, low)
         for level, share in across.items():
             assert abs(share - true[level]) <= 0.05 * (true[0.95] - true[0.05]), (outcome, level)
+
+
+def test_with_nothing_unknown_there_is_no_spread() -> None:
+    """Too many histories to follow them all, and all the noise is theirs."""
+    text = BRANCHING.split("title: t")[1].replace("unknowns: {u: {label: u, uniform: [0.2, 1]}}", "")
+    text = text.replace("count: 3", "count: 7").replace("0.03 * s", "0.01 * s").replace("0.06 * s", "0.02 * s")
+    result = run(text.replace("0.31 *", "0.3137 *").replace("1.7 *", "1.77123 *"), draws=64)
+    assert result.settings.method == "histories"
+    assert not result.warnings
+    for outcome in result.outcomes.values():
+        if outcome.estimate is not None:
+            assert outcome.estimate.error > 0
+            assert outcome.across == pytest.approx(dict.fromkeys(LEVELS, outcome.estimate.value), abs=1e-12)
+
+
+def test_a_spread_that_is_mostly_noise_is_said_to_be_rough() -> None:
+    """What is unknown lies within 1 %, and 8 histories are right to 10 %."""
+    text = SPREAD.replace("DISTRIBUTION", "uniform: [0.4, 0.41]")
+    few = run(text.split("title: t")[1], draws=1024, histories=8)
+    assert [warning.split("'")[1::2] for warning in few.warnings] == [["mean", "last", "ever"]]
+    assert not run(text.split("title: t")[1], draws=64, histories=4096).warnings
+    wide = SPREAD.replace("DISTRIBUTION", "uniform: [0.2, 1]")
+    assert not run(wide.split("title: t")[1], draws=1024, histories=8).warnings
 
 
 # The same bytes
