@@ -456,7 +456,9 @@ def _rough(program: Program, totals: Totals) -> Sequence[str]:
         sums = whole.outcomes[measure.name]
         for part, across in enumerate(totals.spreads[measure.name].across):
             noise = _noise(sums, part)
-            chance = float(sums.parts[part] / sums.among) if sums.among > 0 else 0.0
+            if noise <= 0:
+                continue
+            chance = float(sums.parts[part] / sums.among)
             all_in_all = _sd(sums) ** 2 if measure.kind == "quantity" else chance * (1 - chance)
             if noise > NOISY * variance(across) and noise > WORTH_A_WORD * all_in_all:
                 names.append(f"'{measure.name}'")

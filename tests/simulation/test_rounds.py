@@ -381,6 +381,10 @@ UNKNOWN: dict[str, tuple[str, Callable[[float], float]]] = {
         "mixture: [{weight: 0.4, uniform: [0.2, 0.3]}, {weight: 0.6, uniform: [0.7, 0.9]}]",
         lambda q: 0.2 + 0.1 * q / 0.4 if q < 0.4 else 0.7 + 0.2 * (q - 0.4) / 0.6,
     ),
+    "two values": (
+        "mixture: [{weight: 0.3, value: 0.2}, {weight: 0.7, value: 0.6}]",
+        lambda q: 0.2 if q < 0.3 else 0.6,
+    ),
 }
 
 
