@@ -50,7 +50,7 @@ def play_rounds(program: Program, uniforms: FloatArray, thinning: FloatArray, hi
             break
         now = replace(now, situation=replace(now.situation, round=number))
         played = together([_play(program, part) for part in parts_of(now, size)])
-        ledger.add(number, now.draw, played)
+        ledger.add(number, now, played)
         now = next_histories(now, played, thinning[number - 1], histories) if number < recurrence.count else None
     return ledger.draws()
 
