@@ -196,20 +196,22 @@ class Eyes:
 
 def eyes_of(program: Program, batch: Batch, solution: Solution, played: FloatArray, actor: int) -> tuple[Eyes, ...]:
     """How an actor sees the game, at each of its levels."""
-    view = batch.worlds.believed.get(actor, batch.worlds.chance)
     minds = solution.minds.get(actor, ())
+    own = batch.worlds.believed.get(actor, batch.worlds.chance)
     if not minds:
-        return (Eyes(played, view * played),)
+        return (Eyes(played, own * played),)
     tree = program.tree
-    own = [move for move in tree.decisions if tree.moves[move].actor == actor]
-    others = share_of_play(tree, solution.play, [move for move in tree.decisions if move not in own])
-    return tuple(
-        Eyes(
-            others * share_of_play(tree, mind.play, own) * mind.weight,
-            view * share_of_play(tree, mind.play, tree.decisions),
-        )
-        for mind in minds
-    )
+    others = share_of_play(tree, solution.play, [move for move in tree.decisions if tree.moves[move].actor != actor])
+    found = []
+    for mind in minds:
+        does = mind.own.on_leaves()
+        seen = does * (own if mind.thinker is None else batch.worlds.view(mind.thinker))
+        for plan in mind.others:
+            seen *= plan.on_leaves()
+        does *= others
+        does *= mind.weight
+        found.append(Eyes(does, seen))
+    return tuple(found)
 
 
 def surprise(program: Program, actor: int, chance: FloatArray, eyes: Sequence[Eyes]) -> FloatArray:

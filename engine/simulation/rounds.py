@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.games.equilibrium import Solution
 from engine.program.program import BoolArray, Condition, FloatArray, Program, Recurrence
-from engine.program.worlds import Batch, Reader, Situation, batch_in
+from engine.program.worlds import Batch, Reader, Situation, Viewer, batch_in, own_views
 from engine.simulation.draws import (
     Draws,
     Eyes,
@@ -96,7 +96,7 @@ def _play(program: Program, now: Histories) -> Played:
         likelihood,
         spared,
         public,
-        _seen(program, recurrence, batch, solution, played, eyes, shape),
+        _seen(program, recurrence, batch, solution, played, shape),
         following,
         ends,
         {actor: surprise(program, actor, chances[0], own) for actor, own in eyes.items()},
@@ -173,22 +173,19 @@ def _seen(
     batch: Batch,
     solution: Solution,
     played: FloatArray,
-    eyes: Mapping[int, Sequence[Eyes]],
     shape: tuple[int, ...],
-) -> dict[int | None, FloatArray]:
+) -> dict[Viewer, FloatArray]:
     """The joint chance of types and of what everybody learns, in the eyes of those who learn of types."""
     if batch.situation.types is None:
         return {}
-    found: dict[int | None, FloatArray] = {}
-    for actor in batch.situation.believed:
-        if actor is None:
-            leaves = batch.worlds.chance * played
-        else:
-            minds = solution.minds.get(actor, ())
-            weights = [mind.weight for mind in minds] or [np.ones(shape[-1])]
-            own = eyes_of(program, batch, solution, played, actor) if actor not in eyes else eyes[actor]
-            leaves = sum((one.seen * weight for one, weight in zip(own, weights, strict=True)), np.zeros(1))
-        found[actor] = recurrence.by_both.sum(leaves).reshape(shape)
+    found: dict[Viewer, FloatArray] = {None: recurrence.by_both.sum(batch.worlds.chance * played).reshape(shape)}
+    for actor in own_views(program):
+        found[actor] = recurrence.by_both.sum(batch.worlds.believed[actor] * played).reshape(shape)
+    for thinker, plans in solution.models.items():
+        leaves = batch.worlds.view(thinker)
+        for plan in plans:
+            leaves = leaves * plan.on_leaves()
+        found[thinker] = recurrence.by_both.sum(leaves).reshape(shape)
     return found
 
 
