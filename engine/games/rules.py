@@ -96,9 +96,7 @@ class RuleSolver:
         minds = {actor: self._minds(actor, thoughts, found) for actor in self.minded}
         return replace(found, minds=minds, models={} if levels is None else levels.models)
 
-    def _thoughts(
-        self, worlds: Worlds, rules: Mapping[int, Rule], levels: Levels | None
-    ) -> dict[int, Thought]:
+    def _thoughts(self, worlds: Worlds, rules: Mapping[int, Rule], levels: Levels | None) -> dict[int, Thought]:
         """The play of those who do not look at what the others really do."""
         thoughts: dict[int, Thought] = {}
         hierarchies: dict[int, Mapping[int, Thought]] = {}
