@@ -20,7 +20,7 @@ Play = dict[Any, list[float]]  # at each information set the chances of the opti
 Mixture = list[tuple[float, Play]]  # plays that an actor may have, with their weights
 Thinker = tuple[str, int, float | None]  # an actor, its level, the mean level of its hierarchy if it has one
 SLIP = 1e-40  # of those who make none
-TAIL = 1e-11  # Poisson levels end here
+TAIL = 1e-9  # Poisson levels end here
 FUNCTIONS = {"min": min, "max": max, "clip": lambda value, low, high: min(max(value, low), high)}
 
 
