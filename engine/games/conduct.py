@@ -155,14 +155,21 @@ class Views:
         given: for each actor the chance of each leaf given the types on it, in its eyes; (n_leaves, n_draws).
         types: which combination of types is on each leaf; (n_leaves,).
         believed: for each thinker the chance of each combination; (n_types, n_draws).
+        learners: actors from whom any of the types is hidden; the others have nothing to learn of them.
     """
 
     given: Mapping[int, FloatArray]
     types: IntArray
     believed: Mapping[Thinker, FloatArray]
+    learners: frozenset[int]
 
     def of(self, thinker: Thinker) -> FloatArray | None:
-        """The chance of each leaf in the thinker's eyes, (n_leaves, n_draws); None if its actor says."""
+        """The chance of each leaf in the thinker's eyes, (n_leaves, n_draws); None where it has not learned anything.
+
+        Who knows all types has one of them at each of its decisions, whose chance cancels there.
+        """
+        if thinker.actor not in self.learners:
+            return self.given[thinker.actor]
         closest = nearest(self.believed, thinker)
         return None if closest is None else self.given[thinker.actor] * self.believed[closest][self.types]
 
@@ -170,7 +177,7 @@ class Views:
         """The same for some of the draws."""
         given = {actor: np.ascontiguousarray(chance[:, draws]) for actor, chance in self.given.items()}
         believed = {key: np.ascontiguousarray(chance[:, draws]) for key, chance in self.believed.items()}
-        return Views(given, self.types, believed)
+        return Views(given, self.types, believed, self.learners)
 
 
 def nearest(known: Iterable[object], thinker: Thinker) -> Thinker | None:
@@ -198,4 +205,5 @@ def joined_views(several: Sequence[Views | None]) -> Views | None:
         {actor: joined(one.given[actor] for one in views) for actor in views[0].given},
         views[0].types,
         {thinker: joined(one.believed[thinker] for one in views) for thinker in views[0].believed},
+        views[0].learners,
     )

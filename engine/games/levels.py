@@ -126,11 +126,13 @@ class Levels:
             worlds = replace(self.worlds, believed={**self.worlds.believed, actor: view})
             found = part.whole.solve(worlds, logs(), frozenset({actor})).log_play[part.rows]
             return found, part.plan(np.exp(found))
-        weight = view
+        weight = view.copy()
         for other, share in expected.items():
             if other != actor:
-                weight = weight * share
-        chance, gain = part.to_lines.sum(weight), part.to_lines.sum(weight * self.worlds.payoff[actor])
+                weight *= share
+        chance = part.to_lines.sum(weight)
+        weight *= self.worlds.payoff[actor]
+        gain = part.to_lines.sum(weight)
         payoff = np.divide(gain, chance, out=gain, where=chance > 0)
         alone = Worlds(chance, {}, {actor: payoff}, {actor: self.worlds.precision[actor]})
         found = part.alone.solve(alone).log_play

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from engine.games.conduct import Thinker, Views, nearest
 from engine.games.equilibrium import Worlds
+from engine.games.rules import RuleSolver
 from engine.program import evaluate
 from engine.program.evaluate import Surroundings
 from engine.program.program import (
@@ -249,23 +250,26 @@ def _chances(
     def drawn(chance: FloatArray, view: FloatArray | None) -> FloatArray:
         return chance if types is None or view is None else chance * view[types]
 
-    def seen(views: Mapping[str, ChanceTable]) -> FloatArray:
-        return _times(common, [np.maximum(eyes.chance(views.get(table.move, table)), IMPOSSIBLE) for table in own])
+    def seen(beliefs: Mapping[str, ChanceTable]) -> FloatArray:
+        return _times(common, [np.maximum(eyes.chance(beliefs.get(table.move, table)), IMPOSSIBLE) for table in own])
 
     given = _times(common, [reader.chance(table) for table in own]) if own else common
     chance = drawn(given, situation.types)
+    modelled = isinstance(program.solver, RuleSolver) and bool(program.solver.minded)
     learned = {viewer: view for viewer, view in situation.believed.items() if isinstance(viewer, Thinker)}
-    thinkers = sorted({thinker.actor for thinker in learned})
+
+    def views(given: Mapping[int, FloatArray]) -> Views | None:
+        if types is None or program.recurrence is None or not modelled:
+            return None
+        return Views(given, types, learned, program.recurrence.learners)
+
     if not disputed(program):
-        views = None if types is None or not learned else Views(dict.fromkeys(thinkers, given), types, learned)
-        return given, chance, chance, {}, views
-    common_eyes = seen({})
-    eyes_of = {actor: seen(program.beliefs[actor]) for actor in own_views(program)}
-    views = None
-    if types is not None and learned:
-        views = Views({actor: eyes_of.get(actor, common_eyes) for actor in thinkers}, types, learned)
-    found = {actor: drawn(view, situation.believed.get(actor)) for actor, view in eyes_of.items()}
-    return given, chance, drawn(common_eyes, situation.believed.get(None)), found, views
+        return given, chance, chance, {}, views(dict.fromkeys(program.deciders, given))
+    shared = seen({})
+    own_eyes = {actor: seen(program.beliefs[actor]) for actor in own_views(program)}
+    found = {actor: drawn(view, situation.believed.get(actor)) for actor, view in own_eyes.items()}
+    learning = views({actor: own_eyes.get(actor, shared) for actor in program.deciders})
+    return given, chance, drawn(shared, situation.believed.get(None)), found, learning
 
 
 def _product(factors: list[FloatArray], n_leaves: int, n_draws: int) -> FloatArray:

@@ -116,10 +116,15 @@ def _learned(
     Who sees what it held impossible keeps its belief.
     """
     found = {}
+    place = outcome * len(now.draw) + column
     for viewer, seen in played.seen.items():
-        joint = seen[:, outcome, column]
+        joint = seen.reshape(len(seen), -1).take(place, axis=1)
         total = joint.sum(axis=0)
         possible = total > HELD_IMPOSSIBLE * share
+        if possible.all():
+            joint /= total
+            found[viewer] = joint
+            continue
         learned = np.divide(joint, total, out=np.zeros_like(joint), where=possible)
         found[viewer] = np.where(possible, learned, closest(now.situation.believed, viewer)[:, column])
     return found
