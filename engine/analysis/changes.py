@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 import numpy as np
 
 from engine.analysis.reason import side_by_side
+from engine.games.conduct import Views
 from engine.games.equilibrium import CONVERGED, Worlds
 from engine.games.segments import FloatArray, IntArray
 from engine.games.tree import NOT_MOVED, BoolArray
@@ -190,9 +191,11 @@ class Changed:
 
         if change.actor is not None:
             view = same.believed.get(change.actor, same.chance)
-            return replace(same, believed={**same.believed, change.actor: changed(view, change.actor)})
+            believed = {**same.believed, change.actor: changed(view, change.actor)}
+            return replace(same, believed=believed, views=_views(same, changed, (change.actor,)))
         believed = {actor: changed(view, actor) for actor, view in same.believed.items()}
-        return replace(same, chance=changed(same.chance, None), believed=believed)
+        views = _views(same, changed, self.program.deciders)
+        return replace(same, chance=changed(same.chance, None), believed=believed, views=views)
 
     def _shift(self, change: BeliefChange, factor: FloatArray) -> FloatArray:
         """New over old chance of the value that the move has, on each leaf; (n_leaves, n)."""
@@ -212,6 +215,14 @@ class Changed:
         actors = self.program.deciders if change.actor is None else (change.actor,)
         payoff = {actor: np.broadcast_to(reader.payoff(actor), (self.program.tree.n_leaves, n)) for actor in actors}
         return replace(same, payoff={**same.payoff, **payoff})
+
+
+def _views(same: Worlds, changed: Callable[[FloatArray, int], FloatArray], actors: Sequence[int]) -> Views | None:
+    """What some actors have learned at their levels, as their chances are changed."""
+    if same.views is None:
+        return None
+    given = {a: changed(chance, a) if a in actors else chance for a, chance in same.views.given.items()}
+    return replace(same.views, given=given)
 
 
 Chance = TypeVar("Chance", float, FloatArray)

@@ -285,6 +285,7 @@ class Recurrence:
         following: the next value of each state that changes.
         until: the game ends after a round that leaves this true; None: it lasts for all rounds.
         lasting: types that are drawn once.
+        learners: actors from whom any of them is hidden.
         types: the combination of lasting types on each leaf; (n_leaves,).
         type_leaf: a leaf of each combination; (n_types,).
         outcome: what everybody learns on each leaf, as far as the future can depend on it; (n_leaves,).
@@ -297,6 +298,7 @@ class Recurrence:
     following: Mapping[str, Table]
     until: Table | None
     lasting: frozenset[str]
+    learners: frozenset[int]
     types: IntArray
     type_leaf: IntArray
     outcome: IntArray

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from engine.program.program import BoolArray, FloatArray, IntArray, Program
-from engine.program.worlds import Situation, first_situation
+from engine.program.worlds import Situation, Viewer, closest, first_situation
 from engine.sampling.streams import WordArray
 from engine.simulation.draws import HELD_IMPOSSIBLE
 from engine.simulation.played import Key, Played
@@ -90,7 +90,7 @@ def next_histories(now: Histories, played: Played, thinning: FloatArray, histori
     spared |= {key: chance[:, outcome, column] for key, chance in played.spared.items()}
     before = {key: gathered(array, spared[key]) for key, array in now.before.items()}
     some = order[starts[goes_on]]
-    views = {actor: view[:, some] for actor, view in believed.items()}
+    views = {viewer: view[:, some] for viewer, view in believed.items()}
     situation = replace(
         now.situation.at(column[group]),
         state={name: array[some] for name, array in state.items()},
@@ -110,18 +110,23 @@ def _over_types(joint: FloatArray) -> FloatArray:
 
 def _learned(
     now: Histories, played: Played, column: IntArray, outcome: IntArray, share: FloatArray
-) -> dict[int | None, FloatArray]:
+) -> dict[Viewer, FloatArray]:
     """What everybody believes of the lasting types after what they saw, by Bayes' rule; (n_types, n).
 
     Who sees what it held impossible keeps its belief.
     """
     found = {}
-    for actor, seen in played.seen.items():
-        joint = seen[:, outcome, column]
+    place = outcome * len(now.draw) + column
+    for viewer, seen in played.seen.items():
+        joint = seen.reshape(len(seen), -1).take(place, axis=1)
         total = joint.sum(axis=0)
         possible = total > HELD_IMPOSSIBLE * share
+        if possible.all():
+            joint /= total
+            found[viewer] = joint
+            continue
         learned = np.divide(joint, total, out=np.zeros_like(joint), where=possible)
-        found[actor] = np.where(possible, learned, now.situation.believed[actor][:, column])
+        found[viewer] = np.where(possible, learned, closest(now.situation.believed, viewer)[:, column])
     return found
 
 
@@ -151,7 +156,7 @@ def _thinned(weight: FloatArray, draw: IntArray, histories: int, thinning: Float
     return kept
 
 
-def _types(now: Histories, weight: FloatArray, views: Mapping[int | None, FloatArray]) -> FloatArray | None:
+def _types(now: Histories, weight: FloatArray, views: Mapping[Viewer, FloatArray]) -> FloatArray | None:
     """The true chance of each combination of types."""
     if now.situation.types is None:
         return None
