@@ -90,7 +90,7 @@ class TermValues:
     """The payoff terms of one draw on the leaves, by place in `program.terms`; each (n_leaves,)."""
 
     def __init__(self, program: Program, batch: Batch) -> None:
-        eyes = Reader(program, batch.seen)
+        eyes = Reader(program, batch.seen, batch.situation)
         self.of = tuple(eyes.leaves(term.table)[:, 0] for term in program.terms)
 
 

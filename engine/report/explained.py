@@ -9,6 +9,7 @@ from typing import Any
 from engine.analysis.choices import Choice
 from engine.analysis.explanation import Draw, Explanation, Unlikely
 from engine.analysis.flips import Flip, Flips
+from engine.analysis.history import History, Types, View
 from engine.analysis.unlikely import Difference
 from engine.report.export import SCHEMA
 from engine.scenario.model import Scenario
@@ -25,6 +26,8 @@ def explanation_record(found: Explanation, version: str) -> dict[str, Any]:
         "assumptions": found.assumptions,
         "overrides": dict(found.overrides),
         "actor": found.actor or None,
+        "round": None if found.history is None else found.history.round,
+        "history": None if found.history is None else _history(found.history),
         "decisions": typical["decisions"],
         "typical": typical,
         "unlikely": _unlikely(found.unlikely, found) if found.unlikely else None,
@@ -35,6 +38,31 @@ def explanation_record(found: Explanation, version: str) -> dict[str, Any]:
             }
             for actor, terms in found.scenario.payoffs.items()
         },
+    }
+
+
+def _history(found: History) -> dict[str, Any]:
+    beliefs = found.beliefs
+    views = {} if beliefs is None else {None: beliefs.shared, **beliefs.own}
+    return {
+        "reached": found.comes,
+        "share": found.share,
+        "ways": found.ways,
+        "all_followed": found.exact,
+        "state": dict(found.state),
+        "types": None if beliefs is None else _view(beliefs.truth, beliefs.types),
+        "beliefs": None
+        if beliefs is None
+        else [{"actor": actor, **_view(view, beliefs.types)} for actor, view in views.items()],
+    }
+
+
+def _view(view: View, types: tuple[Types, ...]) -> dict[str, Any]:
+    return {
+        "of_each": {name: dict(chances) for name, chances in view.of_each.items()},
+        "joint": [
+            {"values": dict(values), "probability": chance} for values, chance in zip(types, view.joint, strict=True)
+        ],
     }
 
 

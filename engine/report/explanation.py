@@ -12,6 +12,7 @@ from engine.analysis.choices import Choice
 from engine.analysis.explanation import HARDLY, Draw, Explanation, Played, Unlikely
 from engine.analysis.flips import MOST_ODDS, MOST_PRECISION, MOST_TERM, Flip, Flips
 from engine.analysis.unlikely import Because, Difference, Unusual
+from engine.report.course import history_lines, round_name
 from engine.report.figures import number, percent, plural
 from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.report.text import Ran, command, joined, title_lines
@@ -38,8 +39,9 @@ def explanation_text(found: Explanation, ran: Ran, everything: bool, screen: Scr
     """
     blocks = [
         _head(found, ran, screen),
+        history_lines(found.history, found.scenario, screen) if found.history is not None else [],
         _order_of_play(found, screen),
-        _about_flips(everything, screen) if any(found.typical.flips.values()) else [],
+        _about_flips(found, everything, screen) if any(found.typical.flips.values()) else [],
         *_decisions(found, everything, screen),
         *(_unlikely(found.unlikely, found.scenario, screen) if found.unlikely else []),
         _grounds(found, screen),
@@ -67,9 +69,10 @@ def _head(found: Explanation, ran: Ran, screen: Screen) -> list[str]:
     label = f" ({screen.label(found.label)})" if found.label else ""
     parts = [f"assumptions {screen.label(found.assumptions)}{label}"]
     parts += [f"with {screen.label(f'{path} = {value}')}" for path, value in found.overrides.items()]
-    if found.scenario.rounds is not None:
-        parts.append(f"round 1 of {found.scenario.rounds.count}")
-    parts += ["every unknown at its median" if found.unlikely else "the draw that is typical", f"{ran.seconds:.1f} s"]
+    if found.history is not None:
+        parts.append(round_name(found.scenario, found.history.round))
+    median = found.unlikely is not None or _is_later(found)
+    parts += ["every unknown at its median" if median else "the draw that is typical", f"{ran.seconds:.1f} s"]
     if not found.typical.unknowns:
         parts[-2] = "nothing is unknown"
     return [*title_lines(found.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
@@ -245,12 +248,14 @@ def _wins(flips: Sequence[Flip], scenario: Scenario, screen: Screen) -> Iterator
         yield from (screen.paint(line, "dim") for line in _hung(again, screen, 6))
 
 
-def _about_flips(everything: bool, screen: Screen) -> list[str]:
+def _about_flips(found: Explanation, everything: bool, screen: Screen) -> list[str]:
     text = (
         "An option wins if it becomes the most likely one. Shown is the smallest single change that makes it so: of a "
         f"payoff term (0 to {MOST_TERM:g} times), a belief (odds up to {MOST_ODDS:,.0f} times), or a precision (up to "
         f"{MOST_PRECISION:g} times). The game was solved again at that number, and with 1% less change."
     )
+    if _is_later(found) and found.history is not None and found.history.beliefs is not None:
+        text += " A belief about what lasts is that with which this round begins."
     if not everything:
         text += " --all shows the smallest change of each kind."
     return [screen.paint(line, "dim") for line in wrap(screen.symbols(text), screen.width)]
@@ -389,8 +394,15 @@ def _ground(evidence: Sequence[str], judgement: str | None) -> str:
 def _next(found: Explanation, ran: Ran, screen: Screen) -> list[str]:
     if ran.file == "-":
         return []
-    line = command(screen, "engine", "explain", ran.file, "--diagram", "mermaid")
+    rounds = found.scenario.rounds
+    follows = rounds is not None and rounds.count > 1 and not _is_later(found)
+    asked = ("--round", "2") if follows else ("--diagram", "mermaid")
+    line = command(screen, "engine", "explain", ran.file, *asked)
     return [screen.paint("Next:", "bold") + f" {line}"]
+
+
+def _is_later(found: Explanation) -> bool:
+    return found.history is not None and found.history.round > 1
 
 
 def _actor(name: str, scenario: Scenario, screen: Screen) -> str:

@@ -7,7 +7,7 @@ what is too many is thinned out, twice independently (two *islands*), so that th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -53,6 +53,23 @@ def play_rounds(program: Program, uniforms: FloatArray, thinning: FloatArray, hi
         ledger.add(number, now.draw, played)
         now = next_histories(now, played, thinning[number - 1], histories) if number < recurrence.count else None
     return ledger.draws()
+
+
+def courses(
+    program: Program, uniforms: FloatArray, thinning: FloatArray, histories: int, size: int
+) -> Iterator[Histories]:
+    """Where the histories stand before each round, as long as any goes on; arguments as for `play_rounds`."""
+    recurrence, silent = program.recurrence, replace(program, measures=())
+    if recurrence is None:
+        raise AssertionError("the game is played once")
+    now: Histories | None = first_histories(program, uniforms, ())
+    for number in range(1, recurrence.count + 1):
+        if now is None:
+            break
+        now = replace(now, situation=replace(now.situation, round=number))
+        yield now
+        played = together([_play(silent, part) for part in parts_of(now, size)])
+        now = next_histories(now, played, thinning[number - 1], histories)
 
 
 # Private functions
