@@ -39,24 +39,29 @@ def explained(number: int, text: str = SIGNAL) -> tuple[Explanation, History]:
     return found, found.history
 
 
-def after_soft(prior: float, times: int = 1) -> float:
-    tough, meek = prior * (1 - LOUD_TOUGH) ** times, (1 - prior) * (1 - LOUD_MEEK) ** times
+def joint(prior: float, soft: int, loud: int) -> tuple[float, float]:
+    """The chance of the tough, and of the meek, and that they have signalled like this."""
+    tough = prior * (1 - LOUD_TOUGH) ** soft * LOUD_TOUGH**loud
+    return tough, (1 - prior) * (1 - LOUD_MEEK) ** soft * LOUD_MEEK**loud
+
+
+def after_soft(prior: float) -> float:
+    tough, meek = joint(prior, 1, 0)
     return tough / (tough + meek)
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_beliefs_with_which_a_round_begins_equal_bayes_rule(number: int) -> None:
-    """Soft is likelier than loud among the meek 70 %, so the likeliest history is all soft."""
+@pytest.mark.parametrize(("number", "soft", "loud", "orders"), [(1, 0, 0, 1), (2, 1, 0, 1), (3, 1, 1, 2)])
+def test_beliefs_with_which_a_round_begins_equal_bayes_rule(number: int, soft: int, loud: int, orders: int) -> None:
+    """One signal is more likely soft; of two one is the most likely loud, the first or the second, which is the same."""
     found, history = explained(number)
-    times = number - 1
-    tough = after_soft(0.3, times)
+    chances = joint(0.3, soft, loud)
+    tough = chances[0] / sum(chances)
     assert history.beliefs is not None
     assert history.beliefs.shared.of_each["kind"]["tough"] == pytest.approx(tough, abs=1e-12)
     assert history.beliefs.truth == history.beliefs.shared
-    assert history.state == {"loud_ones": 0}
-    soft = 0.3 * (1 - LOUD_TOUGH) ** times + 0.7 * (1 - LOUD_MEEK) ** times
-    assert history.share == pytest.approx(soft, abs=1e-12)
-    assert (history.comes, history.ways, history.exact) == (pytest.approx(1, abs=1e-12), times + 1, True)
+    assert history.state == {"loud_ones": loud}
+    assert history.share == pytest.approx(orders * sum(chances), abs=1e-12)
+    assert (history.comes, history.ways, history.exact) == (pytest.approx(1, abs=1e-12), number, True)
     # what the watcher makes of a further loud signal starts from there
     loud = next(choice for choice in found.typical.choices if choice.knows == {"signal": "loud"})
     assert loud.beliefs is not None
@@ -105,13 +110,13 @@ def test_types_of_which_one_event_tells_are_believed_jointly() -> None:
     _, history = explained(2, TWINS)
     assert history.beliefs is not None
     assert history.beliefs.shared.of_each["one"] == pytest.approx({"l": 0.5, "h": 0.5}, abs=1e-12)
-    joint = {
+    chances = {
         (types["one"], types["two"]): chance
         for types, chance in zip(history.beliefs.types, history.beliefs.shared.joint, strict=True)
     }
     same, other = 0.5 * 0.9 / 1.1, 0.5 * 0.2 / 1.1
     expected = {("l", "l"): same, ("l", "h"): other, ("h", "l"): other, ("h", "h"): same}
-    assert joint == pytest.approx(expected, abs=1e-12)
+    assert chances == pytest.approx(expected, abs=1e-12)
 
 
 def test_of_histories_with_the_same_future_the_chances_add_up() -> None:
@@ -134,8 +139,7 @@ outcomes: {heads: {label: Heads, quantity: heads, over: last}}
 def test_a_game_may_hardly_ever_come_to_a_round() -> None:
     """The chance to come to round 3 is told apart from how the round then begins."""
     _, history = explained(3, SIGNAL.replace("from: 2026-01-01", "from: 2026-01-01, until: loud_ones > 0"))
-    soft = 0.3 * (1 - LOUD_TOUGH) ** 2 + 0.7 * (1 - LOUD_MEEK) ** 2
-    assert history.comes == pytest.approx(soft, abs=1e-12)
+    assert history.comes == pytest.approx(sum(joint(0.3, 2, 0)), abs=1e-12)
     assert (history.share, history.ways) == (1, 1)
 
 
@@ -176,7 +180,7 @@ def test_no_unlikely_draw_is_looked_for_in_a_later_round() -> None:
 
 
 def test_many_histories_are_thinned_out_and_that_is_said() -> None:
-    """Seven coins of different weight and 20 rounds: 20^7 states and more."""
+    """Seven coins, thrown four times: 5^7 states."""
     names = [f"c{number}" for number in range(7)]
     state = "\n".join(f"  s_{name}: {{start: 0, next: s_{name} + ({name} == yes)}}" for name in names)
     moves = "\n".join(f"  - {{event: {name}, chance: 0.{number + 2}}}" for number, name in enumerate(names))
