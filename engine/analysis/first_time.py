@@ -23,7 +23,7 @@ class FirstTime:
     Attributes:
         by_round: the chance that it first happens in each round that counts.
         never: the chance that it happens in none of them; with `by_round` it sums to 1.
-        median: the first round by whose end it has happened with a chance of one half or more; None where there is none.
+        median: the first round by whose end it has happened with a chance of one half or more; None if there is none.
         mean: the average round of the first time among the cases in which it happens; None where it never does.
         error: standard error of `mean`, 0 where nothing was sampled; None where the sample does not tell.
     """
@@ -45,12 +45,12 @@ def first_time(measure: Measure, replicates: Sequence[OutcomeSums], n_draws: int
     """
     if measure.over != "ever":
         return None
-    masses = [mass for sums in replicates if (mass := _mass(measure, sums)) is not None]
+    masses = [found for sums in replicates if (found := _mass(measure, sums)) is not None]
     among = sum(sums.among for sums in replicates)
     if not masses or among <= 0:
         return None
-    mass: FloatArray = np.sum(masses, axis=0)
-    chances = mass / among
+    mass: FloatArray = np.array(masses).sum(axis=0)
+    chances: FloatArray = mass / among
     reached = np.flatnonzero(np.cumsum(chances) >= HALF - ROUNDING)
     happens = float(mass.sum())
     return FirstTime(

@@ -43,7 +43,7 @@ def explanation_record(found: Explanation, version: str) -> dict[str, Any]:
 
 def _history(found: History) -> dict[str, Any]:
     beliefs = found.beliefs
-    views = {} if beliefs is None else {None: beliefs.shared, **beliefs.own}
+    views: list[tuple[str | None, View]] = [] if beliefs is None else [(None, beliefs.shared), *beliefs.own.items()]
     return {
         "reached": found.comes,
         "share": found.share,
@@ -53,7 +53,7 @@ def _history(found: History) -> dict[str, Any]:
         "types": None if beliefs is None else _view(beliefs.truth, beliefs.types),
         "beliefs": None
         if beliefs is None
-        else [{"actor": actor, **_view(view, beliefs.types)} for actor, view in views.items()],
+        else [{"actor": actor, **_view(view, beliefs.types)} for actor, view in views],
     }
 
 

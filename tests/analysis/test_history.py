@@ -52,7 +52,7 @@ def after_soft(prior: float) -> float:
 
 @pytest.mark.parametrize(("number", "soft", "loud", "orders"), [(1, 0, 0, 1), (2, 1, 0, 1), (3, 1, 1, 2)])
 def test_beliefs_with_which_a_round_begins_equal_bayes_rule(number: int, soft: int, loud: int, orders: int) -> None:
-    """One signal is more likely soft; of two one is the most likely loud, the first or the second, which is the same."""
+    """One signal is most likely soft; of two one is most likely loud, the first or the second, which is the same."""
     found, history = explained(number)
     chances = joint(0.3, soft, loud)
     tough = chances[0] / sum(chances)
