@@ -25,7 +25,7 @@ def round_name(scenario: Scenario, place: int) -> str:
     if not ends:
         return f"round {place} of {rounds.count}"
     end = ends[place - 1]
-    form = {"month": f"{end:%B %Y}", "year": f"{end:%Y}"}.get(rounds.unit or "", f"to {end.day} {end:%b %Y}")
+    form = {"month": f"{end:%b %Y}", "year": f"{end:%Y}"}.get(rounds.unit or "", f"to {end.day} {end:%b %Y}")
     return f"round {place} of {rounds.count} ({form})"
 
 
