@@ -12,7 +12,7 @@ from engine.report.terminal import Screen, wrap
 from engine.scenario.calendar import round_ends
 from engine.scenario.model import Scenario
 
-MOST_COMBINATIONS: Final = 6
+MOST_COMBINATIONS: Final = 4
 VISIBLE: Final = 0.0005
 """Types whose joint chances are off their product by less are as good as independent."""
 

@@ -13,6 +13,7 @@ from engine.analysis.history import History, Types, View
 from engine.analysis.unlikely import Difference
 from engine.report.export import SCHEMA
 from engine.scenario.model import Scenario
+from engine.scenario.reasoning import in_words
 
 
 def explanation_record(found: Explanation, version: str) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _draw(draw: Draw, scenario: Scenario) -> dict[str, Any]:
             for move in draw.moves
         ],
         "decisions": {
-            name: [_choice(choice, draw.flips.get(choice.number)) for choice in group]
+            name: [_choice(choice, draw.flips.get(choice.number), scenario) for choice in group]
             for name, group in groupby(draw.choices, key=lambda choice: choice.decision)
         },
     }
@@ -90,9 +91,10 @@ def _value(name: str, value: float, scenario: Scenario) -> float | str:
     return list(choice)[round(value)] if choice else value
 
 
-def _choice(choice: Choice, flips: Flips | None) -> dict[str, Any]:
+def _choice(choice: Choice, flips: Flips | None, scenario: Scenario) -> dict[str, Any]:
     return {
         "actor": choice.actor,
+        "reasoning": in_words(scenario.actors[choice.actor].reasoning),
         "knows": dict(choice.knows),
         "makes_no_difference": list(choice.idle),
         "reached": choice.reached,

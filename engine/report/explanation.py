@@ -17,6 +17,7 @@ from engine.report.figures import number, percent, plural
 from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.report.text import Ran, command, joined, title_lines
 from engine.scenario.model import Scenario
+from engine.scenario.reasoning import in_words
 
 MOST_TERMS: Final = 4
 SMALL_PART: Final = 0.05
@@ -122,12 +123,26 @@ def _decisions(found: Explanation, everything: bool, screen: Screen) -> Iterator
 
 def _decision_head(choices: Sequence[Choice], scenario: Scenario, screen: Screen) -> list[str]:
     first = choices[0]
-    who = f"{_actor(first.actor, scenario, screen)}, precision {number(first.precision)}"
+    who = f"{_actor(first.actor, scenario, screen)}, {_way(first, scenario)}"
     lines = _heading(f"{first.decision} — {who}", screen)
     if first.idle:
         text = f"what it also knows makes no difference to it: {', '.join(first.idle)}"
         lines += [screen.paint(f"  {line}", "dim") for line in wrap(screen.label(text), screen.width - 2)]
     return lines
+
+
+def _way(choice: Choice, scenario: Scenario) -> str:
+    """How sharply an actor calculates, and how it reasons if not by equilibrium."""
+    precision, reasoning = f"precision {number(choice.precision)}", scenario.actors[choice.actor].reasoning
+    match reasoning:
+        case "equilibrium":
+            return precision
+        case "best reply":
+            return "best reply, without mistakes"
+        case "habit":
+            return "by habit, whatever the options bring"
+        case _:
+            return f"{precision}, {in_words(reasoning)}"
 
 
 def _folded(count: int, others: bool, screen: Screen) -> list[str]:
@@ -229,7 +244,7 @@ def _places(largest: float) -> Callable[[float], str]:
 def _flips(choice: Choice, flips: Flips, everything: bool, scenario: Scenario, screen: Screen) -> Iterator[str]:
     """The smallest change that flips the choice; of the other kinds, too, if everything is wanted."""
     if flips.tie:
-        yield "    the best options are equally likely: anything flips the choice"
+        yield from _hung("the best options are equally likely: anything flips the choice", screen, 4)
     yield from _wins(flips.found if everything else flips.found[:1], scenario, screen)
     if flips.none and flips.found and everything:
         yield screen.paint(f"    no {' and no '.join(flips.none)} flips it", "dim")
@@ -345,9 +360,10 @@ def _difference(found: Difference, whole: Unlikely, scenario: Scenario, screen: 
         for option in (found.option, found.other)
     )
     yield from _hung(what, screen, 2)
-    reasons = [one for one in found.because if one.shift * found.because[0].shift > 0] or list(found.because)
-    text = ", ".join(_reason(one) for one in reasons[:MOST_BECAUSE])
-    yield from _hung(f"because of what favours {found.option} over {found.other}: {text}", screen, 4)
+    if found.because:
+        reasons = [one for one in found.because if one.shift * found.because[0].shift > 0] or list(found.because)
+        text = ", ".join(_reason(one) for one in reasons[:MOST_BECAUSE])
+        yield from _hung(f"because of what favours {found.option} over {found.other}: {text}", screen, 4)
     flips = whole.draw.flips.get(new.number)
     if flips is not None:
         yield from _wins(flips.found[:1], scenario, screen)
