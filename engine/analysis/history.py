@@ -11,7 +11,7 @@ import numpy as np
 from engine.errors import UsageError
 from engine.program.program import FloatArray, Program, Recurrence
 from engine.program.worlds import Situation
-from engine.simulation.histories import ISLANDS, Histories
+from engine.simulation.histories import Histories
 from engine.simulation.rounds import courses
 from engine.simulation.run import HISTORIES_OF_ONE, batch_size
 
@@ -57,21 +57,26 @@ class History:
 
     Attributes:
         round: its number, from 1.
-        comes: the chance that the game comes to this round.
-        share: among those cases, the share of those that begin like this.
-        ways: in how many different ways the round may begin.
-        exact: whether all of them were followed; False if some stood for the others.
+        chance: that the game comes to this round and it begins like this; at least so much if not all were followed.
+        comes: the chance that the game comes to this round; None if not all were followed.
+        ways: in how many different ways the round may begin, of those that were followed.
+        whole: whether all of them were followed; else only the likeliest.
         state: the value of each.
         beliefs: None where no type lasts.
     """
 
     round: int
-    comes: float
-    share: float
+    chance: float
+    comes: float | None
     ways: int
-    exact: bool
+    whole: bool
     state: Mapping[str, float]
     beliefs: Beliefs | None
+
+    @property
+    def share(self) -> float | None:
+        """Of the cases in which the game comes to this round, the share of those that begin like this."""
+        return None if self.comes is None else min(self.chance / self.comes, 1.0)
 
 
 def typical_history(program: Program, uniforms: FloatArray, number: int) -> tuple[Situation, History]:
@@ -90,13 +95,11 @@ def typical_history(program: Program, uniforms: FloatArray, number: int) -> tupl
     recurrence = program.recurrence
     if recurrence is None:
         raise AssertionError("the game is played once")
-    # any numbers do: where there are too many histories, they tell which stand for others
-    thinning = np.tile(((np.arange(ISLANDS) + 0.5) / ISLANDS)[:, None], (recurrence.count, 1, 1))
     last = 0
-    for now in courses(program, uniforms, thinning, HISTORIES_OF_ONE, batch_size(program)):
+    for now, whole in courses(program, uniforms, HISTORIES_OF_ONE, batch_size(program)):
         last = now.situation.round
         if last == number:
-            return _likeliest(program, recurrence, now)
+            return _likeliest(program, recurrence, now, whole)
     raise UsageError(
         f"there is nothing to explain in round {number}: in the typical draw the game is over after round {last} at "
         "the latest",
@@ -107,7 +110,7 @@ def typical_history(program: Program, uniforms: FloatArray, number: int) -> tupl
 # Private functions
 
 
-def _likeliest(program: Program, recurrence: Recurrence, now: Histories) -> tuple[Situation, History]:
+def _likeliest(program: Program, recurrence: Recurrence, now: Histories, whole: bool) -> tuple[Situation, History]:
     chance = now.weight.mean(axis=0).sum(axis=0)
     state = {name: np.broadcast_to(array, chance.shape) for name, array in now.situation.state.items()}
     views = [] if now.situation.types is None else list(now.situation.believed.values())
@@ -117,13 +120,12 @@ def _likeliest(program: Program, recurrence: Recurrence, now: Histories) -> tupl
     order = np.lexsort([row[likely] for row in ranks]) if ranks else np.zeros(1, dtype=np.int64)
     column = likely[order[:1]]
     situation = now.situation.at(column)
-    comes = float(chance.sum())
     history = History(
         round=situation.round,
-        comes=min(comes, 1.0),
-        share=min(float(chance[column[0]]) / comes, 1.0),
+        chance=min(float(chance[column[0]]), 1.0),
+        comes=min(float(chance.sum()), 1.0) if whole else None,
         ways=len(chance),
-        exact=bool((now.weight[0] == now.weight[-1]).all()),
+        whole=whole,
         state={name: float(array[column[0]]) for name, array in state.items()},
         beliefs=None if situation.types is None else _beliefs(program, recurrence, situation, situation.types),
     )

@@ -7,12 +7,13 @@ from math import prod
 from typing import Final
 
 from engine.analysis.history import Beliefs, History, Types, View
-from engine.report.figures import percent
+from engine.report.figures import LEAST, percent
 from engine.report.terminal import Screen, wrap
 from engine.scenario.calendar import round_ends
 from engine.scenario.model import Scenario
 
 MOST_COMBINATIONS: Final = 4
+CERTAIN: Final = 1 - 1e-9
 VISIBLE: Final = 0.0005
 """Types whose joint chances are off their product by less are as good as independent."""
 
@@ -82,13 +83,15 @@ def _told(chances: Mapping[str, float]) -> list[tuple[str, float]]:
 
 
 def _how_likely(found: History) -> str:
+    if found.comes is None or found.share is None:
+        some = (
+            f"the likeliest of more than {found.ways:,} ways in which it can begin; the less likely were not followed"
+        )
+        return f"{some}: at least {percent(found.chance)} of all cases" if found.chance >= LEAST else some
+    comes = "" if found.comes > CERTAIN else f"; the game comes to this round in {percent(found.comes)}"
     if found.ways == 1:
-        begins = "the only way in which it can begin"
-    else:
-        about = "" if found.exact else "at least "
-        begins = f"the likeliest of {about}{found.ways} ways in which it can begin: {percent(found.share)} of the cases"
-    comes = "" if found.comes > 1 - 1e-9 else f"; the game comes to this round in {percent(found.comes)}"
-    return begins + comes
+        return f"the only way in which it can begin{comes}"
+    return f"the likeliest of {found.ways:,} ways in which it can begin: {percent(found.share)} of the cases{comes}"
 
 
 def _hung(text: str, screen: Screen) -> Iterator[str]:

@@ -46,10 +46,11 @@ def _history(found: History) -> dict[str, Any]:
     beliefs = found.beliefs
     views: list[tuple[str | None, View]] = [] if beliefs is None else [(None, beliefs.shared), *beliefs.own.items()]
     return {
+        "probability": found.chance,
         "reached": found.comes,
         "share": found.share,
         "ways": found.ways,
-        "all_followed": found.exact,
+        "all_followed": found.whole,
         "state": dict(found.state),
         "types": None if beliefs is None else _view(beliefs.truth, beliefs.types),
         "beliefs": None
