@@ -93,7 +93,7 @@ def draw_at(program: Program, design: Design, outcome: str, level: float = LEVEL
 
     Of draws that agree the first is taken, so that the answer is the same every time.
     """
-    only = replace(program, measures=needed(program, outcome))
+    only = _asked_alone(program, outcome)
     chunks = [design.chunk(index).uniforms for index in range(design.n_chunks)]
     uniforms = np.concatenate(chunks, axis=1)
     found, weight = _outcome(only, outcome, uniforms)
@@ -106,7 +106,7 @@ def draw_at(program: Program, design: Design, outcome: str, level: float = LEVEL
 
 def unusual(program: Program, outcome: str, uniforms: FloatArray) -> tuple[Unusual, ...]:
     """The unknowns of one draw, those first without which the outcome would be furthest from what it is."""
-    only = replace(program, measures=needed(program, outcome))
+    only = _asked_alone(program, outcome)
     columns = [column for column, item in enumerate(program.inputs) if is_uncertain(item)]
     if not columns:
         return ()
@@ -136,7 +136,7 @@ def differences(program: Program, outcome: str, usual: Solved, this: Solved) -> 
         usual: the typical draw.
         this: the unlikely one.
     """
-    only = replace(program, measures=needed(program, outcome))
+    only = _asked_alone(program, outcome)
     actual = _figure(only, outcome, this.batch, this.solution)
     found = []
     for old, new in zip(usual.choices, this.choices, strict=True):
@@ -162,6 +162,14 @@ def is_uncertain(item: Input) -> bool:
 
 
 # Private functions
+
+
+def _asked_alone(program: Program, outcome: str) -> Program:
+    """The program with the outcome, and the statements that draws are weighted by if one round is all there is."""
+    if program.recurrence is not None:
+        outcomes = tuple(measure for measure in program.measures if measure.name == outcome)
+        return replace(program, measures=outcomes, statements=())
+    return replace(program, measures=needed(program, outcome))
 
 
 def _outcome(program: Program, outcome: str, uniforms: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -14,6 +14,7 @@ from engine.analysis.flips import MOST_ODDS, MOST_PRECISION, MOST_TERM, Flip, Fl
 from engine.analysis.unlikely import Because, Difference, Unusual
 from engine.report.course import history_lines, round_name
 from engine.report.figures import number, percent, plural
+from engine.report.outcomes import believed_by
 from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.report.text import Ran, command, joined, title_lines
 from engine.scenario.model import Scenario
@@ -60,6 +61,8 @@ def explanation_warnings(found: Explanation) -> tuple[str, ...]:
             said.append(f"the {name} draw did not converge: its figures are the last iterate's")
         elif draw.unchecked:
             said.append(f"branch unchecked in the {name} draw: its equilibrium may not be the one from precision 0")
+    if found.unlikely and found.scenario.rounds is not None and believed_by(found.scenario, found.assumptions):
+        said.append("the unlikely draw is looked for among draws without weights: what is believed concerns all rounds")
     return tuple(said)
 
 
@@ -312,7 +315,8 @@ def _unlikely(found: Unlikely, scenario: Scenario, screen: Screen) -> Iterator[l
     says = _outcome(found.outcome, scenario)
     head = f"Where it comes to it: “{label}” {says(found.probability)} instead of {says(found.typical)}"
     lines = _heading(head, screen)
-    about = f"the draw at the {found.level:.0%} quantile; what makes the difference stands first"
+    within = " of its figure in round 1" if scenario.rounds is not None else ""
+    about = f"the draw at the {found.level:.0%} quantile{within}; what makes the difference stands first"
     yield [*lines, *(screen.paint(line, "dim") for line in _hung(about, screen, 2)), *_unusual(found, scenario, screen)]
     shown = [d for d in found.differences if _moves(found, d.instead)][:MOST_DIFFERENCES]
     if shown:

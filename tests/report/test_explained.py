@@ -11,7 +11,7 @@ import pytest
 from engine import api
 from engine.analysis.explanation import Explanation
 from engine.report.explained import explanation_record
-from engine.report.explanation import explanation_text
+from engine.report.explanation import explanation_text, explanation_warnings
 from engine.report.export import json_text
 from engine.report.terminal import Screen, width
 from engine.report.text import Ran
@@ -181,3 +181,17 @@ def test_the_record_of_a_later_round_has_its_history() -> None:
                 assert chance == pytest.approx(summed)
     once = explanation_record(api.explain(api.loads(HOSTILE)), "0")
     assert (once["round"], once["history"]) == (None, None)
+
+
+def test_in_rounds_the_unlikely_draw_is_one_of_round_1_without_weights() -> None:
+    """A condition that can come about in round 2 alone says nothing of round 1, and stops nothing."""
+    text = ROUNDS.replace("actors:", "unknowns: {u: {label: U, uniform: [0, 2]}}\nactors:", 1)
+    text = text.replace("(first_kind == high)", "(u if first_kind == high else 1)").replace(
+        "outcomes: {", "outcomes: {late: {label: Late, happens: show == yes, given: round == 2}, "
+    )
+    text += "statements: {s: {about: late, value: 50%}}\nassumptions: {s: {label: S, believe: [s]}}\n"
+    found = api.explain(api.loads(text), "s", outcome="shows")
+    assert found.unlikely is not None
+    assert "the draw at the 99% quantile of its figure in round 1" in explanation_text(found, RAN, False, Screen(120))
+    assert any("draws without weights" in said for said in explanation_warnings(found))
+    assert not explanation_warnings(api.explain(api.loads(text)))
