@@ -210,3 +210,13 @@ def test_a_long_game_stays_typical() -> None:
     _, history = explained(90, coins(["one", "two"], 90, "1 / 3"))
     assert not history.whole
     assert set(history.state.values()) <= {29, 30}
+
+
+def test_what_is_at_stake_in_later_rounds_alone_has_flips_of_a_finite_size() -> None:
+    """At the start nothing is worth anything to the watcher; once the signal is known, it is."""
+    text = SIGNAL.replace('"(late == duck) * (2', '"loud_ones * (late == duck) * (2').replace("count: 3", "count: 4")
+    found, history = explained(4, text)
+    assert history.state["loud_ones"] > 0
+    sizes = [flip.size for flips in found.typical.flips.values() for flip in flips.found]
+    assert sizes
+    assert all(0 < size < 1e6 for size in sizes)
