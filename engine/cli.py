@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec
 
@@ -99,7 +100,7 @@ def run(
         raise UsageError("--json and --csv exclude each other", "use --save to have both")
     name = _set_name(assume)
     asked = _count(draws)
-    options = api.options(asked, _size(error), seed, method, threads, histories)
+    options = replace(api.options(asked, _size(error), seed, method, threads, histories), processes=True)
     if save is not None:
         api.check_free(save)
     with Progress(quiet) as progress:

@@ -203,10 +203,12 @@ class BeliefSets:
     Attributes:
         actor: whose belief.
         by_set: sums leaves by information set, leaving out those where the condition does not hold.
+        after: the condition, where the state has a say in it; the actor sees the state.
     """
 
     actor: int
     by_set: Segments
+    after: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -286,7 +286,10 @@ def _read_belief(measure: Measure, reader: Reader, chance: FloatArray, eyes: Seq
     by_set = measure.belief.by_set
     parts = among = np.zeros(chance.shape[-1])
     for own in eyes:
-        reached, total = by_set.sum(chance * own.share), by_set.sum(own.seen)
+        counted = chance * own.share
+        if measure.belief.after is not None:
+            counted = _kept(measure.belief.after, reader, counted)
+        reached, total = by_set.sum(counted), by_set.sum(own.seen)
         that = by_set.sum(_kept(measure.event, reader, own.seen))
         posterior = np.divide(that, total, out=np.zeros_like(that), where=total > 0)
         parts, among = parts + (reached * posterior).sum(axis=0), among + reached.sum(axis=0)

@@ -70,6 +70,22 @@ def test_two_rounds_of_signals_by_bayes_rule(prior: float) -> None:
     assert found["after"].by_round[0] is None  # a loud signal in round one is never the last
 
 
+def test_a_belief_may_be_asked_after_what_everybody_sees() -> None:
+    """Who sees in the state that the signal was loud has learned as much as who heard it."""
+    state = "state: {louds: {start: 0, next: louds + (signal == loud)}, calm: {start: 0}}"
+    text = SIGNALS.replace("state: {calm: {start: 0, next: 1 if signal == soft else 0}}", state)
+    text = text.replace("beliefs: {}", "").replace(", until: calm == 1", "").replace("over: last", "over: each")
+    asked = "after: {label: A, belief: {of: watcher, that: kind == tough, after: "
+    p, q = float(expit(1.3 * 0.8)), float(expit(-1.3 * 0.5))
+    for condition, expected in (
+        ("louds > 0", 0.3 * p / (0.3 * p + 0.7 * q)),
+        ("louds == 0 and round == 2", 0.3 * (1 - p) / (0.3 * (1 - p) + 0.7 * (1 - q))),
+        ("louds == 1 and signal == loud", 0.3 * p * p / (0.3 * p * p + 0.7 * q * q)),
+    ):
+        found = outcomes(text.replace(asked + "signal == loud", asked + condition))["after"]
+        assert found.by_round == (None, pytest.approx(expected, abs=1e-12))
+
+
 def test_a_belief_that_is_right_is_right_on_average() -> None:
     """A posterior is a martingale: whatever is seen, its mean is the prior."""
     text = SIGNALS.replace(", until: calm == 1", "").replace("count: 2", "count: 6")
