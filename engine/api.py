@@ -364,6 +364,7 @@ def explain(
     actor: str = "",
     outcome: str = "",
     options: Options | None = None,
+    number: int | None = None,
 ) -> Explanation:
     """Why actors do what they do, in the typical draw and in one in which an outcome is unusually likely.
 
@@ -374,9 +375,11 @@ def explain(
         actor: the only one whose choices are explained; empty for all.
         outcome: which; empty for the first that is an event.
         options: the design in which the unlikely draw is looked for.
+        number: of the round, from 1; None for the first, or where the game is played once. In a later round only the
+            typical draw is explained, after its likeliest history.
 
     Raises:
-        UsageError: no such set, actor or outcome, or an override that leads nowhere.
+        UsageError: no such set, actor, outcome or round, or an override that leads nowhere.
         ScenarioError: what is wrong with the scenario or with the numbers of some draw.
     """
     from threadpoolctl import threadpool_limits
@@ -384,12 +387,13 @@ def explain(
     assumed = assume(loaded.scenario, assumptions, overrides)
     if actor and actor not in assumed.scenario.actors:
         raise UsageError(f"'{actor}' is no actor of this scenario", nearest(actor, assumed.scenario.actors))
+    _check_round(assumed.scenario, number, outcome)
     outcome = _single_figure(assumed.scenario, outcome)
     program = compile_program(assumed.scenario, assumed.believe)
     try:
         with threadpool_limits(limits=1, user_api="blas"):
             design = design_for(program, options or Options(draws=EXPLAIN_DRAWS))
-            return explain_program(assumed, loaded.sha256, program, design, actor, outcome)
+            return explain_program(assumed, loaded.sha256, program, design, actor, outcome, number or 1)
     except EvaluationError as error:
         raise ScenarioError([_in_words(assumed.scenario, error)]) from None
 
@@ -409,6 +413,23 @@ def _in_words(scenario: Scenario, error: EvaluationError) -> Problem:
     found = scenario.problem(error.path, error.message, error.hint)
     advice = next((problem.hint for problem in range_problems(scenario) if problem.where == found.where), "")
     return replace(found, hint="; ".join(text for text in (error.hint, advice) if text))
+
+
+def _check_round(scenario: Scenario, number: int | None, outcome: str) -> None:
+    """Makes sure that there is such a round, and that what is asked of it can be told."""
+    if number is None:
+        return
+    if scenario.rounds is None:
+        raise UsageError(f"there is no round {number}: the game is played once", "leave out --round")
+    count = scenario.rounds.count
+    if not 1 <= number <= count:
+        only = "only round 1" if count == 1 else f"rounds 1 to {count}"
+        raise UsageError(f"there is no round {number}: the game has {only}")
+    if number > 1 and outcome:
+        raise UsageError(
+            f"in round {number} only the typical draw is explained, not one in which '{outcome}' is likely",
+            "leave out --outcome or --round",
+        )
 
 
 def _single_figure(scenario: Scenario, name: str) -> str:

@@ -104,7 +104,7 @@ def test_the_readme_shows_the_rival_readings() -> None:
 
 def test_the_page_on_output_shows_what_the_commands_print() -> None:
     page = READING.read_text("utf-8")
-    assert page.count("```\n$ engine ") == 3
+    assert page.count("```\n$ engine ") == 4
     assert without_time(with_output(page)) == without_time(page)
 
 

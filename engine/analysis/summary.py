@@ -20,6 +20,7 @@ from engine.analysis.estimates import (
     variance,
     without_noise,
 )
+from engine.analysis.first_time import FirstTime, first_time
 from engine.analysis.multiplicity import Multiplicity
 from engine.analysis.possibility import never
 from engine.analysis.robustness import Leaning
@@ -59,6 +60,7 @@ class OutcomeSummary:
         over: how the rounds make up the figure; None where there are none.
         by_round: the figure of each round, or up to it where `over` is `ever`; None where it is never taken.
         shares_by_round: of a choice, the same for each value.
+        first_time: in which round it first happens; None unless `over` is `ever`.
         never: values to which the model leaves no way, so that 0 is exact: of a choice its own, of an event `yes`.
     """
 
@@ -78,6 +80,7 @@ class OutcomeSummary:
     over: str | None = None
     by_round: tuple[float | None, ...] = ()
     shares_by_round: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
+    first_time: FirstTime | None = None
     never: frozenset[str] = frozenset()
 
 
@@ -267,6 +270,7 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
     kind = {"happens": "event"}.get(measure.kind, measure.kind)
     if measure.kind != "quantity" or found is None:
         plain = OutcomeSummary(measure.name, kind, record.label, record.unit, found, shares, parts, across, reached)
+        plain = replace(plain, first_time=first_time(measure, replicates, totals.n_sampled))
         return _with_rounds(plain, measure, sums)
     quantity = OutcomeSummary(
         measure.name,
