@@ -16,7 +16,7 @@ from engine.program.program import Program
 from engine.program.worlds import Batch, Reader
 from engine.scenario.model import Scenario
 from engine.scenario.scope import knowledge
-from engine.simulation.draws import played_share
+from engine.simulation.eyes import played_share
 
 NONE: Final = "none"
 MATTERS: Final = 0.1

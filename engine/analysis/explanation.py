@@ -20,7 +20,9 @@ from engine.program.worlds import Batch, Reader, batch_in, batch_of
 from engine.sampling import Design, point_design
 from engine.scenario.assumptions import Assumed
 from engine.scenario.model import Decision, Scenario, Type
-from engine.simulation.draws import Reading, played_share, read_draws, share_of
+from engine.simulation.draws import read_draws
+from engine.simulation.eyes import played_share
+from engine.simulation.reading import Reading, share_of
 
 HARDLY: Final = 0.001
 """An information set that is reached with a smaller chance is hardly reached."""

@@ -33,7 +33,7 @@ from engine.games.segments import FloatArray
 from engine.games.tree import BoolArray
 from engine.program.program import Program
 from engine.program.worlds import Batch, payoff_spans
-from engine.simulation.draws import played_share
+from engine.simulation.eyes import played_share
 from engine.simulation.run import CELLS
 
 MOST_TERM: Final = 10.0

@@ -17,7 +17,8 @@ from engine.program.program import Program
 from engine.program.worlds import batch_of
 from engine.sampling import Design
 from engine.sampling.streams import BITS, raw_words, uniforms
-from engine.simulation.draws import Draws, read_draws, share_of
+from engine.simulation.draws import Draws, read_draws
+from engine.simulation.reading import share_of
 from engine.simulation.run import batch_size
 
 DRAWS: Final = 256

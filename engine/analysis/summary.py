@@ -454,17 +454,18 @@ def _warnings(program: Program, whole: Sums, effective: float | None) -> Sequenc
 
 
 def _rough(program: Program, totals: Totals) -> Sequence[str]:
-    """A warning of ranges that are mostly noise, where that is not too small to matter."""
+    """A warning of ranges of chances that are mostly noise, where that is not too small to matter."""
     whole, names = totals.whole, []
     for measure in () if totals.alike else program.measures:
+        if measure.kind == "quantity":
+            continue
         sums = whole.outcomes[measure.name]
         for part, across in enumerate(totals.spreads[measure.name].across):
             noise = _noise(sums, part)
             if noise <= 0:
                 continue
             chance = float(sums.parts[part] / sums.among)
-            all_in_all = _sd(sums) ** 2 if measure.kind == "quantity" else chance * (1 - chance)
-            if noise > NOISY * variance(across) and noise > WORTH_A_WORD * all_in_all:
+            if noise > NOISY * variance(across) and noise > WORTH_A_WORD * chance * (1 - chance):
                 names.append(f"'{measure.name}'")
                 break
     if not names:

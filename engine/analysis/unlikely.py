@@ -17,7 +17,8 @@ from engine.games.segments import FloatArray
 from engine.program.program import Input, Program
 from engine.program.worlds import Batch, batch_of
 from engine.sampling import Design
-from engine.simulation.draws import read_draws, share_of
+from engine.simulation.draws import read_draws
+from engine.simulation.reading import share_of
 from engine.simulation.run import batch_size
 
 LEVEL: Final = 0.99

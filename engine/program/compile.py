@@ -54,6 +54,7 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         results=payoff_rows(terms, [layout.row_of_path(term.table) for term in terms]),
         leaf_of_path=layout.leaf_of_path(),
         sets=layout.sets(),
+        by_types=layout.by_types(),
         measures=tuple(
             replace(layout.measure(name, outcome), over=outcome.over or _usual(outcome), by=_last(scenario, outcome))
             for name, outcome in scenario.outcomes.items()

@@ -77,6 +77,7 @@ class Layout:
         tree: that tree.
         full: the tree with every move.
         folded: the chances of the moves that do not branch it, by name.
+        types: the combination of lasting types on each leaf, (n_leaves,), of `n_types`.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -94,6 +95,9 @@ class Layout:
         self.core = tuple(name for name in self.moves if name not in self._foldable())
         self.full = self._unrolled(self.moves, MAX_PATHS)
         self.tree = self._unrolled(self.core, MAX_LEAVES).bare()
+        lasting = [name for name in self.core if scenario.rounds is not None and is_lasting(self._move(name))]
+        types, self.types = distinct_columns(self.tree.values[[self.core.index(name) for name in lasting]])
+        self.n_types = max(1, types.shape[1])
         self.folded = {name: self._chance(name) for name in self.moves if name not in self.core}
 
     # The order of play
@@ -344,9 +348,8 @@ class Layout:
         lasting = [move.name for move in scenario.moves if is_lasting(move)]
         owners = {move.of for move in scenario.moves if isinstance(move, model.Type) and move.lasting}
         public = [move.name for move in scenario.moves if not move.hidden and move.name in self._remembered()]
-        types, type_of_leaf = distinct_columns(self.tree.values[[self.core.index(name) for name in lasting]])
         outcomes, outcome = distinct_columns(self.tree.values[[self.core.index(name) for name in public]])
-        n_types, n_outcomes = max(1, types.shape[1]), max(1, outcomes.shape[1])
+        n_outcomes = max(1, outcomes.shape[1])
         following = {
             name: self.table(("state", name, "next"), item.next)
             for name, item in scenario.state.items()
@@ -358,13 +361,25 @@ class Layout:
             until=None if rounds.until is None else self.table(("rounds", "until"), rounds.until),
             lasting=frozenset(lasting),
             learners=frozenset(n for n, name in enumerate(scenario.actors) if any(of != name for of in owners)),
-            types=type_of_leaf,
-            type_leaf=np.unique(type_of_leaf, return_index=True)[1],
+            types=self.types,
+            type_leaf=np.unique(self.types, return_index=True)[1],
             outcome=outcome,
             outcome_leaf=np.unique(outcome, return_index=True)[1],
-            by_types=segments(type_of_leaf, n_types),
-            by_both=segments(type_of_leaf * n_outcomes + outcome, n_types * n_outcomes),
+            by_both=segments(self.types * n_outcomes + outcome, self.n_types * n_outcomes),
         )
+
+    def by_types(self, leaves: IntArray | None = None) -> Segments:
+        """Sums leaves, or some of them, by combination of lasting types."""
+        member = np.zeros(self.tree.n_leaves, dtype=np.int64)
+        if leaves is not None:
+            member[:] = NOT_MOVED
+            member[leaves] = 0
+        return self._within(member, 1)
+
+    def _within(self, group: IntArray, n_groups: int) -> Segments:
+        """Sums leaves by group, and within it by combination of lasting types."""
+        both = np.where(group == NOT_MOVED, NOT_MOVED, group * self.n_types + self.types)
+        return segments(both, n_groups * self.n_types)
 
     def leaf_of_path(self) -> IntArray:
         """The leaf of the tree that each path of the full tree ends in; (n_paths,)."""
@@ -474,15 +489,15 @@ class Layout:
             value = self.tree.values[self.core.index(outcome.choice)]
             if (value == NOT_MOVED).any():
                 options, value = (*options, "none"), np.where(value == NOT_MOVED, len(options), value)
-            return Measure(name, "choice", None, None, given, options, segments(value, len(options)), None)
+            return Measure(name, "choice", None, None, given, options, self._within(value, len(options)), None)
         if outcome.quantity is None:
             raise AssertionError(f"outcome '{name}' has no kind")
         table = self.table((*path, "quantity"), outcome.quantity)
         if table.uncertain:
             n_values = table.n_rows if table.by_group is None else table.by_group.n_groups
-            return Measure(name, "quantity", None, table, given, (), segments(table.row, n_values), None)
+            return Measure(name, "quantity", None, table, given, (), self._within(table.row, n_values), None)
         distinct, inverse = np.unique(self._constant(table)[table.row], return_inverse=True)
-        by_value = segments(inverse, len(distinct))
+        by_value = self._within(inverse, len(distinct))
         center = float(distinct.mean())
         return Measure(name, "quantity", None, table, given, tuple(distinct.tolist()), by_value, None, center)
 
@@ -493,24 +508,32 @@ class Layout:
         for other in found[:-1]:
             read = _Read(read.text, Apply("and", (other.bound, read.bound)), read.reads | other.reads)
         table = self._table(path, _Read(read.text, Apply("holds", (read.bound,)), read.reads))
-        return Condition(table, None if table.uncertain else np.flatnonzero(self._constant(table)[table.row]))
+        if table.uncertain:
+            return Condition(table, None, None)
+        leaves = np.flatnonzero(self._constant(table)[table.row])
+        return Condition(table, leaves, self.by_types(leaves))
 
     def _belief(self, name: str, belief: model.Posterior) -> Measure:
         path: Path = ("outcomes", name, "belief")
         that = self._condition((*path, "that"), belief.that)
         decision = self._believer(belief)
-        holds = self.tree.action[self.core.index(decision)] != NOT_MOVED
+        holds, leaves = self.tree.action[self.core.index(decision)] != NOT_MOVED, np.arange(self.tree.n_leaves)
         after = None if belief.after is None else self._condition((*path, "after"), belief.after)
         if after is not None and after.leaves is not None:
-            holds = holds & np.isin(np.arange(self.tree.n_leaves), after.leaves)
+            holds = holds & np.isin(leaves, after.leaves)
             after = None
         # What the actor knows and does not need is told apart here: it may tell something about `that`.
         seen = [self.core.index(move) for move in self.known[decision]]
         sets, number = distinct_columns(self.tree.values[seen][:, holds])
         member = np.full(self.tree.n_leaves, NOT_MOVED)
         member[holds] = number
-        by_set = segments(member, max(1, sets.shape[1]))
-        return Measure(name, "belief", that, None, None, (), None, BeliefSets(self.actor[belief.of], by_set, after))
+        n_sets = max(1, sets.shape[1])
+        by_set, that_by_set = self._within(member, n_sets), None
+        if that.leaves is not None:
+            that_by_set = self._within(np.where(np.isin(leaves, that.leaves), member, NOT_MOVED), n_sets)
+        return Measure(
+            name, "belief", that, None, None, (), None, BeliefSets(self.actor[belief.of], by_set, that_by_set, after)
+        )
 
     def _believer(self, belief: model.Posterior) -> str:
         """The first decision of the actor at which it knows what the belief is taken after."""

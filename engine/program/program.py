@@ -162,10 +162,12 @@ class Condition:
     Attributes:
         table: the condition.
         leaves: the leaves on which it holds, where no unknown matters; None if it differs between draws.
+        by_types: sums these leaves by combination of lasting types; None as above.
     """
 
     table: Table
     leaves: IntArray | None
+    by_types: Segments | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,7 +181,8 @@ class Measure:
         number: the number, of a quantity.
         given: the condition on which it is taken; None: always.
         values: of a choice its options' names, of a quantity that is the same in every draw its distinct numbers.
-        by_value: of a quantity or a choice: sums leaves by value, or by row of a number that differs between draws.
+        by_value: of a quantity or a choice: sums leaves by value, or by row of a number that differs between draws, and
+            within it by combination of lasting types.
         belief: whose, and at which information sets; None for other kinds.
         center: of a quantity, a number near its values, taken off before they are squared.
         over: of the rounds: `ever`, `first`, `last`, `mean` or `each`.
@@ -205,13 +208,16 @@ class BeliefSets:
 
     Attributes:
         actor: whose belief.
-        by_set: sums leaves by information set, leaving out those where the condition does not hold.
+        by_set: sums leaves by information set, and within it by combination of lasting types, leaving out those where
+            the condition does not hold.
+        that: the same where what is believed holds; None if that differs between draws.
         after: the condition, where the state has a say in it; the actor sees the state.
     """
 
     actor: int
     by_set: Segments
-    after: Condition | None = None
+    that: Segments | None
+    after: Condition | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -290,7 +296,6 @@ class Recurrence:
         type_leaf: a leaf of each combination; (n_types,).
         outcome: what everybody learns on each leaf, as far as the future can depend on it; (n_leaves,).
         outcome_leaf: a leaf of each of these; (n_outcomes,).
-        by_types: sums leaves by combination of types.
         by_both: sums leaves by combination of types, and by outcome within it.
     """
 
@@ -303,7 +308,6 @@ class Recurrence:
     type_leaf: IntArray
     outcome: IntArray
     outcome_leaf: IntArray
-    by_types: Segments
     by_both: Segments
 
     @property
@@ -328,6 +332,7 @@ class Program:
         results: how they add up on all paths, that chance included.
         leaf_of_path: the leaf of the tree that each of all paths ends in; (n_paths,).
         sets: for each deciding actor, for each of its decisions, sums leaves into information sets.
+        by_types: sums leaves by combination of lasting types; where nothing lasts, all of them.
         beliefs: for each actor with chances of its own, the tables that replace the true ones, by move.
         values: of each move, by name.
         ways: how the actors reason.
@@ -350,6 +355,7 @@ class Program:
     results: Mapping[int, PayoffRows]
     leaf_of_path: IntArray
     sets: Mapping[int, tuple[Segments, ...]]
+    by_types: Segments
     measures: tuple[Measure, ...]
     statements: tuple[Stated, ...]
     numbers: Mapping[str, FloatArray]

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.games.segments import FloatArray
-from engine.simulation.draws import RUNGS, Draws, Reading, share_of
+from engine.simulation.draws import RUNGS, Draws
+from engine.simulation.reading import Reading, share_of
 
 IntArray = npt.NDArray[np.int64]
 

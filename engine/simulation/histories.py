@@ -11,7 +11,7 @@ import numpy as np
 from engine.program.program import BoolArray, FloatArray, IntArray, Program
 from engine.program.worlds import Situation, Viewer, closest, first_situation
 from engine.sampling.streams import WordArray
-from engine.simulation.draws import HELD_IMPOSSIBLE
+from engine.simulation.eyes import HELD_IMPOSSIBLE
 from engine.simulation.played import Key, Played
 from engine.simulation.thinning import thinned
 

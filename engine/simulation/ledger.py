@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.program.program import FloatArray, IntArray, Measure, Program
-from engine.simulation.draws import Draws, Reading, Solved, weight_of
+from engine.simulation.draws import Draws, Solved, weight_of
 from engine.simulation.histories import ISLANDS, Histories
 from engine.simulation.played import Played
+from engine.simulation.reading import Reading
 
 
 class Ledger:

@@ -10,7 +10,8 @@ import numpy as np
 
 from engine.program.program import BoolArray, FloatArray
 from engine.program.worlds import Viewer, closest
-from engine.simulation.draws import Reading, Solved
+from engine.simulation.draws import Solved
+from engine.simulation.reading import Reading
 
 Key = tuple[str, str]
 """An outcome that is read as `ever`, and which of its conditions: `event` or `given`."""

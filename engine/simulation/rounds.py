@@ -16,21 +16,12 @@ import numpy as np
 from engine.games.equilibrium import Solution
 from engine.program.program import BoolArray, Condition, FloatArray, Program, Recurrence
 from engine.program.worlds import Batch, Reader, Situation, Viewer, batch_in, own_views
-from engine.simulation.draws import (
-    Draws,
-    Eyes,
-    Reading,
-    asked_of,
-    eyes_of,
-    may_be_surprised,
-    played_share,
-    read_round,
-    solved,
-    surprise,
-)
-from engine.simulation.histories import ISLANDS, Histories, first_histories, next_histories, parts_of
+from engine.simulation.draws import Draws, solved
+from engine.simulation.eyes import Eyes, asked_of, eyes_of, may_be_surprised, played_share, surprise
+from engine.simulation.histories import Histories, first_histories, next_histories, parts_of
 from engine.simulation.ledger import Ledger
 from engine.simulation.played import Key, Played, together
+from engine.simulation.reading import Reading, Split, read_round
 
 
 def play_rounds(program: Program, uniforms: FloatArray, thinning: FloatArray, histories: int, size: int) -> Draws:
@@ -115,24 +106,24 @@ def _play(program: Program, now: Histories) -> Played:
             public[key] = (~learned).astype(np.float64)
             held[key] = likelihood[:, learned].sum(axis=1)
         else:
-            holds = _holds(condition, reader, len(given))
-            spared[key] = recurrence.by_both.sum(given * (1 - holds)).reshape(shape)
-            held[key] = recurrence.by_types.sum(given * holds)
+            holds = given * _holds(condition, reader, len(given))
+            spared[key] = recurrence.by_both.sum(given - holds).reshape(shape)
+            held[key] = program.by_types.sum(holds)
     watched = _watched(program, batch, solution)
     startled = {actor for actor in watched if may_be_surprised(program, batch, solution, actor)}
     asked = asked_of(program)
     eyes = {a: eyes_of(program, batch, solution, played, a) for a in watched if a in asked or a in startled}
     following, ends = _followed(program, recurrence, now.situation, len(now.draw))
     last = ends if now.situation.round < recurrence.count else np.ones_like(ends)
-    readings: list[Mapping[str, Reading]] = []
-    alike = bool((now.weight[0] == now.weight[-1]).all())
-    chances = [batch.given * weight[recurrence.types] for weight in now.weight[: 1 if alike else ISLANDS]]
-    for island, chance in enumerate(chances):
-        found = _read(program, recurrence, batch, played, chance, eyes, last)
-        found |= _read_ever(program, {key: now.before[key][island] for key in held}, held)
-        readings.append(found)
+    splits = _read(program, recurrence, batch, played, eyes, last)
+    readings = [
+        {name: split.weighed(weight) for name, split in splits.items()}
+        | _read_ever(program, {key: now.before[key][island] for key in held}, held)
+        for island, weight in enumerate(now.weight)
+    ]
+    true = batch.given * now.weight[0][recurrence.types] if startled else given
     return Played(
-        tuple(readings * ISLANDS if alike else readings),
+        tuple(readings),
         likelihood,
         spared,
         public,
@@ -140,7 +131,7 @@ def _play(program: Program, now: Histories) -> Played:
         following,
         ends,
         {
-            actor: surprise(program, actor, chances[0], eyes[actor]) if actor in startled else np.zeros(len(now.draw))
+            actor: surprise(program, actor, true, eyes[actor]) if actor in startled else np.zeros(len(now.draw))
             for actor in watched
         },
         solved(solution),
@@ -158,10 +149,9 @@ def _read(
     recurrence: Recurrence,
     batch: Batch,
     played: FloatArray,
-    chance: FloatArray,
     eyes: Mapping[int, Sequence[Eyes]],
     last: BoolArray,
-) -> dict[str, Reading]:
+) -> dict[str, Split]:
     """What the round says of each outcome but those that are asked for `ever`."""
     number = batch.situation.round
     usual = [m for m in program.measures if m.over in ("mean", "each") or (m.over == "first" and number == 1)]
@@ -169,9 +159,9 @@ def _read(
     # a game that goes on has its last round that counts when the outcome's time is up
     usual += [m for m in final if m.by == number]
     final = [m for m in final if m.by != number]
-    found = read_round(program, usual, batch, played, chance, eyes)
+    found = read_round(program, usual, batch, played, eyes) if usual else {}
     if final:
-        found |= read_round(program, final, batch, played, chance * last[recurrence.outcome], eyes)
+        found |= read_round(program, final, batch, played, eyes, last[recurrence.outcome])
     return found
 
 

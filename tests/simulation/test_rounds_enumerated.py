@@ -15,7 +15,8 @@ from engine import api
 from engine.program.compile import compile_program
 from engine.program.program import Program
 from engine.simulation.draws import Draws
-from engine.simulation.rounds import ISLANDS, play_rounds
+from engine.simulation.histories import ISLANDS
+from engine.simulation.rounds import play_rounds
 
 UNIFORMS = np.array([[0.15, 0.85, 0.5], [0.9, 0.3, 0.5]])  # of u and v
 ALL = 10**9
