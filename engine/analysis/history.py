@@ -13,8 +13,13 @@ from engine.program.program import FloatArray, Program, Recurrence
 from engine.program.worlds import Situation
 from engine.simulation.histories import Histories
 from engine.simulation.rounds import courses
-from engine.simulation.run import HISTORIES_OF_ONE, batch_size
+from engine.simulation.run import batch_size
 
+MOST: Final = 4_096
+FEWEST: Final = 64
+"""Histories that are followed: the most, and the fewest where a round has many results."""
+SPACE: Final = 2**23
+"""Numbers that an array of all results of all histories may hold."""
 ALIKE: Final = 1e-9
 """Histories whose chances differ by a smaller part are equally likely."""
 Types = Mapping[str, str]
@@ -96,7 +101,8 @@ def typical_history(program: Program, uniforms: FloatArray, number: int) -> tupl
     if recurrence is None:
         raise AssertionError("the game is played once")
     last = 0
-    for now, whole in courses(program, uniforms, HISTORIES_OF_ONE, batch_size(program)):
+    space = SPACE // (recurrence.n_types * recurrence.n_outcomes)
+    for now, whole in courses(program, uniforms, min(MOST, max(FEWEST, space)), batch_size(program)):
         last = now.situation.round
         if last == number:
             return _likeliest(program, recurrence, now, whole)
