@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 import numpy as np
 
+from engine.analysis.history import levels_of
 from engine.analysis.reason import side_by_side
+from engine.games.conduct import Views
 from engine.games.equilibrium import CONVERGED, Worlds
 from engine.games.segments import FloatArray, IntArray
 from engine.games.tree import NOT_MOVED, BoolArray
 from engine.program.program import ChanceTable, Program
-from engine.program.worlds import Batch, Reader
+from engine.program.worlds import Batch, Reader, closest
 from engine.simulation.run import batch_size
 
 TERM, BELIEF, PRECISION = "term", "belief", "precision"
@@ -161,7 +163,8 @@ class Changed:
         recurrence, believed = self.program.recurrence, self.batch.situation.believed
         if recurrence is None:
             raise AssertionError("nothing lasts")
-        view = believed[None] if change.actor is None else believed.get(change.actor, believed[None])
+        level = next((one for one in levels_of(self.program) if one.actor == change.actor), None)
+        view = closest(believed, change.actor if level is None else level)
         of_type = self._values(change.move)[recurrence.type_leaf]
         return float(view[of_type == change.value, 0].sum())
 
@@ -212,9 +215,11 @@ class Changed:
 
         if change.actor is not None:
             view = same.believed.get(change.actor, same.chance)
-            return replace(same, believed={**same.believed, change.actor: changed(view, change.actor)})
+            believed = {**same.believed, change.actor: changed(view, change.actor)}
+            return replace(same, believed=believed, views=_views(same, changed, (change.actor,)))
         believed = {actor: changed(view, actor) for actor, view in same.believed.items()}
-        return replace(same, chance=changed(same.chance, None), believed=believed)
+        views = _views(same, changed, self.program.deciders)
+        return replace(same, chance=changed(same.chance, None), believed=believed, views=views)
 
     def _shift(self, change: BeliefChange, factor: FloatArray) -> FloatArray:
         """New over old chance of the value that the move has, on each leaf; (n_leaves, n)."""
@@ -233,6 +238,14 @@ class Changed:
         actors = self.program.deciders if change.actor is None else (change.actor,)
         payoff = {actor: np.broadcast_to(reader.payoff(actor), (self.program.tree.n_leaves, n)) for actor in actors}
         return replace(same, payoff={**same.payoff, **payoff})
+
+
+def _views(same: Worlds, changed: Callable[[FloatArray, int], FloatArray], actors: Sequence[int]) -> Views | None:
+    """What some actors have learned at their levels, as their chances are changed."""
+    if same.views is None:
+        return None
+    given = {a: changed(chance, a) if a in actors else chance for a, chance in same.views.given.items()}
+    return replace(same.views, given=given)
 
 
 Chance = TypeVar("Chance", float, FloatArray)

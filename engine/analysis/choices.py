@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from engine.games.equilibrium import Solution
+from engine.games.levels import actions_of
 from engine.games.segments import FloatArray, IntArray, Segments, segments
 from engine.games.tree import NOT_MOVED, InformationSet
 from engine.program.program import Program
@@ -140,25 +141,42 @@ class _Decision:
         self.precision = float(batch.worlds.precision[actor][0])
         self.known = known[names[decision]]
         self.by_action = segments(self.action, self.last - self.first)
-        with np.errstate(divide="ignore"):
-            self.chance = np.log(batch.worlds.believed.get(actor, batch.worlds.chance)[:, 0])
-            minds = [(float(mind.weight[0]), mind.play) for mind in solution.minds.get(actor, ()) if mind.weight[0] > 0]
-            plays = [(weight, np.log(play[:, 0])) for weight, play in minds] or [(1.0, solution.log_play[:, 0])]
-        views = [self._view(log_play, weight) for weight, log_play in plays]
+        views = [self._view(*seen) for seen in self._seen(batch, solution)]
         total = sum((view.share for view in views), np.zeros(len(self.sets)))
         even = np.full(len(self.sets), 1 / len(views))
         self.views = [
             replace(view, share=np.divide(view.share, total, out=even.copy(), where=total > 0)) for view in views
         ]
 
-    def _view(self, log_play: FloatArray, weight: float) -> _View:
+    def _seen(self, batch: Batch, solution: Solution) -> Iterator[tuple[FloatArray, FloatArray, float]]:
+        """How the actor sees the game, at each of its levels.
+
+        Yields:
+            Logarithms of the chance of each leaf without its own decisions, and of its own play; how likely it is.
+        """
+        tree, worlds = self.program.tree, batch.worlds
+        view = worlds.believed.get(self.actor, worlds.chance)
+        others = [move for move in tree.decisions if tree.moves[move].actor != self.actor]
+        minds = [mind for mind in solution.minds.get(self.actor, ()) if mind.weight[0] > 0]
+        with np.errstate(divide="ignore"):
+            if not minds:
+                plays = (_on_leaves(solution.log_play[:, 0], tree.action[move]) for move in others)
+                yield sum(plays, np.log(view[:, 0])), solution.log_play[:, 0], 1.0
+            for mind in minds:
+                own = np.zeros(tree.n_actions)
+                own[actions_of(tree, self.actor)] = mind.log_play[:, 0]
+                chance = np.log((view if mind.thinker is None else worlds.view(mind.thinker))[:, 0])
+                expected = (np.log(plan.on_leaves()[:, 0]) for plan in mind.others)
+                yield sum(expected, chance), own, float(mind.weight[0])
+
+    def _view(self, chance: FloatArray, log_play: FloatArray, weight: float) -> _View:
         """The game in the eyes of the actor if everybody plays like this, and how likely it comes to each set so."""
-        tree, others, own = self.program.tree, self.chance, np.zeros(len(self.action))
+        tree, others, own = self.program.tree, chance, np.zeros(len(self.action))
         for move in tree.decisions:
-            if move != self.decision:
+            if move != self.decision and tree.moves[move].actor == self.actor:
                 others = others + _on_leaves(log_play, tree.action[move])
-            if move < self.decision and tree.moves[move].actor == self.actor:
-                own = own + _on_leaves(log_play, tree.action[move])
+                if move < self.decision:
+                    own = own + _on_leaves(log_play, tree.action[move])
         reach = np.exp(self.by_set.largest(own[:, None])[:, 0])
         after = others + _on_leaves(log_play, tree.action[self.decision])
         return _View(weight * reach, self._weights(others), self._weights(after))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from engine.errors import UsageError
+from engine.games.conduct import Level, Thinker
+from engine.games.rules import RuleSolver
 from engine.program.program import FloatArray, Program, Recurrence
-from engine.program.worlds import Situation
+from engine.program.worlds import Situation, closest, own_views
 from engine.simulation.histories import Histories
 from engine.simulation.rounds import courses
 from engine.simulation.run import batch_size
@@ -113,6 +115,15 @@ def typical_history(program: Program, uniforms: FloatArray, number: int) -> tupl
     )
 
 
+def levels_of(program: Program) -> Iterator[Thinker]:
+    """The level at which each actor reasons, of those that reason at one level in all draws."""
+    if isinstance(program.solver, RuleSolver):
+        for actor, rules in program.solver.rules.items():
+            match rules:
+                case (Level(level),) if level:
+                    yield Thinker(actor, level)
+
+
 # Private functions
 
 
@@ -160,5 +171,8 @@ def _beliefs(program: Program, recurrence: Recurrence, situation: Situation, tru
         )
 
     believed = situation.believed
-    own = {program.actors[actor]: view(joint) for actor, joint in believed.items() if actor is not None}
-    return Beliefs(types, view(true), view(believed[None]), own)
+    own = {actor: view(believed[actor]) for actor in own_views(program)}
+    own |= {thinker.actor: view(closest(believed, thinker)) for thinker in levels_of(program)}
+    return Beliefs(
+        types, view(true), view(believed[None]), {program.actors[actor]: own[actor] for actor in sorted(own)}
+    )

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.analysis.estimates import Estimate, estimate, exact, student_t
 from engine.analysis.summary import Reason
-from engine.games.conduct import joined_conduct
+from engine.games.conduct import joined_conduct, joined_views
 from engine.games.equilibrium import Worlds
 from engine.games.segments import FloatArray
 from engine.program.program import Measure, Program, without_term
@@ -128,6 +128,7 @@ def side_by_side(several: Sequence[Worlds]) -> Worlds:
         {actor: joined([worlds.payoff[actor] for worlds in several]) for actor in first.payoff},
         {actor: joined([worlds.precision[actor] for worlds in several]) for actor in first.precision},
         joined_conduct([worlds.conduct for worlds in several]),
+        joined_views([worlds.views for worlds in several]),
     )
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from engine.games.arclength import GREAT, USUAL, trace
 from engine.games.bestreply import SHARP, best_choice, sharp_choice, span_of, tie_of
-from engine.games.conduct import SURPRISE, Conduct, Mind
+from engine.games.conduct import SURPRISE, Conduct, Mind, Plan, Thinker, Views
 from engine.games.fixedpoint import chances_of, settle
 from engine.games.homotopy import ascents, follow, newton
 from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, in_twos, log_choice, sharpness
@@ -53,6 +53,7 @@ class Worlds:
         payoff: for each actor; same shape.
         precision: for each actor; (n_draws,).
         conduct: of actors who do not reason by equilibrium; None where all do.
+        views: what actors have learned at the levels at which they are taken to reason; None where nobody has.
     """
 
     chance: FloatArray
@@ -60,6 +61,12 @@ class Worlds:
     payoff: Mapping[int, FloatArray]
     precision: Mapping[int, FloatArray]
     conduct: Conduct | None = None
+    views: Views | None = None
+
+    def view(self, thinker: Thinker) -> FloatArray:
+        """The chance of each leaf in the eyes of an actor at a level; (n_leaves, n_draws)."""
+        learned = None if self.views is None else self.views.of(thinker)
+        return self.believed.get(thinker.actor, self.chance) if learned is None else learned
 
     def take(self, draws: IntArray) -> Worlds:
         """The same for some of the draws, in memory as if they were all, so that sums run in the same order."""
@@ -73,6 +80,7 @@ class Worlds:
             {actor: cut(payoff) for actor, payoff in self.payoff.items()},
             {actor: cut(precision) for actor, precision in self.precision.items()},
             None if self.conduct is None else self.conduct.take(draws),
+            None if self.views is None else self.views.take(draws),
         )
 
 
@@ -93,6 +101,7 @@ class Solution:
         share: probability that the decisions on each leaf's path are taken, (n_leaves, n_draws), where it is no product
             of `play`: an average over equilibria, 0 where there is none; None otherwise.
         minds: for each actor whose model of the others is not what they really do, the levels at which it reasons.
+        models: for each thinker that anybody has in mind, what it takes everybody to do, from which it learns.
     """
 
     play: FloatArray
@@ -105,6 +114,7 @@ class Solution:
     n_pure: IntArray | None = None
     share: FloatArray | None = None
     minds: Mapping[int, tuple[Mind, ...]] = field(default_factory=dict)
+    models: Mapping[Thinker, tuple[Plan, ...]] = field(default_factory=dict)
 
     def part(self, draws: slice) -> Solution:
         """The same for some of the draws."""
@@ -119,6 +129,7 @@ class Solution:
             None if self.n_pure is None else self.n_pure[draws],
             None if self.share is None else self.share[:, draws],
             {actor: tuple(mind.part(draws) for mind in minds) for actor, minds in self.minds.items()},
+            {key: tuple(plan.part(draws) for plan in plans) for key, plans in self.models.items()},
         )
 
 

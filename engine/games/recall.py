@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from engine.games.response import log_choice
@@ -60,6 +62,13 @@ class Mixtures:
             if later.any():
                 weighed[first:last][later] += weighed[before[later]]
         return weighed
+
+    def mean(self, weight: FloatArray, plays: Sequence[FloatArray]) -> FloatArray:
+        """The mixture of some plays, in logarithms; their weights are (n_plays or more, n_draws)."""
+        with np.errstate(divide="ignore"):
+            logs = [np.log(share) + self.weighed(log_play) for share, log_play in zip(weight, plays, strict=False)]
+        top = np.maximum.reduce(logs)
+        return self.play(top + np.log(sum(np.exp(one - top) for one in logs)))
 
     def play(self, weighed: FloatArray) -> FloatArray:
         """The play of the mixture, from the sum over plays of their weight times `weighed`; logarithms both."""

@@ -7,7 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.games.conduct import NOTHING, BestReply, Equilibrium, Habit, Hierarchy, Level, Mind, Rule
+from engine.games.conduct import (
+    NOTHING,
+    BestReply,
+    Equilibrium,
+    Habit,
+    Hierarchy,
+    Level,
+    Mind,
+    Plan,
+    Rule,
+    Thinker,
+)
 from engine.games.equilibrium import BACKWARD, Cyclic, Solution, Solver, Worlds
 from engine.games.levels import Levels, Order, Replies, Thought, actions_of, hierarchy
 from engine.games.recall import Mixtures
@@ -72,7 +83,8 @@ class RuleSolver:
     def _solved(self, worlds: Worlds, rules: Mapping[int, Rule], cyclic: Cyclic | None) -> Solution:
         """The draws in which actors follow these rules."""
         sharp = frozenset(actor for actor, rule in rules.items() if isinstance(rule, BestReply))
-        thoughts = self._thoughts(worlds, rules, sharp)
+        levels = None if self.replies is None else Levels(self.replies, worlds, sharp)
+        thoughts = self._thoughts(worlds, rules, levels)
         fixed = np.zeros((self.tree.n_actions, worlds.chance.shape[-1]))
         for actor, thought in thoughts.items():
             fixed[self.rows[actor]] = thought.log_play
@@ -81,13 +93,13 @@ class RuleSolver:
         for actor in thoughts:
             rows = self.rows[actor]
             found.play[rows] = np.where(found.play[rows] < NOTHING, 0.0, found.play[rows])
-        return replace(found, minds={actor: self._minds(actor, thoughts, found) for actor in self.minded})
+        minds = {actor: self._minds(actor, thoughts, found) for actor in self.minded}
+        return replace(found, minds=minds, models={} if levels is None else levels.models)
 
-    def _thoughts(self, worlds: Worlds, rules: Mapping[int, Rule], sharp: frozenset[int]) -> dict[int, Thought]:
+    def _thoughts(self, worlds: Worlds, rules: Mapping[int, Rule], levels: Levels | None) -> dict[int, Thought]:
         """The play of those who do not look at what the others really do."""
         thoughts: dict[int, Thought] = {}
-        levels = None if self.replies is None else Levels(self.replies, worlds, sharp)
-        hierarchies: dict[bytes, Mapping[int, Thought]] = {}
+        hierarchies: dict[int, Mapping[int, Thought]] = {}
         for actor, rule in rules.items():
             match rule:
                 case Habit() | Level(0):
@@ -98,10 +110,9 @@ class RuleSolver:
                 case Level(level) if levels is not None:
                     thoughts[actor] = levels.at(actor, level)
                 case Hierarchy(number) if levels is not None and self.mixtures is not None and worlds.conduct:
-                    mean = worlds.conduct.means[number]
-                    if mean.tobytes() not in hierarchies:
-                        hierarchies[mean.tobytes()] = hierarchy(levels, self.mixtures, mean)
-                    thoughts[actor] = hierarchies[mean.tobytes()][actor]
+                    if number not in hierarchies:
+                        hierarchies[number] = hierarchy(levels, self.mixtures, number, worlds.conduct.means[number])
+                    thoughts[actor] = hierarchies[number][actor]
                 case _:
                     pass
         return thoughts
@@ -109,7 +120,11 @@ class RuleSolver:
     def _minds(self, actor: int, thoughts: Mapping[int, Thought], found: Solution) -> tuple[Mind, ...]:
         """How an actor sees the game; one who answers what the others really do sees that."""
         minds = thoughts[actor].minds if actor in thoughts else ()
-        return minds or (Mind(np.ones(found.play.shape[-1]), found.play),)
+        if minds or self.replies is None:
+            return minds
+        plans = {other: part.plan(found.play[part.rows]) for other, part in self.replies.parts.items()}
+        others = tuple(plan for other, plan in plans.items() if other != actor)
+        return (Mind(np.ones(found.play.shape[-1]), None, plans[actor], others, found.log_play[self.rows[actor]]),)
 
     def _solver(self, free: frozenset[int]) -> Solver:
         if free not in self.solvers:
@@ -134,20 +149,34 @@ def _together(parts: Sequence[tuple[IntArray, Solution]], n_draws: int) -> Solut
         tied=np.zeros(n_draws, dtype=np.bool_),
     )
     minds: dict[int, list[Mind]] = {actor: [] for actor in first.minds}
+    models: dict[Thinker, tuple[Plan, ...]] = {}
     for draws, part in parts:
         for name in ("play", "log_play", "reached", "rung", "residual", "index", "tied"):
             array = getattr(part, name)
             if array is not None:
                 getattr(whole, name)[..., draws] = array
         for actor, own in part.minds.items():
-            minds[actor] += [_spread(mind, draws, n_draws) for mind in own]
+            minds[actor] += [_spread_mind(mind, draws, n_draws) for mind in own]
+        for thinker, plans in part.models.items():
+            before = models.get(thinker) or (None,) * len(plans)
+            models[thinker] = tuple(_spread(plan, draws, n_draws, old) for plan, old in zip(plans, before, strict=True))
     no_ties = all(part.tied is None for _, part in parts)
     found = {actor: tuple(own) for actor, own in minds.items()}
-    return replace(whole, tied=None if no_ties else whole.tied, minds=found)
+    return replace(whole, tied=None if no_ties else whole.tied, minds=found, models=models)
 
 
-def _spread(mind: Mind, draws: IntArray, n_draws: int) -> Mind:
+def _spread_mind(mind: Mind, draws: IntArray, n_draws: int) -> Mind:
     """A mind of some draws as one of all; in the others nobody thinks so."""
-    weight, play = np.zeros(n_draws), np.ones((len(mind.play), n_draws))
-    weight[draws], play[:, draws] = mind.weight, mind.play
-    return Mind(weight, play)
+    weight = np.zeros(n_draws)
+    weight[draws] = mind.weight
+    others = tuple(_spread(plan, draws, n_draws) for plan in mind.others)
+    log_play = np.zeros((len(mind.log_play), n_draws))
+    log_play[:, draws] = mind.log_play
+    return Mind(weight, mind.thinker, _spread(mind.own, draws, n_draws), others, log_play)
+
+
+def _spread(plan: Plan, draws: IntArray, n_draws: int, before: Plan | None = None) -> Plan:
+    """A plan of some draws as one of all; in the others it is what it was before, or anything."""
+    share = np.ones((len(plan.share), n_draws)) if before is None else before.share.copy()
+    share[:, draws] = plan.share
+    return Plan(share, plan.line)

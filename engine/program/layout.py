@@ -342,6 +342,7 @@ class Layout:
         if rounds is None:
             return None
         lasting = [move.name for move in scenario.moves if is_lasting(move)]
+        owners = {move.of for move in scenario.moves if isinstance(move, model.Type) and move.lasting}
         public = [move.name for move in scenario.moves if not move.hidden and move.name in self._remembered()]
         types, type_of_leaf = distinct_columns(self.tree.values[[self.core.index(name) for name in lasting]])
         outcomes, outcome = distinct_columns(self.tree.values[[self.core.index(name) for name in public]])
@@ -356,6 +357,7 @@ class Layout:
             following=following,
             until=None if rounds.until is None else self.table(("rounds", "until"), rounds.until),
             lasting=frozenset(lasting),
+            learners=frozenset(n for n, name in enumerate(scenario.actors) if any(of != name for of in owners)),
             types=type_of_leaf,
             type_leaf=np.unique(type_of_leaf, return_index=True)[1],
             outcome=outcome,

@@ -45,6 +45,9 @@ class EvaluationError(ValueError):
         super().__init__(message)
         self.path, self.message, self.hint = path, message, hint
 
+    def __reduce__(self) -> tuple[type[EvaluationError], tuple[Path, str, str]]:
+        return EvaluationError, (self.path, self.message, self.hint)  # so that a process can send it to another
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Input:
@@ -282,6 +285,7 @@ class Recurrence:
         following: the next value of each state that changes.
         until: the game ends after a round that leaves this true; None: it lasts for all rounds.
         lasting: types that are drawn once.
+        learners: actors from whom any of them is hidden.
         types: the combination of lasting types on each leaf; (n_leaves,).
         type_leaf: a leaf of each combination; (n_types,).
         outcome: what everybody learns on each leaf, as far as the future can depend on it; (n_leaves,).
@@ -294,6 +298,7 @@ class Recurrence:
     following: Mapping[str, Table]
     until: Table | None
     lasting: frozenset[str]
+    learners: frozenset[int]
     types: IntArray
     type_leaf: IntArray
     outcome: IntArray

@@ -82,7 +82,7 @@ def ways_of(layout: Layout) -> Ways:
         named,
         any(rule != conduct.Equilibrium() for rule in every),
         tuple(habit_tables(layout)),
-        tuple(layout.table(path, rule.mean) for path, rule in _hierarchies(layout)),
+        tuple(layout.table(path, rule.mean) for path, rule in _hierarchies(layout).values()),
         {actor: _followed(layout, name) for actor, name in deciders.items() if len(rules[actor]) > 1},
         frozenset(actor for actor, own in rules.items() if all(isinstance(rule, aimless) for rule in own)),
     )
@@ -155,32 +155,29 @@ def _deciders(layout: Layout) -> dict[int, str]:
 
 def _rules(layout: Layout, name: str) -> tuple[conduct.Rule, ...]:
     """The different rules that an actor may follow."""
-    hierarchies = [path for path, _ in _hierarchies(layout)]
-    path: Path = ("actors", name, "reasoning")
-    found = [
-        _rule(rule, hierarchies, (*path, *below)) for below, rule in named_rules(layout.scenario.actors[name].reasoning)
-    ]
+    hierarchies = list(_hierarchies(layout))
+    found = [_rule(rule, hierarchies) for _, rule in named_rules(layout.scenario.actors[name].reasoning)]
     return tuple(dict.fromkeys(found))
 
 
-def _rule(rule: Rule, hierarchies: list[Path], path: Path) -> conduct.Rule:
+def _rule(rule: Rule, hierarchies: list[str]) -> conduct.Rule:
     match rule:
         case Level(level):
             return conduct.Level(level)
-        case Hierarchy():
-            return conduct.Hierarchy(hierarchies.index((*path, HIERARCHY)))
+        case Hierarchy(mean):
+            return conduct.Hierarchy(hierarchies.index(mean.text))
         case _:
             return TEXTS[rule]
 
 
-def _hierarchies(layout: Layout) -> list[tuple[Path, Hierarchy]]:
-    """All cognitive hierarchies, with the place of their mean."""
-    return [
-        (("actors", name, "reasoning", *below, HIERARCHY), rule)
-        for name, actor in layout.scenario.actors.items()
-        for below, rule in named_rules(actor.reasoning)
-        if isinstance(rule, Hierarchy)
-    ]
+def _hierarchies(layout: Layout) -> dict[str, tuple[Path, Hierarchy]]:
+    """All different cognitive hierarchies by the text of their mean, with a place where it stands."""
+    found: dict[str, tuple[Path, Hierarchy]] = {}
+    for name, actor in layout.scenario.actors.items():
+        for below, rule in named_rules(actor.reasoning):
+            if isinstance(rule, Hierarchy):
+                found.setdefault(rule.mean.text, (("actors", name, "reasoning", *below, HIERARCHY), rule))
+    return found
 
 
 def _followed(layout: Layout, name: str) -> tuple[str, tuple[int, ...]]:
@@ -188,9 +185,8 @@ def _followed(layout: Layout, name: str) -> tuple[str, tuple[int, ...]]:
     reasoning = layout.scenario.actors[name].reasoning
     if not isinstance(reasoning, Uncertain):
         raise AssertionError(f"the rule of '{name}' is not uncertain")
-    hierarchies = [path for path, _ in _hierarchies(layout)]
-    path: Path = ("actors", name, "reasoning")
-    by_value = {below[-1]: _rule(rule, hierarchies, (*path, *below)) for below, rule in named_rules(reasoning)}
+    hierarchies = list(_hierarchies(layout))
+    by_value = {below[-1]: _rule(rule, hierarchies) for below, rule in named_rules(reasoning)}
     rules = list(_rules(layout, name))
     values = layout.scenario.unknowns[reasoning.choice].choice or {}
     return reasoning.choice, tuple(rules.index(by_value[value]) for value in values)

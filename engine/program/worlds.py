@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from engine.games.conduct import Thinker, Views, nearest
 from engine.games.equilibrium import Worlds
 from engine.games.rules import RuleSolver
 from engine.program import evaluate
@@ -40,6 +41,8 @@ SPAN_DRAWS: Final = 16
 MOST_SHOWN: Final = 6
 """Inputs and moves that a message names."""
 Values = Mapping[str, FloatArray]
+Viewer = int | Thinker | None
+"""An actor, an actor at a level, or all who see the game as it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +55,8 @@ class Situation:
         state: what everybody sees; each (n,), or (1,) where it is the same in all.
         round: its number, from 1.
         types: the true chance of each combination of lasting types; (n_types, n); None where nothing lasts.
-        believed: the same in everybody's eyes, and in those of actors who see it otherwise.
+        believed: the same in everybody's eyes, in those of actors who have their own chances, and of actors at the
+            levels at which they, or others, take them to reason.
     """
 
     values: Values
@@ -60,7 +64,7 @@ class Situation:
     state: Values
     round: int = 1
     types: FloatArray | None = None
-    believed: Mapping[int | None, FloatArray] = field(default_factory=dict)
+    believed: Mapping[Viewer, FloatArray] = field(default_factory=dict)
 
     def at(self, columns: IntArray | slice) -> Situation:
         """The same for some of the columns."""
@@ -135,7 +139,7 @@ def first_situation(program: Program, uniforms: FloatArray) -> Situation:
 
     types = prior(reader, {}, 0.0)
     lowest = IMPOSSIBLE if disputed(program) else 0.0
-    believed: dict[int | None, FloatArray] = {None: prior(eyes, {}, lowest) if disputed(program) else types}
+    believed: dict[Viewer, FloatArray] = {None: prior(eyes, {}, lowest) if disputed(program) else types}
     believed.update((actor, prior(eyes, program.beliefs.get(actor, {}), lowest)) for actor in own_views(program))
     return replace(start, types=types, believed=believed)
 
@@ -146,9 +150,15 @@ def disputed(program: Program) -> bool:
 
 
 def own_views(program: Program) -> tuple[int, ...]:
-    """Actors who learn of lasting types by themselves: those with chances of their own, or a model of the others."""
-    minded = program.solver.minded if isinstance(program.solver, RuleSolver) else ()
-    return tuple(actor for actor in program.deciders if actor in program.beliefs or actor in minded)
+    """Actors with chances of their own."""
+    return tuple(actor for actor in program.deciders if actor in program.beliefs)
+
+
+def closest(believed: Mapping[Viewer, FloatArray], viewer: Viewer) -> FloatArray:
+    """What a viewer believes of the lasting types; of one who has not learned anything yet, what its actor does."""
+    if isinstance(viewer, Thinker):
+        viewer = nearest(believed, viewer) or viewer.actor
+    return believed.get(viewer, believed[None])
 
 
 def batch_in(program: Program, situation: Situation) -> Batch:
@@ -161,10 +171,10 @@ def batch_in(program: Program, situation: Situation) -> Batch:
     reader = Reader(program, values, situation)
     eyes = Reader(program, seen, situation) if seen is not values else reader
     n = reader.n
-    given, chance, shared, believed = _chances(program, reader, eyes, situation, n)
+    given, chance, shared, believed, views = _chances(program, reader, eyes, situation, n)
     payoff = {actor: eyes.payoff(actor) for actor in program.deciders}
     precision = {actor: eyes.precision(program.precision[actor]) for actor in program.deciders}
-    worlds = Worlds(shared, believed, payoff, precision, conduct_of(program, eyes, n))
+    worlds = Worlds(shared, believed, payoff, precision, conduct_of(program, eyes, n), views)
     return Batch(situation, given, chance, worlds, shared is not chance)
 
 
@@ -225,8 +235,9 @@ def _is_disputed(program: Program, table: ChanceTable) -> bool:
 
 def _chances(
     program: Program, reader: Reader, eyes: Reader, situation: Situation, n: int
-) -> tuple[FloatArray, FloatArray, FloatArray, dict[int, FloatArray]]:
-    """The chance of each leaf: given the lasting types, the true one, in the actors' eyes, of actors with their own."""
+) -> tuple[FloatArray, FloatArray, FloatArray, dict[int, FloatArray], Views | None]:
+    """The chance of each leaf: given the lasting types, the true one, in the actors' eyes, of actors with their own,
+    and of actors at their levels."""
     types = None if situation.types is None or program.recurrence is None else program.recurrence.types
     lasting = frozenset[str]() if types is None or program.recurrence is None else program.recurrence.lasting
     tables = [table for table in program.chances if table.move not in lasting]
@@ -240,18 +251,26 @@ def _chances(
     def drawn(chance: FloatArray, view: FloatArray | None) -> FloatArray:
         return chance if types is None or view is None else chance * view[types]
 
-    def seen(views: Mapping[str, ChanceTable]) -> FloatArray:
-        return _times(common, [np.maximum(eyes.chance(views.get(table.move, table)), IMPOSSIBLE) for table in own])
+    def seen(beliefs: Mapping[str, ChanceTable]) -> FloatArray:
+        return _times(common, [np.maximum(eyes.chance(beliefs.get(table.move, table)), IMPOSSIBLE) for table in own])
 
     given = _times(common, [reader.chance(table) for table in own]) if own else common
     chance = drawn(given, situation.types)
+    modelled = isinstance(program.solver, RuleSolver) and bool(program.solver.minded)
+    learned = {viewer: view for viewer, view in situation.believed.items() if isinstance(viewer, Thinker)}
+
+    def views(given: Mapping[int, FloatArray]) -> Views | None:
+        if types is None or program.recurrence is None or not modelled:
+            return None
+        return Views(given, types, learned, program.recurrence.learners)
+
     if not disputed(program):
-        models = {actor: drawn(given, view) for actor, view in situation.believed.items() if actor is not None}
-        return given, chance, chance, models
-    shared = drawn(seen({}), situation.believed.get(None))
-    viewers = own_views(program) if types is not None else tuple(a for a in program.beliefs if a in program.deciders)
-    found = {actor: drawn(seen(program.beliefs.get(actor, {})), situation.believed.get(actor)) for actor in viewers}
-    return given, chance, shared, found
+        return given, chance, chance, {}, views(dict.fromkeys(program.deciders, given))
+    shared = seen({})
+    own_eyes = {actor: seen(program.beliefs[actor]) for actor in own_views(program)}
+    found = {actor: drawn(view, situation.believed.get(actor)) for actor, view in own_eyes.items()}
+    learning = views({actor: own_eyes.get(actor, shared) for actor in program.deciders})
+    return given, chance, drawn(shared, situation.believed.get(None)), found, learning
 
 
 def _product(factors: list[FloatArray], n_leaves: int, n_draws: int) -> FloatArray:

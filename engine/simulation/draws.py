@@ -20,7 +20,7 @@ from engine.games.equilibrium import (
 from engine.games.segments import FloatArray, IntArray
 from engine.games.tree import NOT_MOVED, Tree
 from engine.program.program import Condition, EvaluationError, Measure, Program
-from engine.program.worlds import Batch, Reader
+from engine.program.worlds import Batch, Reader, closest
 
 RUNGS: Final = (BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED, UNSOLVED)
 HELD_IMPOSSIBLE: Final = 1e-20
@@ -43,6 +43,9 @@ class Reading:
         among_by_round: the same of `among`; (n_rounds, n_draws); None where there are no rounds.
         noise: variance of each part, as a share of `among`, that is due to sampled histories; (n_parts, n_draws).
         listed: whether the values are those of the measure, the same in every draw.
+        apart: the outcome in each of the independent samples of histories, parts and among alone; empty where there
+            are no rounds.
+        rounds: of those that count, how many are played; (n_draws,), 1 where one alone counts or it is taken once.
     """
 
     parts: FloatArray
@@ -54,6 +57,8 @@ class Reading:
     among_by_round: FloatArray | None = None
     noise: FloatArray | None = None
     listed: bool = False
+    apart: Sequence[Reading] = ()
+    rounds: FloatArray | None = None
 
     def part(self, draws: slice) -> Reading:
         """The same for some of the draws."""
@@ -74,6 +79,8 @@ class Reading:
             cut(self.among_by_round),
             cut(self.noise),
             self.listed,
+            [one.part(draws) for one in self.apart],
+            cut(self.rounds),
         )
 
 
@@ -144,9 +151,12 @@ def read_draws(program: Program, batch: Batch, solution: Solution) -> Draws:
     """Every outcome of a solved batch, in one round."""
     played = played_share(program, solution)
     deciders = program.deciders if batch.disputed else tuple(solution.minds)
-    eyes = {actor: eyes_of(program, batch, solution, played, actor) for actor in deciders}
+    startled = {actor for actor in deciders if may_be_surprised(program, batch, solution, actor)}
+    asked = asked_of(program)
+    eyes = {a: eyes_of(program, batch, solution, played, a) for a in deciders if a in asked or a in startled}
     readings = read_round(program, program.measures, batch, played, batch.chance, eyes)
-    surprised = {actor: surprise(program, actor, batch.chance, own) for actor, own in eyes.items()}
+    nothing = np.zeros(played.shape[-1])
+    surprised = {a: surprise(program, a, batch.chance, eyes[a]) if a in startled else nothing for a in deciders}
     found = solved(solution)
     weight = weight_of(program, readings)
     return Draws(readings, weight if found.n_pure is None else weight * (found.n_pure > 0), found, surprised)
@@ -196,20 +206,56 @@ class Eyes:
 
 def eyes_of(program: Program, batch: Batch, solution: Solution, played: FloatArray, actor: int) -> tuple[Eyes, ...]:
     """How an actor sees the game, at each of its levels."""
-    view = batch.worlds.believed.get(actor, batch.worlds.chance)
     minds = solution.minds.get(actor, ())
+    own = batch.worlds.believed.get(actor, batch.worlds.chance)
     if not minds:
-        return (Eyes(played, view * played),)
+        return (Eyes(played, own * played),)
     tree = program.tree
-    own = [move for move in tree.decisions if tree.moves[move].actor == actor]
-    others = share_of_play(tree, solution.play, [move for move in tree.decisions if move not in own])
-    return tuple(
-        Eyes(
-            others * share_of_play(tree, mind.play, own) * mind.weight,
-            view * share_of_play(tree, mind.play, tree.decisions),
-        )
-        for mind in minds
-    )
+    others = share_of_play(tree, solution.play, [move for move in tree.decisions if tree.moves[move].actor != actor])
+    found = []
+    for mind in minds:
+        does = mind.own.on_leaves()
+        seen = does * (own if mind.thinker is None else batch.worlds.view(mind.thinker))
+        for plan in mind.others:
+            seen *= plan.on_leaves()
+        does *= others
+        does *= mind.weight
+        found.append(Eyes(does, seen))
+    return tuple(found)
+
+
+def asked_of(program: Program) -> set[int]:
+    """Actors whose beliefs are asked for."""
+    return {measure.belief.actor for measure in program.measures if measure.belief is not None}
+
+
+def may_be_surprised(program: Program, batch: Batch, solution: Solution, actor: int) -> bool:
+    """Whether an actor may hold impossible what comes about; False only if it surely does not.
+
+    What it believes of a leaf falls short of the truth by no more than the smallest chances in its eyes of what the
+    others do, of types and of all other chance, each as a share of the true ones.
+    """
+    worlds, types, minds = batch.worlds, batch.situation.types, solution.minds.get(actor, ())
+    own = _least(worlds.believed.get(actor, worlds.chance), batch.chance)
+    given = own if worlds.views is None else _least(worlds.views.given[actor], batch.given)
+    if not minds:
+        return bool((own < HELD_IMPOSSIBLE).any())
+    for mind in minds:
+        least = own if mind.thinker is None else given
+        if mind.thinker is not None and types is not None:
+            least = least * _least(closest(batch.situation.believed, mind.thinker), types)
+        for plan in mind.others:
+            least = least * plan.share.min(axis=0)
+        if (least < HELD_IMPOSSIBLE).any():
+            return True
+    return False
+
+
+def _least(believed: FloatArray, true: FloatArray) -> FloatArray:
+    """The smallest that a belief is as a share of the truth, where that is not 0; 1 at most; (n_draws,)."""
+    share = np.divide(believed, true, out=np.ones_like(true), where=true > 0)
+    least: FloatArray = share.min(axis=0)
+    return np.minimum(least, 1.0)
 
 
 def surprise(program: Program, actor: int, chance: FloatArray, eyes: Sequence[Eyes]) -> FloatArray:

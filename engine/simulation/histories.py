@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from engine.program.program import BoolArray, FloatArray, IntArray, Program
-from engine.program.worlds import Situation, first_situation
+from engine.program.worlds import Situation, Viewer, closest, first_situation
 from engine.sampling.streams import WordArray
 from engine.simulation.draws import HELD_IMPOSSIBLE
 from engine.simulation.played import Key, Played
@@ -71,7 +71,7 @@ def next_histories(now: Histories, played: Played, thinning: FloatArray, histori
     share = chance.sum(axis=0) / now.weight.sum(axis=(0, 1))[column]
     believed = _learned(now, played, column, outcome, share)
     beliefs = [_rounded(row) for view in believed.values() for row in view]
-    order, first = _alike(now.draw[column], [_bits(array) for array in state.values()] + beliefs)
+    order, first = _alike(now.draw[column], [*state.values(), *beliefs])
     column, outcome, chance = column[order], outcome[order], chance[:, order]
     starts = np.flatnonzero(first)
     whole = np.add.reduceat(chance, starts, axis=1)
@@ -90,7 +90,7 @@ def next_histories(now: Histories, played: Played, thinning: FloatArray, histori
     spared |= {key: chance[:, outcome, column] for key, chance in played.spared.items()}
     before = {key: gathered(array, spared[key]) for key, array in now.before.items()}
     some = order[starts[goes_on]]
-    views = {actor: view[:, some] for actor, view in believed.items()}
+    views = {viewer: view[:, some] for viewer, view in believed.items()}
     situation = replace(
         now.situation.at(column[group]),
         state={name: array[some] for name, array in state.items()},
@@ -110,39 +110,37 @@ def _over_types(joint: FloatArray) -> FloatArray:
 
 def _learned(
     now: Histories, played: Played, column: IntArray, outcome: IntArray, share: FloatArray
-) -> dict[int | None, FloatArray]:
+) -> dict[Viewer, FloatArray]:
     """What everybody believes of the lasting types after what they saw, by Bayes' rule; (n_types, n).
 
     Who sees what it held impossible keeps its belief.
     """
     found = {}
-    for actor, seen in played.seen.items():
-        joint = seen[:, outcome, column]
+    place = outcome * len(now.draw) + column
+    for viewer, seen in played.seen.items():
+        joint = seen.reshape(len(seen), -1).take(place, axis=1)
         total = joint.sum(axis=0)
         possible = total > HELD_IMPOSSIBLE * share
+        if possible.all():
+            joint /= total
+            found[viewer] = joint
+            continue
         learned = np.divide(joint, total, out=np.zeros_like(joint), where=possible)
-        found[actor] = np.where(possible, learned, now.situation.believed[actor][:, column])
+        found[viewer] = np.where(possible, learned, closest(now.situation.believed, viewer)[:, column])
     return found
 
 
-def _bits(row: FloatArray) -> WordArray:
-    return np.ascontiguousarray(row + 0.0).view(np.uint64)  # + 0.0, so that -0 is 0
-
-
 def _rounded(row: FloatArray) -> WordArray:
-    """The bits of beliefs, without the last ones, in which rounding differs."""
-    return (_bits(row) + np.uint64(1 << (SAME_BITS - 1))) >> np.uint64(SAME_BITS)
+    """The bits of beliefs, without the last ones, in which rounding differs; they ascend with the belief."""
+    bits = np.ascontiguousarray(row + 0.0).view(np.uint64)  # + 0.0, so that -0 is 0
+    return (bits + np.uint64(1 << (SAME_BITS - 1))) >> np.uint64(SAME_BITS)
 
 
-def _alike(draw: IntArray, rows: Sequence[WordArray]) -> tuple[IntArray, BoolArray]:
-    """An order in which histories of a draw with the same rows stand together, and which begin a group."""
-    mixed = np.zeros(len(draw), dtype=np.uint64)
-    for bits in rows:
-        mixed = (mixed ^ bits) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-    order = np.lexsort((mixed, draw))
-    draw, mixed = draw[order], mixed[order]
-    first = np.r_[True, (draw[1:] != draw[:-1]) | (mixed[1:] != mixed[:-1])]
+def _alike(draw: IntArray, rows: Sequence[FloatArray | WordArray]) -> tuple[IntArray, BoolArray]:
+    """The order of histories by draw and then by rows, and which begin a group in which all rows are the same."""
+    order = np.lexsort((*rows[::-1], draw))
+    first = np.ones(len(draw), dtype=np.bool_)
+    first[1:] = np.logical_or.reduce([row[order][1:] != row[order][:-1] for row in (draw, *rows)])
     return order, first
 
 
@@ -158,7 +156,7 @@ def _thinned(weight: FloatArray, draw: IntArray, histories: int, thinning: Float
     return kept
 
 
-def _types(now: Histories, weight: FloatArray, views: Mapping[int | None, FloatArray]) -> FloatArray | None:
+def _types(now: Histories, weight: FloatArray, views: Mapping[Viewer, FloatArray]) -> FloatArray | None:
     """The true chance of each combination of types."""
     if now.situation.types is None:
         return None

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.program.program import BoolArray, FloatArray
+from engine.program.worlds import Viewer, closest
 from engine.simulation.draws import Reading, Solved
 
 Key = tuple[str, str]
@@ -33,7 +34,7 @@ class Played:
     likelihood: FloatArray
     spared: Mapping[Key, FloatArray]
     public: Mapping[Key, FloatArray]
-    seen: Mapping[int | None, FloatArray]
+    seen: Mapping[Viewer, FloatArray]
     following: Mapping[str, FloatArray]
     ends: BoolArray
     surprised: Mapping[int, FloatArray]
@@ -71,7 +72,7 @@ def together(parts: Sequence[Played]) -> Played:
         joined([part.likelihood for part in parts]),
         each("spared"),
         first.public,
-        each("seen"),
+        _seen([part.seen for part in parts]),
         each("following"),
         joined([part.ends for part in parts]),
         each("surprised"),
@@ -83,6 +84,12 @@ def together(parts: Sequence[Played]) -> Played:
             None,
         ),
     )
+
+
+def _seen(several: Sequence[Mapping[Viewer, FloatArray]]) -> dict[Viewer, FloatArray]:
+    """What the viewers of any part saw; in a part without so deep a level, what the deepest there did."""
+    viewers = list(dict.fromkeys(viewer for seen in several for viewer in seen))
+    return {viewer: np.concatenate([closest(seen, viewer) for seen in several], axis=-1) for viewer in viewers}
 
 
 def _values(readings: Sequence[Reading]) -> FloatArray | None:

@@ -15,12 +15,14 @@ import numpy as np
 
 from engine.games.equilibrium import Solution
 from engine.program.program import BoolArray, Condition, FloatArray, Program, Recurrence
-from engine.program.worlds import Batch, Reader, Situation, batch_in
+from engine.program.worlds import Batch, Reader, Situation, Viewer, batch_in, own_views
 from engine.simulation.draws import (
     Draws,
     Eyes,
     Reading,
+    asked_of,
     eyes_of,
+    may_be_surprised,
     played_share,
     read_round,
     solved,
@@ -51,7 +53,7 @@ def play_rounds(program: Program, uniforms: FloatArray, thinning: FloatArray, hi
             break
         now = replace(now, situation=replace(now.situation, round=number))
         played = together([_play(program, part) for part in parts_of(now, size)])
-        ledger.add(number, now.draw, played)
+        ledger.add(number, now, played)
         now = next_histories(now, played, thinning[number - 1], histories) if number < recurrence.count else None
     return ledger.draws()
 
@@ -116,7 +118,10 @@ def _play(program: Program, now: Histories) -> Played:
             holds = _holds(condition, reader, len(given))
             spared[key] = recurrence.by_both.sum(given * (1 - holds)).reshape(shape)
             held[key] = recurrence.by_types.sum(given * holds)
-    eyes = {actor: eyes_of(program, batch, solution, played, actor) for actor in _watched(program, batch, solution)}
+    watched = _watched(program, batch, solution)
+    startled = {actor for actor in watched if may_be_surprised(program, batch, solution, actor)}
+    asked = asked_of(program)
+    eyes = {a: eyes_of(program, batch, solution, played, a) for a in watched if a in asked or a in startled}
     following, ends = _followed(program, recurrence, now.situation, len(now.draw))
     last = ends if now.situation.round < recurrence.count else np.ones_like(ends)
     readings: list[Mapping[str, Reading]] = []
@@ -131,18 +136,21 @@ def _play(program: Program, now: Histories) -> Played:
         likelihood,
         spared,
         public,
-        _seen(program, recurrence, batch, solution, played, eyes, shape),
+        _seen(program, recurrence, batch, solution, played, shape),
         following,
         ends,
-        {actor: surprise(program, actor, chances[0], own) for actor, own in eyes.items()},
+        {
+            actor: surprise(program, actor, chances[0], eyes[actor]) if actor in startled else np.zeros(len(now.draw))
+            for actor in watched
+        },
         solved(solution),
     )
 
 
 def _watched(program: Program, batch: Batch, solution: Solution) -> set[int]:
     """Actors who see the game otherwise than it is, and whose beliefs are asked or can be wrong."""
-    asked = {measure.belief.actor for measure in program.measures if measure.belief is not None}
-    return {*(asked if batch.disputed else ()), *(program.beliefs.keys() & set(program.deciders)), *solution.minds}
+    asked = asked_of(program) if batch.disputed else set()
+    return {*asked, *(program.beliefs.keys() & set(program.deciders)), *solution.minds}
 
 
 def _read(
@@ -208,22 +216,22 @@ def _seen(
     batch: Batch,
     solution: Solution,
     played: FloatArray,
-    eyes: Mapping[int, Sequence[Eyes]],
     shape: tuple[int, ...],
-) -> dict[int | None, FloatArray]:
+) -> dict[Viewer, FloatArray]:
     """The joint chance of types and of what everybody learns, in the eyes of those who learn of types."""
     if batch.situation.types is None:
         return {}
-    found: dict[int | None, FloatArray] = {}
-    for actor in batch.situation.believed:
-        if actor is None:
-            leaves = batch.worlds.chance * played
-        else:
-            minds = solution.minds.get(actor, ())
-            weights = [mind.weight for mind in minds] or [np.ones(shape[-1])]
-            own = eyes_of(program, batch, solution, played, actor) if actor not in eyes else eyes[actor]
-            leaves = sum((one.seen * weight for one, weight in zip(own, weights, strict=True)), np.zeros(1))
-        found[actor] = recurrence.by_both.sum(leaves).reshape(shape)
+    found: dict[Viewer, FloatArray] = {None: recurrence.by_both.sum(batch.worlds.chance * played).reshape(shape)}
+    for actor in own_views(program):
+        found[actor] = recurrence.by_both.sum(batch.worlds.believed[actor] * played).reshape(shape)
+    for thinker, plans in solution.models.items():
+        if thinker.actor not in recurrence.learners:
+            continue
+        first, *others = plans
+        leaves = batch.worlds.view(thinker) * first.on_leaves()
+        for plan in others:
+            leaves *= plan.on_leaves()
+        found[thinker] = recurrence.by_both.sum(leaves).reshape(shape)
     return found
 
 

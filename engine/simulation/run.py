@@ -22,7 +22,7 @@ from engine.simulation.rounds import play_rounds
 
 CELLS: Final = 2**19
 """A batch has about this many numbers per array (leaves times draws), so that it stays in the processor's cache."""
-GROUPS_PER_BLOCK: Final = 2
+GROUPS_PER_BLOCK: Final = 1
 CELLS_OF_ROUNDS: Final = 2**20
 """The same where there are rounds, whose games are not read as one array."""
 HISTORIES_PER_DRAW: Final = 16
@@ -45,11 +45,13 @@ class Totals:
         replicates: the sums of each independent scramble; one for a method without.
         spreads: how each outcome is spread over all draws.
         sampled: whether draws were sampled; False if nothing is unknown and the one draw is exact.
+        alike: whether nothing is unknown, so that draws differ by noise alone.
     """
 
     replicates: tuple[Sums, ...]
     spreads: Spreads
     sampled: bool = True
+    alike: bool = False
 
     @property
     def whole(self) -> Sums:
@@ -104,7 +106,8 @@ def simulate(
         if progress is not None:
             progress(done)
     in_order = tuple(replicates[replicate] for replicate in sorted(replicates))
-    return Totals(in_order, spreads_together(spreads), design.method != "point")
+    alike = design.method in ("point", "histories")
+    return Totals(in_order, spreads_together(spreads), design.method != "point", alike)
 
 
 def chunk_groups(program: Program, design: Design, histories: int = HISTORIES_PER_DRAW) -> Sequence[range]:

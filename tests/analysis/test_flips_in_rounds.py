@@ -90,7 +90,7 @@ def holds(text: str, found: Explanation, one: Named) -> bool:
 
 
 def test_named_changes_flip_the_choice_in_the_second_round_and_one_per_cent_less_does_not() -> None:
-    """Over 200 generated games in rounds that have a flip, each with one of its flips; issue 3 asks for 99 %."""
+    """Over 200 generated games in rounds that have a flip, each with one of its flips: at least 99 % hold."""
     held = 0
     kinds = {"term": 0, "belief": 0, "precision": 0}
     learned = about_learned = 0

@@ -228,10 +228,7 @@ def test_beliefs_of_a_hierarchy_are_kept_level_by_level() -> None:
     for actor, minds in found.minds.items():
         own = Thinker(games[0], habit).owner == actor
         for draw, game in enumerate(games):
-            parts = [
-                mind.weight[draw] * leaf_play(game, response.actions, np.where(own, mind.play[:, draw], 1.0))
-                for mind in minds
-            ]
+            parts = [mind.weight[draw] * game.chance * mind.own.on_leaves()[:, draw] for mind in minds]
             whole = leaf_play(game, response.actions, np.where(own, found.play[:, draw], 1.0))
             np.testing.assert_allclose(sum(parts), whole, rtol=0, atol=1e-11)
 

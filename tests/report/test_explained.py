@@ -70,7 +70,7 @@ def test_nothing_from_the_file_steers_the_terminal(hostile: Explanation, screen:
 def test_the_text_says_who_knows_what_and_what_would_flip_it(belarus: Explanation) -> None:
     text = explanation_text(belarus, RAN, False, Screen(120))
     assert "asks — Vladimir Putin, precision 1.50" in text
-    assert "knows answer = exercise" in text
+    assert "knows answer = exercise " in text
     assert re.search(r"believes intent = offensive [\d.]+%", text)
     assert re.search(r"wins if “[\w ]+” counts [\d.]+ times\n +[\d.]+ to [\d.]+% when solved again; [\d.]+ to", text)
     assert "Where it comes to it: “Belarus enters the war”" in text
@@ -80,8 +80,8 @@ def test_the_text_says_who_knows_what_and_what_would_flip_it(belarus: Explanatio
 def test_hardly_reached_sets_are_folded_unless_all_are_wanted(belarus: Explanation) -> None:
     short = explanation_text(belarus, RAN, False, Screen(120))
     whole = explanation_text(belarus, RAN, True, Screen(120))
-    assert re.search(r"reached in less than [^-]*--all shows (it|them)", short)
-    assert not re.search(r"reached in less than [^-]*--all", whole)
+    assert re.search(r"--all\s+shows\s+(it|them)", short)
+    assert "is reached in less than" not in whole
     assert whole.count("  knows ") == len(belarus.typical.choices)
 
 

@@ -1,8 +1,8 @@
 """Games in rounds the slow way: every course of events from the first round to the last, one by one.
 
 A scenario is a plain mapping in the scenario language; its formulas are valid Python, so Python evaluates them here.
-Nothing of the engine is used. A round's game is solved by repeating the logit response until it stands still, so
-precisions have to be low.
+Nothing of the engine is used. A round's game is solved by repeating the response until it stands still, so precisions
+have to be low, and best replies may stand only where nobody's choice depends on itself.
 """
 
 from __future__ import annotations
@@ -16,6 +16,11 @@ Path = dict[str, str]  # the value of each move; `none` where it is not made and
 Scenario = Mapping[str, Any]
 State = tuple[tuple[str, float], ...]
 Types = tuple[str, ...]
+Play = dict[Any, list[float]]  # at each information set the chances of the options
+Mixture = list[tuple[float, Play]]  # plays that an actor may have, with their weights
+Thinker = tuple[str, int, float | None]  # an actor, its level, the mean level of its hierarchy if it has one
+SLIP = 1e-40  # of those who make none
+TAIL = 1e-9  # Poisson levels end here
 FUNCTIONS = {"min": min, "max": max, "clip": lambda value, low, high: min(max(value, low), high)}
 
 
@@ -33,6 +38,32 @@ def values_of(move: Mapping[str, Any]) -> list[str]:
 
 def hidden(move: Mapping[str, Any]) -> bool:
     return "type" in move or bool(move.get("secret"))
+
+
+@dataclass
+class Mind:
+    """An actor at one of the levels at which it may reason: whose beliefs it has, what it does, what it expects."""
+
+    weight: float
+    viewer: Any
+    conduct: dict[str, Mixture]
+
+
+@dataclass
+class Solved:
+    """What everybody does; how actors see it who take the others otherwise; from which model each thinker learns."""
+
+    conduct: dict[str, Mixture]
+    minds: dict[str, list[Mind]]
+    models: dict[Thinker, dict[str, Mixture]]
+
+
+def poisson(mean: float) -> list[float]:
+    """Chances of the levels from 0 on."""
+    found = [math.exp(-mean)]
+    while 1 - sum(found) > TAIL:
+        found.append(found[-1] * mean / len(found))
+    return found
 
 
 @dataclass
@@ -75,9 +106,15 @@ class Enumerated:
         self.public = [name_of(move) for move in self.moves if not hidden(move)]
         self.known = self.knowledge()
         self.deciders = sorted({move["actor"] for move in self.moves if "decision" in move})
-        self.plays: dict[Any, dict[Any, list[float]]] = {}
+        self.rules = {actor: self.rule(actor) for actor in self.deciders}
+        self.plays: dict[Any, Any] = {}
         self.games: dict[Any, list[tuple[Path, list[str]]]] = {}
         self.code: dict[str, Any] = {}
+
+    def rule(self, actor: str) -> Any:
+        """How the actor reasons in this draw."""
+        rule = self.scenario["actors"][actor].get("reasoning", "equilibrium")
+        return rule["rules"][self.values[rule["choice"]]] if "choice" in rule else rule
 
     def knowledge(self) -> dict[str, list[str]]:
         """Own types, what it is told, its earlier moves and what it knew at them."""
@@ -156,94 +193,224 @@ class Enumerated:
     def first_state(self) -> State:
         return tuple((name, float(item["start"])) for name, item in self.scenario.get("state", {}).items())
 
-    def viewers(self) -> list[str | None]:
-        return [None, *self.scenario.get("beliefs", {})]
+    def viewers(self) -> list[Any]:
+        """Everybody, actors with chances of their own, and everybody at the levels that somebody has in mind."""
+        found: list[Any] = [None, *self.scenario.get("beliefs", {})]
+        for rule in self.rules.values():
+            for actor in self.deciders:
+                if "level" in rule:
+                    found += [(actor, level, None) for level in range(1, rule["level"] + 1)]
+                if "cognitive hierarchy" in rule:
+                    mean = rule["cognitive hierarchy"]
+                    found += [(actor, level, mean) for level in range(1, len(poisson(mean)))]
+        return list(dict.fromkeys(found))
 
-    def played(self, path: Path, made: list[str], play: Mapping[Any, list[float]], but: str = "") -> float:
+    def own_moves(self, actor: str) -> list[Mapping[str, Any]]:
+        return [move for move in self.moves if move.get("actor") == actor]
+
+    def share_of(self, actor: str, path: Path, made: list[str], play: Play, but: str = "") -> float:
+        """The chance that an actor takes the options on a path."""
         total = 1.0
-        for move in self.moves:
-            name = name_of(move)
-            if "decision" in move and name in made and name != but:
+        for move in self.own_moves(actor):
+            name = move["decision"]
+            if name in made and name != but:
                 total *= play[self.set_of(name, path)][values_of(move).index(path[name])]
+        return total
+
+    def played(self, path: Path, made: list[str], conduct: Mapping[str, Mixture], but: str = "") -> float:
+        """The same of all actors; each draws one of its plays for the round."""
+        total = 1.0
+        for actor, mixture in conduct.items():
+            total *= sum(weight * self.share_of(actor, path, made, play, but) for weight, play in mixture)
         return total
 
     def set_of(self, decision: str, path: Path) -> tuple[Any, ...]:
         return (decision, *(path[name] for name in self.known[decision]))
 
-    def solve(
-        self, number: int, state: State, views: Mapping[str | None, Mapping[Types, float]]
-    ) -> dict[Any, list[float]]:
-        """The chances of the options at every information set."""
+    def solve(self, number: int, state: State, views: Mapping[Any, Mapping[Types, float]]) -> Solved:
+        """The round: first those who do not look at what the others really do, then those who answer."""
+        habits = {actor: self.habit(actor, number, state) for actor in self.deciders}
+        minds: dict[str, list[Mind]] = {}
+        models: dict[Thinker, dict[str, Mixture]] = {}
+        conduct: dict[str, Mixture] = {}
+        for actor, rule in self.rules.items():
+            if rule == "habit" or rule == {"level": 0}:
+                conduct[actor] = [(1.0, habits[actor])]
+            elif "level" in rule:
+                plays = {(one, 0): play for one, play in habits.items()}
+                for level in range(1, rule["level"] + 1):
+                    for one in self.deciders:
+                        expected = {other: [(1.0, plays[other, level - 1])] for other in self.deciders if other != one}
+                        plays[one, level] = self.reply(number, state, one, views[one, level, None], expected)
+                        models[one, level, None] = {**expected, one: [(1.0, plays[one, level])]}
+                conduct[actor] = [(1.0, plays[actor, rule["level"]])]
+                viewer = (actor, rule["level"], None)
+                minds[actor] = [Mind(1.0, viewer, models[viewer])]
+            elif "cognitive hierarchy" in rule:
+                conduct[actor], minds[actor] = self.climb(
+                    actor, rule["cognitive hierarchy"], number, state, views, models, habits
+                )
+        free = [actor for actor in self.deciders if actor not in conduct]
+        conduct |= {actor: [(1.0, self.uniform(actor, number, state))] for actor in free}
+        self.settle(number, state, free, views, conduct)
+        for actor in free:
+            play = conduct[actor][0][1]
+            for info, chances in play.items():
+                play[info] = [0.0 if chance == SLIP else chance for chance in chances]
+        return Solved(conduct, minds, models)
+
+    def climb(
+        self,
+        actor: str,
+        mean: float,
+        number: int,
+        state: State,
+        views: Mapping[Any, Mapping[Types, float]],
+        models: dict[Thinker, dict[str, Mixture]],
+        habits: Mapping[str, Play],
+    ) -> tuple[Mixture, list[Mind]]:
+        """A cognitive hierarchy: each level replies to a mix of those below it."""
+        weights = poisson(mean)
+        plays = {one: [habits[one]] for one in self.deciders}
+        levels = {}
+        for level in range(1, len(weights)):
+            below = sum(weights[:level])
+            mixed = {
+                one: [(weight / below, play) for weight, play in zip(weights[:level], plays[one], strict=True)]
+                for one in self.deciders
+            }
+            fresh = {}
+            for one in self.deciders:
+                expected = {other: mix for other, mix in mixed.items() if other != one}
+                fresh[one] = self.reply(number, state, one, views[one, level, mean], expected)
+                levels[one, level] = expected
+            for one, play in fresh.items():
+                plays[one].append(play)
+        whole = {one: list(zip(weights, plays[one], strict=True)) for one in self.deciders}
+        for (one, level), expected in levels.items():
+            models[one, level, mean] = {**expected, one: whole[one]}
+        minds = [
+            Mind(weight, (actor, max(level, 1), mean), {**levels[actor, max(level, 1)], actor: [(1.0, play)]})
+            for level, (weight, play) in enumerate(whole[actor])
+        ]
+        return whole[actor], minds
+
+    def sets(self, name: str, number: int, state: State) -> dict[Any, Path]:
+        return {self.set_of(name, path): path for path, made in self.paths(number, state) if name in made}
+
+    def uniform(self, actor: str, number: int, state: State) -> Play:
+        return {
+            info: [1 / len(values_of(move))] * len(values_of(move))
+            for move in self.own_moves(actor)
+            for info in self.sets(move["decision"], number, state)
+        }
+
+    def habit(self, actor: str, number: int, state: State) -> Play:
+        play, habits = self.uniform(actor, number, state), self.scenario["actors"][actor].get("habit", {})
+        for move in self.own_moves(actor):
+            name = move["decision"]
+            for info, path in self.sets(name, number, state).items() if name in habits else ():
+                shares = [self.share(habits[name], one, number, state, path, self.seen) for one in values_of(move)]
+                play[info] = shares
+        return play
+
+    def reply(
+        self,
+        number: int,
+        state: State,
+        actor: str,
+        view: Mapping[Types, float],
+        expected: Mapping[str, Mixture],
+    ) -> Play:
+        """What an actor does that believes this of the types and expects this of the others."""
+        play = self.uniform(actor, number, state)
+        self.settle(number, state, [actor], {actor: view}, {**expected, actor: [(1.0, play)]})
+        return play
+
+    def settle(
+        self,
+        number: int,
+        state: State,
+        free: list[str],
+        views: Mapping[Any, Mapping[Types, float]],
+        conduct: Mapping[str, Mixture],
+    ) -> None:
+        """Changes the plays of some actors until each answers all others."""
         game = self.paths(number, state)
-        decisions = [move for move in self.moves if "decision" in move]
-        play: dict[Any, list[float]] = {}
-        free = []
-        for move in decisions:
-            name, actor = move["decision"], self.scenario["actors"][move["actor"]]
-            options = values_of(move)
-            sets = {self.set_of(name, path): path for path, made in game if name in made}
-            for info, path in sets.items():
-                play[info] = [1 / len(options)] * len(options)
-                if actor.get("reasoning") == "habit":
-                    habit = actor["habit"][name]
-                    play[info] = [self.share(habit, option, number, state, path, self.seen) for option in options]
-            if actor.get("reasoning") != "habit":
-                free.append((move, sets))
-        weight = {
-            actor: [
-                self.chance(number, state, path, made, actor, False)
-                * views.get(actor, views[None])[self.types_on(path)]
-                for path, made in game
+        weight = {}
+        payoff = {}
+        for actor in free:
+            view = views[actor] if actor in views else views[None]
+            weight[actor] = [
+                self.chance(number, state, path, made, actor, False) * view[self.types_on(path)] for path, made in game
             ]
-            for actor in self.deciders
-        }
-        payoff = {
-            actor: [
-                sum(self.evaluate(t["value"], number, state, p, self.seen) for t in self.scenario["payoffs"][actor])
-                for p, _ in game
+            terms = self.scenario["payoffs"][actor]
+            payoff[actor] = [
+                sum(self.evaluate(t["value"], number, state, p, self.seen) for t in terms) for p, _ in game
             ]
-            for actor in self.deciders
-        }
         for _ in range(2000):
             largest = 0.0
-            for move, sets in free:
-                name, actor, options = move["decision"], move["actor"], values_of(move)
-                precision = float(self.scenario["actors"][actor].get("precision", 1.0))
-                mass = {info: [0.0] * len(options) for info in sets}
-                gain = {info: [0.0] * len(options) for info in sets}
-                for place, (path, made) in enumerate(game):
-                    if name in made:
-                        info, option = self.set_of(name, path), options.index(path[name])
-                        one = weight[actor][place] * self.played(path, made, play, name)
-                        mass[info][option] += one
-                        gain[info][option] += one * payoff[actor][place]
-                for info in sets:
-                    worth = [g / m if m > 0 else 0.0 for g, m in zip(gain[info], mass[info], strict=True)]
-                    odds = [math.exp(precision * (one - max(worth))) for one in worth]
-                    fresh = [one / sum(odds) for one in odds]
-                    largest = max(largest, *(abs(a - b) for a, b in zip(fresh, play[info], strict=True)))
-                    play[info] = fresh
+            for actor in free:
+                for move in self.own_moves(actor):
+                    for info, fresh in self.answers(game, move, weight[actor], payoff[actor], conduct).items():
+                        old = conduct[actor][0][1][info]
+                        largest = max(largest, *(abs(a - b) for a, b in zip(fresh, old, strict=True)))
+                        conduct[actor][0][1][info] = fresh
             if largest < 1e-15:
-                return play
-        return play
+                return
+
+    def answers(
+        self,
+        game: list[tuple[Path, list[str]]],
+        move: Mapping[str, Any],
+        weight: list[float],
+        payoff: list[float],
+        conduct: Mapping[str, Mixture],
+    ) -> Play:
+        """The response at each information set of a decision."""
+        name, actor, options = move["decision"], move["actor"], values_of(move)
+        mass: Play = {}
+        gain: Play = {}
+        for place, (path, made) in enumerate(game):
+            if name in made:
+                info, option = self.set_of(name, path), options.index(path[name])
+                one = weight[place] * self.played(path, made, conduct, name)
+                mass.setdefault(info, [0.0] * len(options))[option] += one
+                gain.setdefault(info, [0.0] * len(options))[option] += one * payoff[place]
+        found = {}
+        for info, masses in mass.items():
+            worth = [g / m if m > 0 else 0.0 for g, m in zip(gain[info], masses, strict=True)]
+            if self.rules[actor] == "best reply":
+                best = [one > max(worth) - 1e-9 for one in worth]
+                found[info] = [1 / sum(best) if one else SLIP for one in best]
+                continue
+            precision = float(self.scenario["actors"][actor].get("precision", 1.0))
+            odds = [math.exp(precision * (one - max(worth))) for one in worth]
+            found[info] = [one / sum(odds) for one in odds]
+        return found
 
     def after(
         self,
         number: int,
         state: State,
-        views: Mapping[str | None, Mapping[Types, float]],
-        play: Mapping[Any, list[float]],
+        views: Mapping[Any, Mapping[Types, float]],
+        solved: Solved,
         learned: tuple[str, ...],
-    ) -> dict[str | None, dict[Types, float]]:
-        """Everybody's view of the lasting types after the public moves of a round, by Bayes' rule."""
-        found: dict[str | None, dict[Types, float]] = {}
+    ) -> dict[Any, dict[Types, float]]:
+        """Everybody's view of the lasting types after the public moves of a round, by Bayes' rule.
+
+        Who takes the others to play otherwise than they do learns by that.
+        """
+        found: dict[Any, dict[Types, float]] = {}
         for viewer, view in views.items():
             joint = dict.fromkeys(view, 0.0)
+            conduct = solved.models.get(viewer, solved.conduct)
+            actor = viewer[0] if isinstance(viewer, tuple) else viewer
             for path, made in self.paths(number, state):
                 if tuple(path[name] for name in self.public) == learned:
                     types = self.types_on(path)
-                    chance = self.chance(number, state, path, made, viewer, False)
-                    joint[types] += view[types] * chance * self.played(path, made, play)
+                    chance = self.chance(number, state, path, made, actor, False)
+                    joint[types] += view[types] * chance * self.played(path, made, conduct)
             total = sum(joint.values())
             found[viewer] = {types: one / total for types, one in joint.items()} if total > 0 else dict(view)
         return found
@@ -262,7 +429,9 @@ class Enumerated:
 
     def courses(self) -> Iterator[tuple[float, list[tuple[State, Path, list[str], Any]]]]:
         """Every course of events with its chance; each round's state, path, moves made and public past."""
-        views = {viewer: self.first_view(viewer) for viewer in self.viewers()}
+        views = {
+            viewer: self.first_view(viewer[0] if isinstance(viewer, tuple) else viewer) for viewer in self.viewers()
+        }
         for types, chance in self.first_view("world").items():
             if chance > 0:
                 yield from self._courses(1, self.first_state(), views, types, chance, (), [])
@@ -271,19 +440,23 @@ class Enumerated:
         self,
         number: int,
         state: State,
-        views: Mapping[str | None, Mapping[Types, float]],
+        views: Mapping[Any, Mapping[Types, float]],
         types: Types,
         chance: float,
         past: tuple[Any, ...],
         before: list[Any],
     ) -> Iterator[Any]:
         if past not in self.plays:
-            self.plays[past] = (self.solve(number, state, views), views)  # type: ignore[assignment]
-        play: Any = self.plays[past][0]
+            self.plays[past] = (self.solve(number, state, views), views)
+        solved = self.plays[past][0]
         for path, made in self.paths(number, state):
             if self.types_on(path) != types:
                 continue
-            here = chance * self.chance(number, state, path, made, "world", False) * self.played(path, made, play)
+            here = (
+                chance
+                * self.chance(number, state, path, made, "world", False)
+                * self.played(path, made, solved.conduct)
+            )
             if here <= 0:
                 continue
             course = [*before, (state, path, made, past)]
@@ -296,7 +469,7 @@ class Enumerated:
             learned = tuple(path[name] for name in self.public)
             now = (*past, learned)
             if ("after", now) not in self.plays:
-                self.plays["after", now] = self.after(number, state, views, play, learned)  # type: ignore[assignment]
+                self.plays["after", now] = self.after(number, state, views, solved, learned)
             yield from self._courses(
                 number + 1,
                 following,
@@ -304,7 +477,7 @@ class Enumerated:
                 types,
                 here,
                 now,
-                course,  # type: ignore[arg-type]
+                course,
             )
 
     def outcomes(self) -> dict[str, Told]:
@@ -363,17 +536,38 @@ class Enumerated:
 
         if not asked(path, made):
             return
+        solved, views = self.plays[past]
+        actor = belief["of"]
+        minds = solved.minds.get(actor) or [Mind(1.0, actor if actor in views else None, solved.conduct)]
         if (name, past) not in posteriors:
-            play, views = self.plays[past]  # type: ignore[misc]
-            view, sums = views.get(belief["of"], views[None]), {}
-            for other, done in self.paths(number, state):
-                if asked(other, done):
-                    info = self.set_of(decision, other)
-                    mass = view[self.types_on(other)] * self.chance(number, state, other, done, belief["of"], False)
-                    mass *= self.played(other, done, play)
-                    that = self.evaluate(belief["that"], number, state, other, self.seen) != 0
-                    both, all_ = sums.get(info, (0.0, 0.0))
-                    sums[info] = (both + mass * that, all_ + mass)
-            posteriors[name, past] = {info: both / all_ for info, (both, all_) in sums.items() if all_ > 0}
+            posteriors[name, past] = [
+                self.posterior(number, state, belief, decision, asked, views[mind.viewer], mind.conduct)
+                for mind in minds
+            ]
+        info = self.set_of(decision, path)
+        weights = [mind.weight * self.share_of(actor, path, made, mind.conduct[actor][0][1]) for mind in minds]
         told.count(number, chance)
-        told.add(number, chance, posteriors[name, past][self.set_of(decision, path)])
+        for weight, posterior in zip(weights, posteriors[name, past], strict=True):
+            told.add(number, chance * weight / sum(weights), posterior.get(info, 0.0))
+
+    def posterior(
+        self,
+        number: int,
+        state: State,
+        belief: Any,
+        decision: str,
+        asked: Any,
+        view: Mapping[Types, float],
+        conduct: Mapping[str, Mixture],
+    ) -> dict[Any, float]:
+        """What somebody believes at each information set, by what it expects of everybody."""
+        sums: dict[Any, tuple[float, float]] = {}
+        for other, done in self.paths(number, state):
+            if asked(other, done):
+                info = self.set_of(decision, other)
+                mass = view[self.types_on(other)] * self.chance(number, state, other, done, belief["of"], False)
+                mass *= self.played(other, done, conduct)
+                that = self.evaluate(belief["that"], number, state, other, self.seen) != 0
+                both, all_ = sums.get(info, (0.0, 0.0))
+                sums[info] = (both + mass * that, all_ + mass)
+        return {info: both / all_ for info, (both, all_) in sums.items() if all_ > 0}
