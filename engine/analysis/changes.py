@@ -8,13 +8,14 @@ from typing import Final, TypeVar
 
 import numpy as np
 
+from engine.analysis.history import levels_of
 from engine.analysis.reason import side_by_side
 from engine.games.conduct import Views
 from engine.games.equilibrium import CONVERGED, Worlds
 from engine.games.segments import FloatArray, IntArray
 from engine.games.tree import NOT_MOVED, BoolArray
 from engine.program.program import ChanceTable, Program
-from engine.program.worlds import Batch, Reader
+from engine.program.worlds import Batch, Reader, closest
 from engine.simulation.run import batch_size
 
 TERM, BELIEF, PRECISION = "term", "belief", "precision"
@@ -162,7 +163,8 @@ class Changed:
         recurrence, believed = self.program.recurrence, self.batch.situation.believed
         if recurrence is None:
             raise AssertionError("nothing lasts")
-        view = believed[None] if change.actor is None else believed.get(change.actor, believed[None])
+        level = next((one for one in levels_of(self.program) if one.actor == change.actor), None)
+        view = closest(believed, change.actor if level is None else level)
         of_type = self._values(change.move)[recurrence.type_leaf]
         return float(view[of_type == change.value, 0].sum())
 

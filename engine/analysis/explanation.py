@@ -250,7 +250,9 @@ def _moves(program: Program, scenario: Scenario, batch: Batch, solution: Solutio
             weight = paths
         else:
             place, weight = tree.values[names.index(move.name)], leaves
-        mass = np.bincount(place + 1, weight, len(values) + 1).tolist()
+        counted = np.bincount(place + 1, weight, len(values) + 1)
+        # what is certain is 1 without a rounding, so that it reads so
+        mass = (counted / (counted.sum() or 1.0)).tolist()
         chances = dict(zip(values, mass[1:], strict=True))
         if (place == NOT_MOVED).any():
             chances[NONE] = mass[0]

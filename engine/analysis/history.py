@@ -15,8 +15,13 @@ from engine.program.program import FloatArray, Program, Recurrence
 from engine.program.worlds import Situation, closest, own_views
 from engine.simulation.histories import Histories
 from engine.simulation.rounds import courses
-from engine.simulation.run import HISTORIES_OF_ONE, batch_size
+from engine.simulation.run import batch_size
 
+MOST: Final = 4_096
+FEWEST: Final = 64
+"""Histories that are followed: the most, and the fewest where a round has many results."""
+SPACE: Final = 2**23
+"""Numbers that an array of all results of all histories may hold."""
 ALIKE: Final = 1e-9
 """Histories whose chances differ by a smaller part are equally likely."""
 Types = Mapping[str, str]
@@ -98,7 +103,8 @@ def typical_history(program: Program, uniforms: FloatArray, number: int) -> tupl
     if recurrence is None:
         raise AssertionError("the game is played once")
     last = 0
-    for now, whole in courses(program, uniforms, HISTORIES_OF_ONE, batch_size(program)):
+    space = SPACE // (recurrence.n_types * recurrence.n_outcomes)
+    for now, whole in courses(program, uniforms, min(MOST, max(FEWEST, space)), batch_size(program)):
         last = now.situation.round
         if last == number:
             return _likeliest(program, recurrence, now, whole)
@@ -107,6 +113,15 @@ def typical_history(program: Program, uniforms: FloatArray, number: int) -> tupl
         "the latest",
         "'until' ends it; ask for an earlier round",
     )
+
+
+def levels_of(program: Program) -> Iterator[Thinker]:
+    """The level at which each actor reasons, of those that reason at one level in all draws."""
+    if isinstance(program.solver, RuleSolver):
+        for actor, rules in program.solver.rules.items():
+            match rules:
+                case (Level(level),) if level:
+                    yield Thinker(actor, level)
 
 
 # Private functions
@@ -157,16 +172,7 @@ def _beliefs(program: Program, recurrence: Recurrence, situation: Situation, tru
 
     believed = situation.believed
     own = {actor: view(believed[actor]) for actor in own_views(program)}
-    own |= {thinker.actor: view(closest(believed, thinker)) for thinker in _levels(program)}
+    own |= {thinker.actor: view(closest(believed, thinker)) for thinker in levels_of(program)}
     return Beliefs(
         types, view(true), view(believed[None]), {program.actors[actor]: own[actor] for actor in sorted(own)}
     )
-
-
-def _levels(program: Program) -> Iterator[Thinker]:
-    """The level at which each actor reasons, of those that reason at one level in all draws."""
-    if isinstance(program.solver, RuleSolver):
-        for actor, rules in program.solver.rules.items():
-            match rules:
-                case (Level(level),) if level:
-                    yield Thinker(actor, level)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from math import comb, exp
 
+import numpy as np
 import pytest
 
 from engine import api
+from engine.analysis.changes import BeliefChange, Changed
 from engine.analysis.explanation import Explanation
-from engine.analysis.history import History
+from engine.analysis.history import History, typical_history
 from engine.errors import UsageError
+from engine.program.compile import compile_program
+from engine.program.worlds import batch_in
 
 SIGNAL = """
 engine: 1
@@ -196,18 +200,18 @@ outcomes: {{o: {{label: O, quantity: s_{names[0]}, over: last}}}}
 
 
 def test_where_histories_are_too_many_the_likeliest_are_followed() -> None:
-    """Seven coins thrown 12 times, each heads with 1/3, may stand in 13^7 ways; the likeliest is four each."""
-    names = [f"c{number}" for number in range(7)]
+    """Five coins thrown 12 times, each heads with 1/3, may stand in 13^5 ways; the likeliest is four each."""
+    names = [f"c{number}" for number in range(5)]
     _, history = explained(13, coins(names, 13, "1 / 3"))
     assert not history.whole
     assert (history.comes, history.share) == (None, None)
     assert set(history.state.values()) == {4}
-    assert 0 < history.chance <= (comb(12, 4) * 2**8 / 3**12) ** 7
+    assert 0 < history.chance <= (comb(12, 4) * 2**8 / 3**12) ** 5
 
 
 def test_a_long_game_stays_typical() -> None:
-    """Two coins thrown 89 times: 30^2 and more ways to stand, of which 29 or 30 heads of each is the likeliest."""
-    _, history = explained(90, coins(["one", "two"], 90, "1 / 3"))
+    """Three coins thrown 89 times: 90^3 ways to stand, of which 29 or 30 heads of each are the likeliest."""
+    _, history = explained(90, coins(["one", "two", "three"], 90, "1 / 3"))
     assert not history.whole
     assert set(history.state.values()) <= {29, 30}
 
@@ -220,3 +224,18 @@ def test_what_is_at_stake_in_later_rounds_alone_has_flips_of_a_finite_size() -> 
     sizes = [flip.size for flips in found.typical.flips.values() for flip in flips.found]
     assert sizes
     assert all(0 < size < 1e6 for size in sizes)
+
+
+def test_who_expects_coin_tosses_learns_nothing_and_a_change_starts_from_there() -> None:
+    """A level-1 watcher takes every signal for chance, and keeps its 30 %; the others learn by Bayes' rule."""
+    text = SIGNAL.replace("name: Watcher,", "name: Watcher, reasoning: {level: 1},")
+    _, history = explained(2, text)
+    assert history.beliefs is not None
+    assert history.beliefs.own["watcher"].of_each["kind"]["tough"] == pytest.approx(0.3, abs=1e-12)
+    assert history.beliefs.shared.of_each["kind"]["tough"] == pytest.approx(after_soft(0.3), abs=1e-12)
+    program = compile_program(api.loads(text).scenario)
+    situation, _ = typical_history(program, np.zeros((0, 1)), 2)
+    changed = Changed(program, batch_in(program, situation))
+    for actor, chance in ((program.actors.index("watcher"), 0.3), (None, after_soft(0.3))):
+        found, weight = changed.prior(BeliefChange(actor, "kind", 1), np.ones(program.tree.n_leaves))
+        assert (found * weight).sum() / weight.sum() == pytest.approx(chance, abs=1e-12)
