@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from engine.games.rules import RuleSolver
 from engine.program.program import FloatArray, Program
 from engine.program.worlds import batch_of
 from engine.sampling import CHUNK, Chunk, Design
@@ -28,6 +29,8 @@ HISTORIES_PER_DRAW: Final = 16
 HISTORIES_OF_ONE: Final = 1_024
 """Enough to follow nearly all where nothing is unknown, so that there is one draw."""
 DRAWS_WITH_HISTORIES: Final = 128
+DRAWS_WITH_BELIEFS: Final = 32
+"""Draws with histories in each of which every level of a hierarchy has beliefs of its own."""
 HISTORIES: Final = 0x415
 """Tells the stream of the histories from others."""
 SPREADS_WAITING: Final = 16
@@ -157,7 +160,10 @@ def batch_size(program: Program) -> int:
 
 def draws_together(program: Program) -> int:
     """Draws that are simulated together; histories of one draw are solved side by side."""
-    return batch_size(program) if program.recurrence is None else DRAWS_WITH_HISTORIES
+    if program.recurrence is None:
+        return batch_size(program)
+    hierarchies = isinstance(program.solver, RuleSolver) and program.solver.mixtures is not None
+    return DRAWS_WITH_BELIEFS if hierarchies else DRAWS_WITH_HISTORIES
 
 
 def _block(program: Program, solve: Solve, design: Design, size: int, block: Block) -> list[tuple[int, Sums]]:
