@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from math import ceil, isfinite, log2
 from pathlib import Path
@@ -32,6 +32,7 @@ from engine.scenario.assumptions import BASE, Assumed, assume, check_assumptions
 from engine.scenario.model import Scenario
 from engine.scenario.read import read_scenario
 from engine.scenario.scope import nearest
+from engine.simulation.executors import Workers, default_count, workers
 from engine.simulation.histories import ISLANDS
 from engine.simulation.run import GROUPS_PER_BLOCK, simulate
 
@@ -51,6 +52,8 @@ REASON_DRAWS: Final = 256
 REASON_DRAWS_OF_ROUNDS: Final = 32
 LEANING_DRAWS: Final = 64
 EXPLAIN_DRAWS: Final = 2_048
+LONG: Final = 2**26
+"""Draws times histories times rounds times leaves from which on further processes are worth their start."""
 METHODS: Final = ("sobol", "random")
 
 __all__ = [
@@ -105,8 +108,10 @@ class Options:
         error: if given, draws are doubled until every probability's 95 % interval is at most this wide to each side.
         seed: of the scrambles or streams.
         method: `sobol` or `random`.
-        threads: None: as many as there are processors, at most 8.
-        groups_per_block: groups of chunks that a thread takes at a time; changes nothing but speed.
+        threads: how many share the work; None: as many as there are processors, at most 8.
+        processes: whether long work is shared with further processes, which is faster; the program that asks for it
+            needs the guard `if __name__ == "__main__"`.
+        groups_per_block: groups of chunks that a worker takes at a time; changes nothing but speed.
         reason: whether to look for the payoff term that matters most.
         equilibria: whether to look for further equilibria.
     """
@@ -117,6 +122,7 @@ class Options:
     seed: int = DEFAULT_SEED
     method: str = "sobol"
     threads: int | None = None
+    processes: bool = False
     groups_per_block: int = GROUPS_PER_BLOCK
     reason: bool = True
     equilibria: bool = True
@@ -333,8 +339,8 @@ def run(
     assumed = assume(loaded.scenario, assumptions, overrides)
     program = compile_program(assumed.scenario, assumed.believe)
     try:
-        with threadpool_limits(limits=1, user_api="blas"):
-            result = _enough_draws(loaded, assumed, program, options, progress, notice)
+        with threadpool_limits(limits=1, user_api="blas"), _workers(program, options) as crew:
+            result = _enough_draws(loaded, assumed, program, options, crew, progress, notice)
             if options.equilibria:
                 settled = design_for(program, replace(options, draws=result.settings.draws))
                 result = with_multiplicity(result, multiplicity(program, settled))
@@ -343,7 +349,8 @@ def run(
             if program.recurrence is not None:
                 few = design_for(program, replace(options, draws=min(LEANING_DRAWS, result.settings.draws)))
                 fewer = design_for(program, replace(options, draws=min(REASON_DRAWS_OF_ROUNDS, result.settings.draws)))
-                return replace(result, leanings=leanings(program, few), reason=strongest_reason(program, fewer))
+                found, reason = leanings(program, few, crew), strongest_reason(program, fewer, crew)
+                return replace(result, leanings=found, reason=reason)
             few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))
             return replace(result, reason=strongest_reason(program, few))
     except EvaluationError as error:
@@ -357,6 +364,7 @@ def explain(
     actor: str = "",
     outcome: str = "",
     options: Options | None = None,
+    number: int | None = None,
 ) -> Explanation:
     """Why actors do what they do, in the typical draw and in one in which an outcome is unusually likely.
 
@@ -367,9 +375,11 @@ def explain(
         actor: the only one whose choices are explained; empty for all.
         outcome: which; empty for the first that is an event.
         options: the design in which the unlikely draw is looked for.
+        number: of the round, from 1; None for the first, or where the game is played once. In a later round only the
+            typical draw is explained, after its likeliest history.
 
     Raises:
-        UsageError: no such set, actor or outcome, or an override that leads nowhere.
+        UsageError: no such set, actor, outcome or round, or an override that leads nowhere.
         ScenarioError: what is wrong with the scenario or with the numbers of some draw.
     """
     from threadpoolctl import threadpool_limits
@@ -377,12 +387,13 @@ def explain(
     assumed = assume(loaded.scenario, assumptions, overrides)
     if actor and actor not in assumed.scenario.actors:
         raise UsageError(f"'{actor}' is no actor of this scenario", nearest(actor, assumed.scenario.actors))
+    _check_round(assumed.scenario, number, outcome)
     outcome = _single_figure(assumed.scenario, outcome)
     program = compile_program(assumed.scenario, assumed.believe)
     try:
         with threadpool_limits(limits=1, user_api="blas"):
             design = design_for(program, options or Options(draws=EXPLAIN_DRAWS))
-            return explain_program(assumed, loaded.sha256, program, design, actor, outcome)
+            return explain_program(assumed, loaded.sha256, program, design, actor, outcome, number or 1)
     except EvaluationError as error:
         raise ScenarioError([_in_words(assumed.scenario, error)]) from None
 
@@ -404,6 +415,23 @@ def _in_words(scenario: Scenario, error: EvaluationError) -> Problem:
     return replace(found, hint="; ".join(text for text in (error.hint, advice) if text))
 
 
+def _check_round(scenario: Scenario, number: int | None, outcome: str) -> None:
+    """Makes sure that there is such a round, and that what is asked of it can be told."""
+    if number is None:
+        return
+    if scenario.rounds is None:
+        raise UsageError(f"there is no round {number}: the game is played once", "leave out --round")
+    count = scenario.rounds.count
+    if not 1 <= number <= count:
+        only = "only round 1" if count == 1 else f"rounds 1 to {count}"
+        raise UsageError(f"there is no round {number}: the game has {only}")
+    if number > 1 and outcome:
+        raise UsageError(
+            f"in round {number} only the typical draw is explained, not one in which '{outcome}' is likely",
+            "leave out --outcome or --round",
+        )
+
+
 def _single_figure(scenario: Scenario, name: str) -> str:
     """The outcome that is asked for, or the first event; empty if there is none."""
     single = [other for other, outcome in scenario.outcomes.items() if outcome.kind != "choice"]
@@ -421,6 +449,7 @@ def _enough_draws(
     assumed: Assumed,
     program: Program,
     options: Options,
+    crew: Workers,
     progress: Progress | None,
     notice: Notice | None,
 ) -> Result:
@@ -430,7 +459,7 @@ def _enough_draws(
         design = design_for(program, options, exact)
         report = None if progress is None else _towards(progress, design.n_draws)
         histories = MAX_HISTORIES if exact else options.histories
-        totals = simulate(program, design, _threads(options), report, options.groups_per_block, histories)
+        totals = simulate(program, design, crew, report, options.groups_per_block, histories)
         if exact and totals.thinned:  # too many histories to go through all
             exact = False
             continue
@@ -482,8 +511,11 @@ def _nothing_unknown(program: Program) -> bool:
     return all(low == high for low, high in (item.distribution.support() for item in program.inputs))
 
 
-def _threads(options: Options) -> int:
-    return options.threads or max(1, min(8, os.cpu_count() or 1))
+def _workers(program: Program, options: Options) -> AbstractContextManager[Workers]:
+    draws = options.draws or DEFAULT_DRAWS_OF_ROUNDS
+    rounds = 0 if program.recurrence is None else program.recurrence.count
+    long = draws * options.histories * rounds * program.tree.n_leaves >= LONG
+    return workers(options.threads or default_count(), options.processes and long)
 
 
 def _towards(progress: Progress, total: int) -> Callable[[int], None]:

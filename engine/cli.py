@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec
 
@@ -99,7 +100,7 @@ def run(
         raise UsageError("--json and --csv exclude each other", "use --save to have both")
     name = _set_name(assume)
     asked = _count(draws)
-    options = api.options(asked, _size(error), seed, method, threads, histories)
+    options = replace(api.options(asked, _size(error), seed, method, threads, histories), processes=True)
     if save is not None:
         api.check_free(save)
     with Progress(quiet) as progress:
@@ -203,6 +204,9 @@ def explain(
     outcome: Annotated[
         str, typer.Option(metavar="NAME", help="Explain where this outcome is likely (the first event).")
     ] = "",
+    round_: Annotated[
+        int | None, typer.Option("--round", metavar="R", help="Explain this round, after the likeliest history (1).")
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Show what is hardly ever reached, too.")] = False,
     json: Json = False,
     diagram: Annotated[
@@ -219,12 +223,14 @@ def explain(
     overrides, name = [_override(given) for given in set_ or ()], _set_name(assume)
     if diagram is not None and json:
         raise UsageError("--json and --diagram exclude each other")
+    if diagram is not None and round_ is not None:
+        raise UsageError("--round and --diagram exclude each other: the diagram is that of every round")
     if diagram is not None:
         draw = diagrams.form(diagram)
         terminal.write_data(draw(api.influence(_load(file), name, overrides)))
         return
     started = time.perf_counter()
-    found = api.explain(_load(file), name, overrides, actor, outcome)
+    found = api.explain(_load(file), name, overrides, actor, outcome, number=round_)
     if json:
         terminal.write_data(export.json_text(explained.explanation_record(found, __version__)))
     else:

@@ -35,6 +35,7 @@ assumptions:
 """
 BAD = GOOD.replace("take == leave)", "take == leaf)").replace("rain == yes and", "rian == yes and")
 BAD_SET = GOOD.replace("{value: 1%}}}", "{value: lots}}}")
+AGAIN = GOOD.replace("engine: 1\n", "engine: 1\nrounds: {count: 3}\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def engine(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, 
     """Runs the command in this process, in a folder with a good and a bad scenario."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ENGINE_DEBUG", raising=False)
-    for name, text in (("good", GOOD), ("bad", BAD), ("bad_set", BAD_SET)):
+    for name, text in (("good", GOOD), ("bad", BAD), ("bad_set", BAD_SET), ("again", AGAIN)):
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
 
     def run(*args: str, stdin: bytes = b"") -> Ran:
@@ -94,6 +95,16 @@ def process(*args: str, cwd: Path, python: str = "", **environment: str) -> subp
         (["explain", "good.yaml", "--outcome", "carries"], 2),
         (["explain", "good.yaml", "--diagram", "picture"], 2),
         (["explain", "good.yaml", "--diagram", "dot", "--json"], 2),
+        (["explain", "good.yaml", "--round", "1"], 2),
+        (["explain", "good.yaml", "--round", "some"], 2),
+        (["explain", "again.yaml"], 0),
+        (["explain", "again.yaml", "--round", "3"], 0),
+        (["explain", "again.yaml", "--round", "3", "--json"], 0),
+        (["explain", "again.yaml", "--round", "0"], 2),
+        (["explain", "again.yaml", "--round", "-1"], 2),
+        (["explain", "again.yaml", "--round", "4"], 2),
+        (["explain", "again.yaml", "--round", "2", "--outcome", "wet"], 2),
+        (["explain", "good.yaml", "--round", "1", "--diagram", "dot"], 2),
         (["explain", "good.yaml", "--assume", "drie"], 2),
         (["explain", "good.yaml", "--set", "unknowns.p_rian=0.5"], 2),
         (["--version"], 0),

@@ -68,7 +68,7 @@ class Changed:
 
     def __init__(self, program: Program, batch: Batch) -> None:
         self.program, self.batch = program, batch
-        self.eyes = Reader(program, batch.seen)
+        self.eyes = Reader(program, batch.seen, batch.situation)
         self.tables = {table.move: table for table in (*program.chances, *program.folded.values())}
 
     def changes(self) -> Iterator[Change]:
@@ -137,6 +137,8 @@ class Changed:
     def _chance(self, change: BeliefChange) -> FloatArray:
         """The chance of the value on each leaf or path, 1 where the move is not made."""
         table = self._table(change)
+        if self.lasts(change):
+            return np.full(len(table.cell), self._believed(change))
         cells, n_values = self.eyes.chances(table)[:, 0], len(table.shares)
         last = table.n_rows * n_values
         place = np.where(self.happens(change), table.cell // n_values * n_values + change.value, last)
@@ -148,7 +150,27 @@ class Changed:
 
     def same_everywhere(self, change: BeliefChange) -> bool:
         """Whether the chance hangs on no other move, so that it is a single number."""
-        return self._table(change).n_rows == 1
+        return self.lasts(change) or self._table(change).n_rows == 1
+
+    def lasts(self, change: BeliefChange) -> bool:
+        """Whether it is what somebody has learned of a lasting type in earlier rounds, which is what it changes."""
+        recurrence, situation = self.program.recurrence, self.batch.situation
+        return recurrence is not None and situation.round > 1 and change.move in recurrence.lasting
+
+    def _believed(self, change: BeliefChange) -> float:
+        """The chance of the value of a lasting type with which the round begins, whatever the other types are."""
+        recurrence, believed = self.program.recurrence, self.batch.situation.believed
+        if recurrence is None:
+            raise AssertionError("nothing lasts")
+        view = believed[None] if change.actor is None else believed.get(change.actor, believed[None])
+        of_type = self._values(change.move)[recurrence.type_leaf]
+        return float(view[of_type == change.value, 0].sum())
+
+    def _values(self, move: str) -> IntArray:
+        """The value of a move that branches the tree, on each leaf."""
+        names = [name for name in self.program.values if name not in self.program.folded]
+        found: IntArray = self.program.tree.values[names.index(move)]
+        return found
 
     def _table(self, change: BeliefChange) -> ChanceTable:
         own = self.program.beliefs.get(change.actor, {}) if change.actor is not None else {}
@@ -199,8 +221,7 @@ class Changed:
 
     def _shift(self, change: BeliefChange, factor: FloatArray) -> FloatArray:
         """New over old chance of the value that the move has, on each leaf; (n_leaves, n)."""
-        table, names = self._table(change), [name for name in self.program.values if name not in self.program.folded]
-        prior, value = self._chance(change)[:, None], self.program.tree.values[names.index(table.move)][:, None]
+        prior, value = self._chance(change)[:, None], self._values(change.move)[:, None]
         ratio = np.where(value == change.value, factor, 1.0) / (1 - prior + factor * prior)
         shifted: FloatArray = np.where((value == NOT_MOVED) | ~self.happens(change)[:, None], 1.0, ratio)
         return shifted
@@ -210,7 +231,7 @@ class Changed:
         n, table = len(factor), self._table(change)
         # a reader counts draws by its values, of which a scenario without unknowns has none
         values = {name: _repeated(array, n) for name, array in self.batch.seen.items()} or {"": np.zeros(n)}
-        reader = Reader(self.program, values)
+        reader = Reader(self.program, values, self.batch.situation)
         reader.cells[change.move] = _odds_times(self.eyes.chances(table), len(table.shares), change.value, factor)
         actors = self.program.deciders if change.actor is None else (change.actor,)
         payoff = {actor: np.broadcast_to(reader.payoff(actor), (self.program.tree.n_leaves, n)) for actor in actors}

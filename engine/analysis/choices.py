@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from engine.games.equilibrium import Solution
+from engine.games.levels import actions_of
 from engine.games.segments import FloatArray, IntArray, Segments, segments
 from engine.games.tree import NOT_MOVED, InformationSet
 from engine.program.program import Program
@@ -35,8 +36,8 @@ class Choice:
         reached: the true chance that play comes here.
         precision: of the actor.
         probabilities: of each option.
-        payoffs: expected payoff of each option given what the actor knows and believes and what everybody plays;
-            None where chance never lets the set come about.
+        payoffs: expected payoff of each option given what the actor knows and believes and what everybody plays, or
+            what it expects of them if it reasons by levels; None where chance never lets the set come about.
         terms: the same split into the named terms, which sum to it; by option, then by term. None as above.
         beliefs: by hidden move that comes before, the probability of each value, by Bayes' rule; None as above.
         matters: the hidden moves that would shift the log odds of two options by 0.1 or more if they were known.
@@ -65,7 +66,8 @@ def choices(program: Program, scenario: Scenario, batch: Batch, solution: Soluti
 
     The expected payoff of an option is the mean of the payoff over the leaves behind it, each weighted by its chance in
     the actor's eyes and by everybody's play without this decision's own action: what the solver equates (McKelvey &
-    Palfrey 1998).
+    Palfrey 1998). For an actor who reasons by levels it is the play that it expects, not the one that comes; if it may
+    reason at several levels, the average over those at which it comes to the set.
 
     Args:
         batch: of one draw.
@@ -90,8 +92,22 @@ class TermValues:
     """The payoff terms of one draw on the leaves, by place in `program.terms`; each (n_leaves,)."""
 
     def __init__(self, program: Program, batch: Batch) -> None:
-        eyes = Reader(program, batch.seen)
+        eyes = Reader(program, batch.seen, batch.situation)
         self.of = tuple(eyes.leaves(term.table)[:, 0] for term in program.terms)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """The game as the actor sees it at one level.
+
+    Attributes:
+        share: of its information sets, how likely it is that the actor who comes there reasons so; (n_sets,).
+        before, after: weights of the leaves, without the decision's own action and with it; (n_leaves,).
+    """
+
+    share: FloatArray
+    before: FloatArray
+    after: FloatArray
 
 
 class _Decision:
@@ -124,20 +140,51 @@ class _Decision:
         self.possible = solution.reached[self.first : self.last, 0]
         self.precision = float(batch.worlds.precision[actor][0])
         self.known = known[names[decision]]
+        self.by_action = segments(self.action, self.last - self.first)
+        views = [self._view(*seen) for seen in self._seen(batch, solution)]
+        total = sum((view.share for view in views), np.zeros(len(self.sets)))
+        even = np.full(len(self.sets), 1 / len(views))
+        self.views = [
+            replace(view, share=np.divide(view.share, total, out=even.copy(), where=total > 0)) for view in views
+        ]
+
+    def _seen(self, batch: Batch, solution: Solution) -> Iterator[tuple[FloatArray, FloatArray, float]]:
+        """How the actor sees the game, at each of its levels.
+
+        Yields:
+            Logarithms of the chance of each leaf without its own decisions, and of its own play; how likely it is.
+        """
+        tree, worlds = self.program.tree, batch.worlds
+        view = worlds.believed.get(self.actor, worlds.chance)
+        others = [move for move in tree.decisions if tree.moves[move].actor != self.actor]
+        minds = [mind for mind in solution.minds.get(self.actor, ()) if mind.weight[0] > 0]
         with np.errstate(divide="ignore"):
-            others = np.log(batch.worlds.believed.get(actor, batch.worlds.chance)[:, 0])
-            for move in tree.decisions:
-                if move != decision:
-                    others = others + _on_leaves(solution.log_play[:, 0], tree.action[move])
-            self.before_choice = self._weights(others)
-            self.after_choice = self._weights(others + _on_leaves(solution.log_play[:, 0], action))
+            if not minds:
+                plays = (_on_leaves(solution.log_play[:, 0], tree.action[move]) for move in others)
+                yield sum(plays, np.log(view[:, 0])), solution.log_play[:, 0], 1.0
+            for mind in minds:
+                own = np.zeros(tree.n_actions)
+                own[actions_of(tree, self.actor)] = mind.log_play[:, 0]
+                chance = np.log((view if mind.thinker is None else worlds.view(mind.thinker))[:, 0])
+                expected = (np.log(plan.on_leaves()[:, 0]) for plan in mind.others)
+                yield sum(expected, chance), own, float(mind.weight[0])
+
+    def _view(self, chance: FloatArray, log_play: FloatArray, weight: float) -> _View:
+        """The game in the eyes of the actor if everybody plays like this, and how likely it comes to each set so."""
+        tree, others, own = self.program.tree, chance, np.zeros(len(self.action))
+        for move in tree.decisions:
+            if move != self.decision and tree.moves[move].actor == self.actor:
+                others = others + _on_leaves(log_play, tree.action[move])
+                if move < self.decision:
+                    own = own + _on_leaves(log_play, tree.action[move])
+        reach = np.exp(self.by_set.largest(own[:, None])[:, 0])
+        after = others + _on_leaves(log_play, tree.action[self.decision])
+        return _View(weight * reach, self._weights(others), self._weights(after))
 
     def choices(self, before: int) -> list[Choice]:
         """Its information sets; so many sets come before them."""
-        by_action = segments(self.action, self.last - self.first)
-        total = by_action.sum(self.before_choice[:, None])[:, 0]
         places = [place for place, term in enumerate(self.program.terms) if term.actor == self.actor]
-        values = {place: _mean(by_action, self.before_choice * self.terms.of[place], total) for place in places}
+        values = {place: self._expected(self.terms.of[place]) for place in places}
         payoff = sum((self.terms.of[place] for place in places), np.zeros(len(self.action)))
         hidden = {move: self._posterior(move) for move in self._hidden()}
         mattering = {move: self._matters(move, payoff) for move in hidden}
@@ -179,6 +226,15 @@ class _Decision:
             ),
         )
 
+    def _expected(self, value: FloatArray) -> FloatArray:
+        """The expectation of what stands on the leaves, given each action; (n_actions,)."""
+        found = np.zeros(self.last - self.first)
+        for view in self.views:
+            total = self.by_action.sum(view.before[:, None])[:, 0]
+            mean = _mean(self.by_action, view.before * value, total)
+            found = found + np.repeat(view.share, len(self.options)) * mean
+        return found
+
     def _weights(self, logarithm: FloatArray) -> FloatArray:
         """Weights of leaves, the largest of each information set at 1, so that a small reach does not underflow."""
         top = self.by_set.largest(logarithm[:, None])[:, 0]
@@ -192,16 +248,25 @@ class _Decision:
     def _posterior(self, move: int) -> FloatArray:
         """The probability of each value of a move, the last for none; (n_values + 1, n_sets)."""
         value = self.program.tree.values[move]
-        total = self.by_set.sum(self.after_choice[:, None])[:, 0]
-        return np.array([_mean(self.by_set, self.after_choice * (value == at), total) for at in self._values_of(move)])
+        found = np.zeros((len(self._values_of(move)), len(self.sets)))
+        for view in self.views:
+            total = self.by_set.sum(view.after[:, None])[:, 0]
+            found += view.share * np.array(
+                [_mean(self.by_set, view.after * (value == at), total) for at in self._values_of(move)]
+            )
+        return found
 
     def _matters(self, move: int, payoff: FloatArray) -> FloatArray:
         """How far the move's value shifts the comparison of options; (n_sets,)."""
-        by_action = segments(self.action, self.last - self.first)
+        shifts = [view.share * self._shifts(move, payoff, view) for view in self.views]
+        return sum(shifts, np.zeros(len(self.sets)))
+
+    def _shifts(self, move: int, payoff: FloatArray, view: _View) -> FloatArray:
+        by_action = self.by_action
         low = np.full((len(self.sets), len(self.options)), np.inf)
         high = -low
         for at in self._values_of(move):
-            weight = self.before_choice * (self.program.tree.values[move] == at)
+            weight = view.before * (self.program.tree.values[move] == at)
             total = by_action.sum(weight[:, None])[:, 0]
             expected = _mean(by_action, weight * payoff, total).reshape(low.shape)
             gap = expected - expected[:, :1]

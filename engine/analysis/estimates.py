@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from engine.games.segments import FloatArray
-from engine.simulation.accumulate import Counts, OutcomeSums, edges_of
+from engine.simulation.accumulate import Counts, OutcomeSums
 
 LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+GRID: Final = (np.arange(1_000) + 0.5) / 1_000
 FEW_HITS: Final = 80
+FEW_VALUES: Final = 24
 NORMAL: Final = 1.959963984540054  # 97.5 % point of the normal distribution
-SMALLEST: Final = float(np.finfo(np.float64).tiny)
 T_15: Final = 2.131449545559323  # 97.5 % point of Student's t with 15 degrees of freedom
 
 
@@ -116,39 +117,68 @@ def quantiles(counts: Counts, levels: Sequence[float] = LEVELS) -> dict[float, f
     """Quantiles from counts in fixed bins, right to 0.1 %; None where nothing was counted."""
     if not len(counts.bins):
         return None
-    low, high = _edges_seen(counts)
+    return dict(zip(levels, _quantiles(counts, np.array(levels)).tolist(), strict=True))
+
+
+def _quantiles(counts: Counts, levels: FloatArray) -> FloatArray:
     filled = np.cumsum(counts.weight)
-    found = {}
-    for level in levels:
-        target = level * filled[-1]
-        place = min(int(np.searchsorted(filled, target)), len(filled) - 1)
-        share = 1 - (filled[place] - target) / counts.weight[place]
-        found[level] = float(low[place] + min(max(share, 0.0), 1.0) * (high[place] - low[place]))
+    target = levels * filled[-1]
+    place = np.minimum(np.searchsorted(filled, target), len(filled) - 1)
+    share = np.clip(1 - (filled[place] - target) / counts.weight[place], 0.0, 1.0)
+    found: FloatArray = counts.low[place] + share * (counts.high[place] - counts.low[place])
     return found
 
 
-def without_noise(found: Mapping[float, float] | None, counts: Counts, noise: float) -> dict[float, float] | None:
-    """Quantiles of what is spread by more than noise: drawn towards the mean until the variance is right.
+def without_noise(across: Counts, apart: Counts, noise: float) -> dict[float, float] | None:
+    """Quantiles of what is spread by more than the noise of two samples, of which each figure is the mean.
+
+    Each sample alone has twice the variance of noise, so the step from its quantiles to those of the means shows what
+    noise does to each of them. More such steps lead back to no noise (simulation and extrapolation, Stefanski & Bay
+    1996); how many, the variance tells, which is then right. Should they not get there, the rest is drawn to the mean.
 
     Args:
-        found: quantiles of `counts`.
-        counts: of figures that are each off by noise.
-        noise: its variance, on average.
+        across: counts of the figures.
+        apart: counts of what each sample alone says.
+        noise: the variance of noise in `across`, on average.
     """
-    if found is None or noise <= 0:
-        return None if found is None else dict(found)
-    low, high = _edges_seen(counts)
-    middle, total = (low + high) / 2, counts.weight.sum()
-    mean = float((middle * counts.weight).sum() / total)
-    variance = float(((middle - mean) ** 2 * counts.weight).sum() / total)
-    share = np.sqrt(max(0.0, 1 - noise / variance)) if variance > 0 else 0.0
-    return {level: float(mean + (value - mean) * share) for level, value in found.items()}
+    if not len(across.bins):
+        return None
+    once, twice = _quantiles(across, GRID), _quantiles(apart, GRID)
+    whole = variance(across)
+    aim = once.var() * max(0.0, 1 - noise / whole) if whole > 0 else 0.0
+    step = once - twice
+    found = np.sort(once + _steps(once, step, aim) * step)
+    if found.var() > aim:
+        found = found.mean() + (found - found.mean()) * np.sqrt(aim / found.var())
+    found = np.clip(found, across.low[0], across.high[-1])
+    return dict(zip(LEVELS, np.interp(LEVELS, GRID, found).tolist(), strict=True))
 
 
-def _edges_seen(counts: Counts) -> tuple[FloatArray, FloatArray]:
-    """The ends of each bin within the values seen; numbers too small for full precision are 0."""
-    low, high = (np.where(np.abs(edge) < SMALLEST, 0.0, edge) for edge in edges_of(counts.bins))
-    return np.maximum(low, counts.low), np.minimum(high, counts.high)
+def _steps(start: FloatArray, step: FloatArray, aim: float) -> float:
+    """How many steps bring the variance down to an aim, or as near to it as they can."""
+    square, product = step.var(), ((start - start.mean()) * (step - step.mean())).mean()
+    if square <= 0 or product >= 0:
+        return 0.0
+    inside = product**2 - square * (start.var() - aim)
+    return float((-product - np.sqrt(max(0.0, inside))) / square)
+
+
+def variance(counts: Counts) -> float:
+    """Of what was counted, to a thousandth of the values; 0 where nothing was."""
+    total = counts.weight.sum()
+    if total <= 0:
+        return 0.0
+    middle = (counts.low + counts.high) / 2
+    mean = (middle * counts.weight).sum() / total
+    return float(((middle - mean) ** 2 * counts.weight).sum() / total)
+
+
+def values_seen(counts: Counts) -> tuple[Counts, list[float]]:
+    """The values where they are few, and counts in which their places stand for bins; no values if they are many."""
+    rounding = 1e-12 * np.abs(counts.high)
+    if len(counts.bins) > FEW_VALUES or (counts.high - counts.low > rounding).any():
+        return counts, []
+    return replace(counts, bins=np.arange(len(counts.bins))), counts.low.tolist()
 
 
 def discrete_quantiles(counts: Counts, values: Sequence[float], levels: Sequence[float] = LEVELS) -> dict[float, float]:
@@ -172,13 +202,13 @@ class Histogram:
     mass: tuple[float, ...]
 
 
-def histogram(counts: Counts, n_bars: int = 24) -> Histogram:
+def histogram(counts: Counts, n_bars: int = FEW_VALUES) -> Histogram:
     """Equal steps over the whole range."""
-    if counts.high <= counts.low:
-        return Histogram((counts.low - 0.5, counts.low + 0.5), (1.0,))
-    low, high = _edges_seen(counts)
-    middle = (low + high) / 2
-    mass, edges = np.histogram(middle, bins=n_bars, range=(counts.low, counts.high), weights=counts.weight)
+    low, high = float(counts.low[0]), float(counts.high[-1])
+    if high <= low:
+        return Histogram((low - 0.5, low + 0.5), (1.0,))
+    middle = (counts.low + counts.high) / 2
+    mass, edges = np.histogram(middle, bins=n_bars, range=(low, high), weights=counts.weight)
     return Histogram(tuple(edges.tolist()), tuple((mass / counts.weight.sum()).tolist()))
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from engine.analysis.choices import NONE, Choice, choices, move_names
 from engine.analysis.flips import Flips, flips
+from engine.analysis.history import History, typical_history
 from engine.analysis.unlikely import LEVEL, Difference, Solved, Unusual, differences, draw_at, is_uncertain, unusual
 from engine.games.equilibrium import CONVERGED, UNCHECKED, Solution
 from engine.games.segments import FloatArray
 from engine.games.tree import NOT_MOVED
 from engine.program.program import Program
-from engine.program.worlds import Batch, Reader, batch_of
+from engine.program.worlds import Batch, Reader, batch_in, batch_of
 from engine.sampling import Design, point_design
 from engine.scenario.assumptions import Assumed
 from engine.scenario.model import Decision, Scenario, Type
@@ -92,7 +93,8 @@ class Explanation:
         sha256: of the scenario file.
         actor: the only one whose choices are explained; empty for all.
         n_draws: among how many draws the unlikely one is found.
-        unlikely: None where nothing is unknown, or no outcome is a single figure.
+        unlikely: None where nothing is unknown, or no outcome is a single figure, or a later round is explained.
+        history: how the round of the typical draw begins; None if the game is played once.
     """
 
     scenario: Scenario
@@ -104,12 +106,21 @@ class Explanation:
     n_draws: int
     typical: Draw
     unlikely: Unlikely | None
+    history: History | None = None
 
 
 def explain(
-    assumed: Assumed, sha256: str, program: Program, design: Design, actor: str = "", outcome: str = ""
+    assumed: Assumed,
+    sha256: str,
+    program: Program,
+    design: Design,
+    actor: str = "",
+    outcome: str = "",
+    number: int = 1,
 ) -> Explanation:
     """Explains the typical draw, and that of the design in which the outcome is at its 99 % quantile.
+
+    In a later round only the typical draw is explained, after its likeliest history.
 
     Args:
         assumed: the scenario under its assumptions.
@@ -118,12 +129,21 @@ def explain(
         design: where the unlikely draw is looked for.
         actor: whose choices; empty for all.
         outcome: which, empty for none; it must be a single figure.
+        number: of the round.
+
+    Raises:
+        UsageError: in the typical draw the game is always over before that round.
     """
-    scenario = assumed.scenario
-    usual = _solved(program, scenario, point_design(program.n_inputs).chunk(0).uniforms)
+    scenario, uniforms = assumed.scenario, point_design(program.n_inputs).chunk(0).uniforms
+    history = None
+    if program.recurrence is None:
+        usual = _solved(program, scenario, batch_of(program, uniforms))
+    else:
+        situation, history = typical_history(program, uniforms, number)
+        usual = _solved(program, scenario, batch_in(program, situation))
     typical = explained(program, scenario, usual, actor)
     unlikely = None
-    if outcome and any(map(is_uncertain, program.inputs)):
+    if number == 1 and outcome and any(map(is_uncertain, program.inputs)):
         unlikely = _unlikely(program, scenario, draw_at(program, design, outcome), outcome, actor, usual, typical)
     return Explanation(
         scenario,
@@ -135,6 +155,7 @@ def explain(
         design.n_draws,
         typical,
         unlikely,
+        history,
     )
 
 
@@ -153,7 +174,8 @@ def explained(
     batch, solution = draw.batch, draw.solution
     own = tuple(choice for choice in draw.choices if actor in ("", choice.actor))
     reached = [choice for choice in own if choice.reached >= HARDLY]
-    readings = read_draws(program, batch, solution).readings
+    # statements concern the whole course of rounds; here nothing is weighted by them
+    readings = read_draws(replace(program, statements=()), batch, solution).readings
     return Draw(
         unknowns={name: float(value[0]) for name, value in batch.values.items()},
         moves=_moves(program, scenario, batch, solution),
@@ -168,8 +190,7 @@ def explained(
 # Private functions
 
 
-def _solved(program: Program, scenario: Scenario, uniforms: FloatArray) -> Solved:
-    batch = batch_of(program, uniforms)
+def _solved(program: Program, scenario: Scenario, batch: Batch) -> Solved:
     solution = program.solver.solve(batch.worlds)
     return Solved(batch, solution, choices(program, scenario, batch, solution))
 
@@ -183,7 +204,7 @@ def _unlikely(
     usual: Solved,
     typical: Draw,
 ) -> Unlikely | None:
-    this = _solved(program, scenario, uniforms)
+    this = _solved(program, scenario, batch_of(program, uniforms))
     found = tuple(
         difference for difference in differences(program, outcome, usual, this) if actor in ("", difference.after.actor)
     )
@@ -214,7 +235,7 @@ def _moves(program: Program, scenario: Scenario, batch: Batch, solution: Solutio
     """How likely each value of each move is."""
     tree, names = program.tree, move_names(program)
     leaves = (batch.chance * played_share(program, solution))[:, 0]
-    reader = Reader(program, batch.values)
+    reader = Reader(program, batch.values, batch.situation)
     paths = leaves[program.leaf_of_path]
     for name, table in program.folded.items():
         paths = paths * reader.folded(name)[table.cell, 0]

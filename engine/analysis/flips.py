@@ -157,7 +157,11 @@ class _Search:
             self.rows[choice.number] = slice(len(actions), len(actions) + last - first)
             actions += range(first, last)
         self.actions = np.array(actions, dtype=np.int64)
-        self.spans = {program.actors[actor]: span for actor, span in payoff_spans(program).items()}
+        # where nothing is at stake for an actor when the game starts, it is what is at stake in this round
+        self.spans = {
+            program.actors[actor]: span or float(np.ptp(batch.worlds.payoff[actor]))
+            for actor, span in payoff_spans(program).items()
+        }
         self.played = played_share(program, solution)[:, 0]
         self.priors: dict[BeliefChange, tuple[FloatArray, FloatArray]] = {}
 
@@ -357,7 +361,7 @@ class _Search:
                 scale = max((abs(of_option[name]) for of_option in terms.values()), default=0.0)
                 scale = scale or float(np.abs(self.changed.term(place)).max())
                 span = self.spans[case.choice.actor]
-                return abs(factor - 1) * scale / span if span > 0 else np.inf
+                return abs(factor - 1) * (scale / span if span > 0 else 1.0)
             case BeliefChange():
                 return abs(self._number(case.change, factor) - self._number(case.change, 1.0))
             case PrecisionChange():

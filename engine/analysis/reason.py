@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from engine.program.worlds import Batch, Reader, batch_of
 from engine.sampling import Design
 from engine.simulation.accumulate import OutcomeSums, sums_of
 from engine.simulation.draws import Draws, read_draws
+from engine.simulation.executors import ALONE, Workers
 from engine.simulation.run import HISTORIES_OF_ONE, batch_size, simulate
 
 HISTORIES: Final = 4
@@ -25,12 +27,12 @@ Variant = int | None
 """A payoff term, by its place, that its actor does not care about; None: the scenario as it is."""
 
 
-def strongest_reason(program: Program, design: Design) -> Reason | None:
+def strongest_reason(program: Program, design: Design, workers: Workers = ALONE) -> Reason | None:
     """Solves the game again without each payoff term, on the draws of `design`; None where no term moves anything.
 
     The first outcome that has a single figure is explained; of the terms that move it, the one that moves it furthest.
     Draws keep the weights that believed statements give them in the scenario as it is: without a term actors choose
-    otherwise, but what we believe of the world stays.
+    otherwise, but what we believe of the world stays. Rounds of several variants are played side by side by `workers`.
     """
     measure = next((measure for measure in program.measures if measure.kind != "choice"), None)
     places = [place for place, term in enumerate(program.terms) if term.actor in program.deciders]
@@ -39,7 +41,7 @@ def strongest_reason(program: Program, design: Design) -> Reason | None:
     only = replace(program, measures=needed(program, measure.name))
     if program.recurrence is not None and len(only.measures) > 1:
         return None  # weights of believed statements come of whole courses of rounds, and would change with the term
-    variants = _once if program.recurrence is None else _in_rounds
+    variants = _once if program.recurrence is None else partial(_in_rounds, workers)
     before, others = variants(only, design, measure.name, places)
     sampled = 0 if design.method == "point" else design.n_draws
     found = []
@@ -76,14 +78,16 @@ def _once(program: Program, design: Design, name: str, places: Sequence[int]) ->
     return _sums(base, base.weight, sizes, name), without()
 
 
-def _in_rounds(program: Program, design: Design, name: str, places: Sequence[int]) -> _Variants:
+def _in_rounds(workers: Workers, program: Program, design: Design, name: str, places: Sequence[int]) -> _Variants:
     """In a game in rounds, with few histories."""
+    variants = [program, *(without_term(program, place) for place in places)]
+    before, *others = workers.map(partial(_played, design, name), variants)
+    return before, zip(places, others, strict=True)
 
-    def sums(variant: Program) -> Sequence[OutcomeSums]:
-        histories = HISTORIES_OF_ONE if design.method == "point" else HISTORIES
-        return [one.outcomes[name] for one in simulate(variant, design, histories=histories).replicates]
 
-    return sums(program), ((place, sums(without_term(program, place))) for place in places)
+def _played(design: Design, name: str, program: Program) -> Sequence[OutcomeSums]:
+    histories = HISTORIES_OF_ONE if design.method == "point" else HISTORIES
+    return [one.outcomes[name] for one in simulate(program, design, histories=histories).replicates]
 
 
 def needed(program: Program, name: str) -> tuple[Measure, ...]:

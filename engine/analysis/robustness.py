@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from engine.analysis.estimates import Estimate, estimate
 from engine.program.program import Program
 from engine.sampling import Design
+from engine.simulation.executors import ALONE, Workers
 from engine.simulation.run import HISTORIES_OF_ONE, simulate
 
 THIRD: Final = 1 / 3
@@ -34,25 +36,27 @@ class Leaning:
     figures: Mapping[str, float]
 
 
-def leanings(program: Program, design: Design) -> tuple[Leaning, ...]:
+def leanings(program: Program, design: Design, workers: Workers = ALONE) -> tuple[Leaning, ...]:
     """The outcomes with a single figure that a change moves by more than a third; none where there are no rounds.
 
     Args:
         design: of a few draws; all changes are tried on the same.
+        workers: who share the work.
 
     Raises:
         EvaluationError: a number of some draw is impossible.
     """
     if program.recurrence is None:
         return ()
-    base = _figures(program, design)
-    changed = {change: _figures(other, design) for change, other in _changes(program)}
+    changes = dict(_changes(program))
+    base, *figures = workers.map(partial(_figures, design), [program, *changes.values()])
+    changed = dict(zip(changes, figures, strict=True))
     found = []
     for name, usual in base.items():
         moved = {
-            change: figures[name].value
-            for change, figures in changed.items()
-            if name in figures and _differs(usual, figures[name])
+            change: others[name].value
+            for change, others in changed.items()
+            if name in others and _differs(usual, others[name])
         }
         if moved:
             found.append(Leaning(name, usual.value, moved))
@@ -69,7 +73,7 @@ def _changes(program: Program) -> Iterator[tuple[str, Program]]:
         yield MORE, replace(program, recurrence=replace(program.recurrence, count=count + 1))
 
 
-def _figures(program: Program, design: Design) -> dict[str, Estimate]:
+def _figures(design: Design, program: Program) -> dict[str, Estimate]:
     totals = simulate(program, design, histories=HISTORIES_OF_ONE if design.method == "point" else HISTORIES)
     found = {}
     for measure in program.measures:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from engine.analysis.estimates import (
+    LEVELS,
     Estimate,
     Histogram,
     discrete_histogram,
@@ -15,8 +16,11 @@ from engine.analysis.estimates import (
     exact,
     histogram,
     quantiles,
+    values_seen,
+    variance,
     without_noise,
 )
+from engine.analysis.first_time import FirstTime, first_time
 from engine.analysis.multiplicity import Multiplicity
 from engine.analysis.possibility import never
 from engine.analysis.robustness import Leaning
@@ -26,10 +30,14 @@ from engine.program.worlds import payoff_spans
 from engine.sampling import Design
 from engine.scenario.assumptions import Assumed
 from engine.scenario.model import Scenario
-from engine.simulation.accumulate import Counts, OutcomeSums, Spread, Sums
+from engine.simulation.accumulate import Counts, OutcomeSums, Sums
 from engine.simulation.run import Totals
 
 FEWEST_EFFECTIVE: Final = 100
+NOISY: Final = 0.25
+"""From this share of noise in the variance on, quartiles can be more than 5 % of their distance off."""
+WORTH_A_WORD: Final = 1e-4
+"""Noise below this share of the whole variance, chance included, changes no range to speak of."""
 SCALE: Final = 10.0
 SCALE_SLACK: Final = 1.25
 
@@ -44,13 +52,15 @@ class OutcomeSummary:
         shares: of a choice, the probability of each value.
         across: quantiles of its probability (mean) over what we do not know; None for a choice or with too few draws.
         shares_across: of a choice, the same for each value.
-        reached: the probability of the condition it is taken among; None where there is none.
+        reached: the probability of the condition it is taken among, as a share of the rounds that are played where
+            it is averaged over them; None where there is none.
         sd, quantiles, histogram: of a quantity.
         bounds: its lowest and highest value over the equilibria that were found, averaged over the draws that were
             searched; of a choice for each value in turn. Empty where there are no other equilibria that matter.
         over: how the rounds make up the figure; None where there are none.
         by_round: the figure of each round, or up to it where `over` is `ever`; None where it is never taken.
         shares_by_round: of a choice, the same for each value.
+        first_time: in which round it first happens; None unless `over` is `ever`.
         never: values to which the model leaves no way, so that 0 is exact: of a choice its own, of an event `yes`.
     """
 
@@ -70,6 +80,7 @@ class OutcomeSummary:
     over: str | None = None
     by_round: tuple[float | None, ...] = ()
     shares_by_round: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
+    first_time: FirstTime | None = None
     never: frozenset[str] = frozenset()
 
 
@@ -224,7 +235,7 @@ def summarise(
         solution=_solution(program, whole),
         n_inputs=program.n_inputs,
         effective=effective,
-        warnings=tuple(_warnings(program, whole, effective)),
+        warnings=(*_warnings(program, whole, effective), *(_rough(program, totals) if spread else ())),
     )
 
 
@@ -241,9 +252,9 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
     replicates = [sums.outcomes[measure.name] for sums in totals.replicates]
     sums, record = whole.outcomes[measure.name], scenario.outcomes[measure.name]
     spread_of = totals.spreads[measure.name]
-    rounds = _rounds_counted(measure, sums)
     conditional = measure.given is not None or measure.belief is not None
-    reached = sums.among / whole.weight / rounds if conditional and whole.weight > 0 else None
+    cases = whole.weight if sums.rounds is None else sums.rounds
+    reached = sums.among / cases if conditional and cases > 0 else None
     shares: dict[str, Estimate] = {}
     parts: dict[str, Mapping[float, float]] = {}
     found, across = None, None
@@ -251,14 +262,15 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
         for part, name in enumerate(map(str, measure.values)):
             if (share := estimate(replicates, part, totals.n_sampled, True)) is not None:
                 shares[name] = share
-            if spread and (range_of := _across(sums, spread_of, part)) is not None:
+            if spread and (range_of := _across(measure, sums, totals, part)) is not None:
                 parts[name] = range_of
     else:
         found = estimate(replicates, 0, totals.n_sampled, measure.kind != "quantity", measure.center)
-        across = _across(sums, spread_of, 0) if spread else None
+        across = _across(measure, sums, totals, 0) if spread else None
     kind = {"happens": "event"}.get(measure.kind, measure.kind)
     if measure.kind != "quantity" or found is None:
         plain = OutcomeSummary(measure.name, kind, record.label, record.unit, found, shares, parts, across, reached)
+        plain = replace(plain, first_time=first_time(measure, replicates, totals.n_sampled))
         return _with_rounds(plain, measure, sums)
     quantity = OutcomeSummary(
         measure.name,
@@ -276,17 +288,20 @@ def _outcome(scenario: Scenario, measure: Measure, totals: Totals, whole: Sums, 
     return _with_rounds(quantity, measure, sums)
 
 
-def _across(sums: OutcomeSums, spread: Spread, part: int) -> dict[float, float] | None:
+def _across(measure: Measure, sums: OutcomeSums, totals: Totals, part: int) -> dict[float, float] | None:
     """Quantiles over what we don't know, the noise of sampled histories taken out."""
-    noise = 0.0 if sums.noise is None or sums.among <= 0 else float(sums.noise[part]) / sums.among
-    return without_noise(quantiles(spread.across[part]), spread.across[part], noise)
+    noise, spread = _noise(sums, part), totals.spreads[measure.name]
+    if totals.alike and sums.among > 0:
+        center = measure.center if measure.number is not None else 0.0
+        return dict.fromkeys(LEVELS, float(sums.parts[part] / sums.among) + center)
+    if noise <= 0:
+        return quantiles(spread.across[part])
+    return without_noise(spread.across[part], spread.apart[part], noise)
 
 
-def _rounds_counted(measure: Measure, sums: OutcomeSums) -> int:
-    """Over how many rounds the chance of a condition is added up."""
-    if sums.by_round is None or measure.over in ("ever", "first", "last"):
-        return 1
-    return measure.by or len(sums.by_round)
+def _noise(sums: OutcomeSums, part: int) -> float:
+    """The variance of a draw's figure that is due to sampled histories, on average."""
+    return 0.0 if sums.noise is None or sums.among <= 0 else float(sums.noise[part]) / sums.among
 
 
 def _with_rounds(outcome: OutcomeSummary, measure: Measure, sums: OutcomeSums) -> OutcomeSummary:
@@ -337,6 +352,8 @@ def _shape(measure: Measure, values: Counts, spread: bool) -> tuple[Mapping[floa
     if not spread or not len(values.bins):
         return None, None
     numbers = [float(value) for value in measure.values]
+    if not numbers:
+        values, numbers = values_seen(values)
     if numbers:
         return discrete_quantiles(values, numbers), discrete_histogram(values, numbers)
     return quantiles(values), histogram(values)
@@ -434,6 +451,28 @@ def _warnings(program: Program, whole: Sums, effective: float | None) -> Sequenc
                 f"{program.actors[actor]} sees what it held impossible with a chance of {chance / whole.n_draws:.2g}"
             )
     return found
+
+
+def _rough(program: Program, totals: Totals) -> Sequence[str]:
+    """A warning of ranges that are mostly noise, where that is not too small to matter."""
+    whole, names = totals.whole, []
+    for measure in () if totals.alike else program.measures:
+        sums = whole.outcomes[measure.name]
+        for part, across in enumerate(totals.spreads[measure.name].across):
+            noise = _noise(sums, part)
+            if noise <= 0:
+                continue
+            chance = float(sums.parts[part] / sums.among)
+            all_in_all = _sd(sums) ** 2 if measure.kind == "quantity" else chance * (1 - chance)
+            if noise > NOISY * variance(across) and noise > WORTH_A_WORD * all_in_all:
+                names.append(f"'{measure.name}'")
+                break
+    if not names:
+        return ()
+    return (
+        f"more than a quarter of what varies between draws is the noise of sampled histories in {', '.join(names)}: "
+        "the ranges are rough there, and more --histories make them sharper",
+    )
 
 
 def _draws(number: float) -> str:

@@ -10,7 +10,9 @@ import numpy as np
 
 from engine.analysis.choices import Choice
 from engine.analysis.reason import needed
+from engine.games.conduct import Habit, Hierarchy, Level
 from engine.games.equilibrium import Solution
+from engine.games.rules import RuleSolver
 from engine.games.segments import FloatArray
 from engine.program.program import Input, Program
 from engine.program.worlds import Batch, batch_of
@@ -65,7 +67,8 @@ class Difference:
         before, after: the choice in the typical draw and in this one.
         option, other: the option that gains the most, and the one that loses the most.
         instead: what the outcome would be if the actor chose here as in the typical draw, and nobody else otherwise.
-        because: what shifts their odds, the largest first.
+        because: what shifts their odds, the largest first; empty for an actor whom no single comparison of payoffs
+            moves: by habit, or at several levels.
     """
 
     before: Choice
@@ -90,7 +93,7 @@ def draw_at(program: Program, design: Design, outcome: str, level: float = LEVEL
 
     Of draws that agree the first is taken, so that the answer is the same every time.
     """
-    only = replace(program, measures=needed(program, outcome))
+    only = _asked_alone(program, outcome)
     chunks = [design.chunk(index).uniforms for index in range(design.n_chunks)]
     uniforms = np.concatenate(chunks, axis=1)
     found, weight = _outcome(only, outcome, uniforms)
@@ -103,7 +106,7 @@ def draw_at(program: Program, design: Design, outcome: str, level: float = LEVEL
 
 def unusual(program: Program, outcome: str, uniforms: FloatArray) -> tuple[Unusual, ...]:
     """The unknowns of one draw, those first without which the outcome would be furthest from what it is."""
-    only = replace(program, measures=needed(program, outcome))
+    only = _asked_alone(program, outcome)
     columns = [column for column, item in enumerate(program.inputs) if is_uncertain(item)]
     if not columns:
         return ()
@@ -133,7 +136,7 @@ def differences(program: Program, outcome: str, usual: Solved, this: Solved) -> 
         usual: the typical draw.
         this: the unlikely one.
     """
-    only = replace(program, measures=needed(program, outcome))
+    only = _asked_alone(program, outcome)
     actual = _figure(only, outcome, this.batch, this.solution)
     found = []
     for old, new in zip(usual.choices, this.choices, strict=True):
@@ -141,7 +144,8 @@ def differences(program: Program, outcome: str, usual: Solved, this: Solved) -> 
         size = sum(map(abs, changes.values())) / 2 * max(old.reached, new.reached)
         if size >= LEAST and old.terms is not None and new.terms is not None:
             option, other = max(changes, key=lambda name: changes[name]), min(changes, key=lambda name: changes[name])
-            because = _because(_gaps(old.terms, option, other), _gaps(new.terms, option, other), old, new)
+            gaps = _gaps(old.terms, option, other), _gaps(new.terms, option, other)
+            because = _because(*gaps, old, new) if _compares(program, new.actor) else ()
             play = this.solution.play.copy()
             rows = slice(*program.tree.sets[new.number].actions)
             play[rows] = usual.solution.play[rows]
@@ -158,6 +162,14 @@ def is_uncertain(item: Input) -> bool:
 
 
 # Private functions
+
+
+def _asked_alone(program: Program, outcome: str) -> Program:
+    """The program with the outcome, and the statements that draws are weighted by if one round is all there is."""
+    if program.recurrence is not None:
+        outcomes = tuple(measure for measure in program.measures if measure.name == outcome)
+        return replace(program, measures=outcomes, statements=())
+    return replace(program, measures=needed(program, outcome))
 
 
 def _outcome(program: Program, outcome: str, uniforms: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -180,6 +192,14 @@ def _figure(program: Program, outcome: str, batch: Batch, solution: Solution) ->
 
 def _gaps(terms: Mapping[str, Mapping[str, float]], option: str, other: str) -> dict[str, float]:
     return {name: value - terms[other][name] for name, value in terms[option].items()}
+
+
+def _compares(program: Program, name: str) -> bool:
+    """Whether an actor always chooses by its expected payoffs."""
+    if not isinstance(program.solver, RuleSolver):
+        return True
+    rules = program.solver.rules[program.actors.index(name)]
+    return not any(isinstance(rule, Habit | Hierarchy) or rule == Level(0) for rule in rules)
 
 
 def _because(before: Mapping[str, float], after: Mapping[str, float], old: Choice, new: Choice) -> tuple[Because, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import Problem, ScenarioError
+from engine.exchange.lost import lost
 from engine.exchange.records import Game, InformationSet, Node, Outcome, Payoffs
 from engine.games.tree import MAX_LEAVES, Tree, unroll
 from engine.program.compile import compile_program
@@ -55,9 +56,9 @@ def game_of(scenario: Scenario, origin: str) -> Converted:
     payoffs = _payoffs(program, reader, len(scenario.actors))
     comment = _comment(scenario, program, reader, origin)
     builder = _Builder(scenario, tree, {name: row for name, row in chances.items() if name in layout.moves})
-    for path in range(tree.n_leaves):
+    for path in np.flatnonzero(_possible(program, reader)).tolist():
         builder.add(path, tuple(exact(float(number)) for number in payoffs[:, path]))
-    return Converted(builder.game(scenario.title, comment), tuple(_lost(scenario)))
+    return Converted(builder.game(scenario.title, comment), lost(scenario))
 
 
 def exact(number: float) -> Fraction:
@@ -84,6 +85,14 @@ def _middle(program: Program) -> Mapping[str, FloatArray]:
     values = draw_values(program, np.full((program.n_inputs, 1), MIDDLE))
     means = {item.name: np.full(1, item.distribution.mean()) for item in program.inputs if not item.known}
     return {**values, **means}
+
+
+def _possible(program: Program, reader: Reader) -> npt.NDArray[np.bool_]:
+    """The paths on which each move happens, or does not, as the state says; (n_paths,)."""
+    found = np.ones(len(program.leaf_of_path), dtype=np.bool_)
+    for mask in program.masks:
+        found &= (reader.mask(mask)[:, 0] > 0)[program.leaf_of_path]
+    return found
 
 
 def _chances(program: Program, reader: Reader) -> dict[str, FloatArray]:
@@ -116,21 +125,11 @@ def _comment(scenario: Scenario, program: Program, reader: Reader, origin: str) 
     return "\n".join(
         [
             f"One draw of {origin}.",
+            *([f"Round 1 of {scenario.rounds.count}."] if scenario.rounds is not None else []),
             *([f"Precision: {precision}."] if precision else []),
             *([f"Unknowns: {values}."] if values else []),
         ]
     )
-
-
-def _lost(scenario: Scenario) -> list[str]:
-    found = []
-    if scenario.unknowns:
-        found.append("the game is that of one draw: every unknown stands at its median")
-    if hidden := [name for name, item in scenario.unknowns.items() if not item.known]:
-        found.append(f"what nobody knows stands at its mean, by which the actors act: {', '.join(hidden)}")
-    for actor, views in scenario.beliefs.items():
-        found.append(f"{actor}'s own chances are left out, the true ones are written: {', '.join(views)}")
-    return found
 
 
 @dataclass(slots=True)

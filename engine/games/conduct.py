@@ -134,17 +134,19 @@ class Mind:
         thinker: whose beliefs it has; None: its own, which it forms by what everybody really does.
         own: what it does then.
         others: what it expects of them.
+        log_play: logarithm of what it does by action; (its actions, n_draws).
     """
 
     weight: FloatArray
     thinker: Thinker | None
     own: Plan
     others: tuple[Plan, ...]
+    log_play: FloatArray
 
     def part(self, draws: slice) -> Mind:
         """The same for some of the draws."""
         others = tuple(plan.part(draws) for plan in self.others)
-        return Mind(self.weight[draws], self.thinker, self.own.part(draws), others)
+        return Mind(self.weight[draws], self.thinker, self.own.part(draws), others, self.log_play[:, draws])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -262,12 +262,12 @@ def newton(responder: Responder, slopes: Slopes, free: FloatArray, share: FloatA
     """Newton's method on the difference between play and response, at least one step."""
     n_draws = free.shape[-1]
     found = Newton(free.copy(), np.full(n_draws, np.inf), np.ones(n_draws), np.zeros(n_draws, dtype=np.bool_))
-    moving: IntArray | slice = slice(None)
+    moving = far = np.arange(n_draws)  # draws that still move, and those so far off that their slopes still change
     for _ in range(MAX_NEWTON):
         _, answer, system = slopes.around(responder, slopes.whole(free), share, 1)
         system[:, -1] = share * slopes.free(answer) - free
-        if free.dtype == np.float64:
-            found.paired[moving] = slopes.paired(system[:, :-1])
+        if free.dtype == np.float64 and len(far):
+            found.paired[moving[far]] = slopes.paired(columns(system[:, :-1], in_twos(far)))[: len(far)]
         change, determinant = solved(system, slopes.n_unit)
         free = free + change[:, 0]
         residual = response(responder, slopes.whole(free), share)
@@ -276,7 +276,7 @@ def newton(responder: Responder, slopes: Slopes, free: FloatArray, share: FloatA
         if not len(left):
             break
         left = in_twos(left)
-        moving = left if isinstance(moving, slice) else moving[left]
+        moving, far = moving[left], np.flatnonzero(~(residual[left] <= CLOSE))
         responder, free, share = responder.take(left), columns(free, left), share[left]
     return found
 

@@ -181,7 +181,7 @@ class Levels:
         thinker = Thinker(actor, level)
         log_play, _ = self.profile(thinker)
         own, *others = self.models[thinker]
-        return Thought(log_play, (Mind(np.ones(log_play.shape[-1]), thinker, own, tuple(others)),))
+        return Thought(log_play, (Mind(np.ones(log_play.shape[-1]), thinker, own, tuple(others), log_play),))
 
 
 def hierarchy(levels: Levels, mixtures: Mixtures, number: int, mean: FloatArray) -> Mapping[int, Thought]:
@@ -221,7 +221,7 @@ def hierarchy(levels: Levels, mixtures: Mixtures, number: int, mean: FloatArray)
             whole[parts[actor].rows] = log_play
             total[actor] += share * plan.share
             others = tuple(one for other, one in expected.items() if other != actor)
-            minds[actor].append(Mind(share, Thinker(actor, max(level, 1), number), plan, others))
+            minds[actor].append(Mind(share, Thinker(actor, max(level, 1), number), plan, others, log_play))
         plays.append(whole)
     for level, expected in enumerate(expectations, 1):
         for actor, part in parts.items():

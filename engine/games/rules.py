@@ -124,7 +124,7 @@ class RuleSolver:
             return minds
         plans = {other: part.plan(found.play[part.rows]) for other, part in self.replies.parts.items()}
         others = tuple(plan for other, plan in plans.items() if other != actor)
-        return (Mind(np.ones(found.play.shape[-1]), None, plans[actor], others),)
+        return (Mind(np.ones(found.play.shape[-1]), None, plans[actor], others, found.log_play[self.rows[actor]]),)
 
     def _solver(self, free: frozenset[int]) -> Solver:
         if free not in self.solvers:
@@ -170,7 +170,9 @@ def _spread_mind(mind: Mind, draws: IntArray, n_draws: int) -> Mind:
     weight = np.zeros(n_draws)
     weight[draws] = mind.weight
     others = tuple(_spread(plan, draws, n_draws) for plan in mind.others)
-    return Mind(weight, mind.thinker, _spread(mind.own, draws, n_draws), others)
+    log_play = np.zeros((len(mind.log_play), n_draws))
+    log_play[:, draws] = mind.log_play
+    return Mind(weight, mind.thinker, _spread(mind.own, draws, n_draws), others, log_play)
 
 
 def _spread(plan: Plan, draws: IntArray, n_draws: int, before: Plan | None = None) -> Plan:

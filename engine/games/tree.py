@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -85,6 +85,10 @@ class Tree:
     @property
     def decisions(self) -> tuple[int, ...]:
         return tuple(index for index, move in enumerate(self.moves) if move.actor is not None)
+
+    def bare(self) -> Tree:
+        """The same without the conditions of moves, which have done their part, so that it can be sent elsewhere."""
+        return replace(self, moves=tuple(replace(move, when=None, may_not=None) for move in self.moves))
 
     def sets_of(self, decision: int) -> tuple[InformationSet, ...]:
         """The information sets of one decision."""

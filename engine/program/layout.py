@@ -93,7 +93,7 @@ class Layout:
         self.diagram = without_idle_knowledge(self._diagram(), self._kept())
         self.core = tuple(name for name in self.moves if name not in self._foldable())
         self.full = self._unrolled(self.moves, MAX_PATHS)
-        self.tree = self._unrolled(self.core, MAX_LEAVES)
+        self.tree = self._unrolled(self.core, MAX_LEAVES).bare()
         self.folded = {name: self._chance(name) for name in self.moves if name not in self.core}
 
     # The order of play
@@ -500,16 +500,17 @@ class Layout:
         that = self._condition((*path, "that"), belief.that)
         decision = self._believer(belief)
         holds = self.tree.action[self.core.index(decision)] != NOT_MOVED
-        if belief.after is not None:
-            after = self.table((*path, "after"), belief.after)
-            holds = holds & (self._constant(after)[after.row] != 0)
+        after = None if belief.after is None else self._condition((*path, "after"), belief.after)
+        if after is not None and after.leaves is not None:
+            holds = holds & np.isin(np.arange(self.tree.n_leaves), after.leaves)
+            after = None
         # What the actor knows and does not need is told apart here: it may tell something about `that`.
         seen = [self.core.index(move) for move in self.known[decision]]
         sets, number = distinct_columns(self.tree.values[seen][:, holds])
         member = np.full(self.tree.n_leaves, NOT_MOVED)
         member[holds] = number
         by_set = segments(member, max(1, sets.shape[1]))
-        return Measure(name, "belief", that, None, None, (), None, BeliefSets(self.actor[belief.of], by_set))
+        return Measure(name, "belief", that, None, None, (), None, BeliefSets(self.actor[belief.of], by_set, after))
 
     def _believer(self, belief: model.Posterior) -> str:
         """The first decision of the actor at which it knows what the belief is taken after."""

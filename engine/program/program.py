@@ -45,6 +45,9 @@ class EvaluationError(ValueError):
         super().__init__(message)
         self.path, self.message, self.hint = path, message, hint
 
+    def __reduce__(self) -> tuple[type[EvaluationError], tuple[Path, str, str]]:
+        return EvaluationError, (self.path, self.message, self.hint)  # so that a process can send it to another
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Input:
@@ -203,10 +206,12 @@ class BeliefSets:
     Attributes:
         actor: whose belief.
         by_set: sums leaves by information set, leaving out those where the condition does not hold.
+        after: the condition, where the state has a say in it; the actor sees the state.
     """
 
     actor: int
     by_set: Segments
+    after: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -179,13 +179,14 @@ def batch_in(program: Program, situation: Situation) -> Batch:
 
 
 def payoff_spans(program: Program) -> dict[int, float]:
-    """How far apart each deciding actor's worst and best possible result lie, on average over a few draws."""
+    """How far apart each deciding actor's worst and best possible result lie, on average over a few draws.
+
+    What the state keeps from happening now may happen in a later round, so it counts as possible.
+    """
     n_inputs = program.n_inputs
     few = sobol_design(n_inputs, SPAN_DRAWS, 0, 1).chunk(0).uniforms if n_inputs else np.zeros((0, 1))
     reader = Reader(program, draw_values(program, few))
     possible = np.ones((len(program.leaf_of_path), 1), dtype=np.bool_)
-    for mask in program.masks:
-        possible = possible & (reader.mask(mask) > 0)[program.leaf_of_path]
     for table in program.chances:
         possible = possible & (reader.chance(table) > 0)[program.leaf_of_path]
     for table in program.folded.values():

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+from engine.analysis.first_time import FirstTime
 from engine.analysis.summary import Result
 from engine.report.figures import number, percent
-from engine.report.terminal import Screen, cut, left, right, width
+from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.scenario.calendar import round_ends
 from engine.scenario.model import Scenario
 
 COLUMN: Final = 7
 FEWEST_LABEL: Final = 22
+FEWEST_ROUNDS: Final = 3
+OFF_MIDDLE: Final = 0.5
+"""Where the average round lies so near to the middle one the table says it already."""
+RARE: Final = 0.001
+"""When something so unlikely happens is not told."""
+ROUNDED: Final = 0.05
+"""Half of the last digit that is shown of an average round."""
+UNSURE: Final = 0.5
+"""An average round with a larger standard error is not shown."""
 GROUPS: Final[Mapping[str, Collection[str]]] = {"By the end of": ("ever",), "In the round of": ("mean", "each")}
 
 
@@ -22,22 +33,45 @@ def round_lines(result: Result, screen: Screen) -> list[str]:
     rows = [row for group in groups.values() for row in group]
     if not rows:
         return []
-    longest = max(len(curve) for _, curve in rows)
+    longest = max(len(row.curve) for row in rows)
     shown = _some(longest, max(2, (screen.width - FEWEST_LABEL) // COLUMN))
-    label = min(screen.width - COLUMN * len(shown), 3 + max(width(screen.label(name)) for name, _ in rows))
+    label = min(screen.width - COLUMN * len(shown), 3 + max(width(screen.label(row.name)) for row in rows))
     names = _names(result.scenario, longest)
     lines = []
     for title, group in groups.items():
         if group:
             head = left(title, label) + "".join(right(names[place], COLUMN) for place in shown)
             lines.append(screen.paint(head, "dim"))
-        for name, curve in group:
-            figures = "".join(right(curve[place] if place < len(curve) else "", COLUMN) for place in shown)
-            lines.append(left(f"  {cut(screen.label(name), label - 3, screen)}", label) + screen.symbols(figures))
+        for row in group:
+            figures = "".join(right(row.curve[place] if place < len(row.curve) else "", COLUMN) for place in shown)
+            lines.append(left(f"  {cut(screen.label(row.name), label - 3, screen)}", label) + screen.symbols(figures))
+            lines += [screen.paint(f"    {line}", "dim") for line in _when(row.first, names, screen)]
     return lines
 
 
-def _rows(result: Result, kinds: Collection[str]) -> Iterator[tuple[str, list[str]]]:
+def _when(first: FirstTime | None, names: Sequence[str], screen: Screen) -> list[str]:
+    """When something happens, if it does; nothing where that lies in the middle of the rounds, or is not sure."""
+    if first is None or first.mean is None or len(first.by_round) < FEWEST_ROUNDS or first.never > 1 - RARE:
+        return []
+    middle = (len(first.by_round) + 1) / 2
+    if abs(first.mean - middle) < OFF_MIDDLE or (first.error or 0) > UNSURE:
+        return []
+    about = "about " if first.error is None or 2 * first.error > ROUNDED else ""
+    name = names[round(first.mean) - 1]
+    named = "" if name.isdigit() else f" ({name})"
+    return wrap(f"if it happens, then on average in round {about}{first.mean:.1f}{named}", screen.width - 4)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of the table, and when it first happens."""
+
+    name: str
+    curve: Sequence[str]
+    first: FirstTime | None
+
+
+def _rows(result: Result, kinds: Collection[str]) -> Iterator[_Row]:
     for outcome in result.outcomes.values():
         if outcome.over in kinds:
             form = number if outcome.kind == "quantity" else percent
@@ -46,7 +80,8 @@ def _rows(result: Result, kinds: Collection[str]) -> Iterator[tuple[str, list[st
                 shares = outcome.shares_by_round.items()
                 curves = {f"{outcome.label}: {value.replace('_', ' ')}": curve for value, curve in shares}
             for name, curve in curves.items():
-                yield name, [form(value) if value is not None else "–" for value in curve]
+                figures = [form(value) if value is not None else "–" for value in curve]
+                yield _Row(name, figures, outcome.first_time)
 
 
 def _some(count: int, most: int) -> list[int]:

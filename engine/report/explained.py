@@ -9,9 +9,11 @@ from typing import Any
 from engine.analysis.choices import Choice
 from engine.analysis.explanation import Draw, Explanation, Unlikely
 from engine.analysis.flips import Flip, Flips
+from engine.analysis.history import History, Types, View
 from engine.analysis.unlikely import Difference
 from engine.report.export import SCHEMA
 from engine.scenario.model import Scenario
+from engine.scenario.reasoning import in_words
 
 
 def explanation_record(found: Explanation, version: str) -> dict[str, Any]:
@@ -25,6 +27,8 @@ def explanation_record(found: Explanation, version: str) -> dict[str, Any]:
         "assumptions": found.assumptions,
         "overrides": dict(found.overrides),
         "actor": found.actor or None,
+        "round": None if found.history is None else found.history.round,
+        "history": None if found.history is None else _history(found.history),
         "decisions": typical["decisions"],
         "typical": typical,
         "unlikely": _unlikely(found.unlikely, found) if found.unlikely else None,
@@ -35,6 +39,32 @@ def explanation_record(found: Explanation, version: str) -> dict[str, Any]:
             }
             for actor, terms in found.scenario.payoffs.items()
         },
+    }
+
+
+def _history(found: History) -> dict[str, Any]:
+    beliefs = found.beliefs
+    views: list[tuple[str | None, View]] = [] if beliefs is None else [(None, beliefs.shared), *beliefs.own.items()]
+    return {
+        "probability": found.chance,
+        "reached": found.comes,
+        "share": found.share,
+        "ways": found.ways,
+        "all_followed": found.whole,
+        "state": dict(found.state),
+        "types": None if beliefs is None else _view(beliefs.truth, beliefs.types),
+        "beliefs": None
+        if beliefs is None
+        else [{"actor": actor, **_view(view, beliefs.types)} for actor, view in views],
+    }
+
+
+def _view(view: View, types: tuple[Types, ...]) -> dict[str, Any]:
+    return {
+        "of_each": {name: dict(chances) for name, chances in view.of_each.items()},
+        "joint": [
+            {"values": dict(values), "probability": chance} for values, chance in zip(types, view.joint, strict=True)
+        ],
     }
 
 
@@ -51,7 +81,7 @@ def _draw(draw: Draw, scenario: Scenario) -> dict[str, Any]:
             for move in draw.moves
         ],
         "decisions": {
-            name: [_choice(choice, draw.flips.get(choice.number)) for choice in group]
+            name: [_choice(choice, draw.flips.get(choice.number), scenario) for choice in group]
             for name, group in groupby(draw.choices, key=lambda choice: choice.decision)
         },
     }
@@ -62,9 +92,10 @@ def _value(name: str, value: float, scenario: Scenario) -> float | str:
     return list(choice)[round(value)] if choice else value
 
 
-def _choice(choice: Choice, flips: Flips | None) -> dict[str, Any]:
+def _choice(choice: Choice, flips: Flips | None, scenario: Scenario) -> dict[str, Any]:
     return {
         "actor": choice.actor,
+        "reasoning": in_words(scenario.actors[choice.actor].reasoning),
         "knows": dict(choice.knows),
         "makes_no_difference": list(choice.idle),
         "reached": choice.reached,

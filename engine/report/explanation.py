@@ -12,10 +12,13 @@ from engine.analysis.choices import Choice
 from engine.analysis.explanation import HARDLY, Draw, Explanation, Played, Unlikely
 from engine.analysis.flips import MOST_ODDS, MOST_PRECISION, MOST_TERM, Flip, Flips
 from engine.analysis.unlikely import Because, Difference, Unusual
+from engine.report.course import history_lines, round_name
 from engine.report.figures import number, percent, plural
+from engine.report.outcomes import believed_by
 from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.report.text import Ran, command, joined, title_lines
 from engine.scenario.model import Scenario
+from engine.scenario.reasoning import in_words
 
 MOST_TERMS: Final = 4
 SMALL_PART: Final = 0.05
@@ -38,8 +41,9 @@ def explanation_text(found: Explanation, ran: Ran, everything: bool, screen: Scr
     """
     blocks = [
         _head(found, ran, screen),
+        history_lines(found.history, found.scenario, screen) if found.history is not None else [],
         _order_of_play(found, screen),
-        _about_flips(everything, screen) if any(found.typical.flips.values()) else [],
+        _about_flips(found, everything, screen) if any(found.typical.flips.values()) else [],
         *_decisions(found, everything, screen),
         *(_unlikely(found.unlikely, found.scenario, screen) if found.unlikely else []),
         _grounds(found, screen),
@@ -57,6 +61,8 @@ def explanation_warnings(found: Explanation) -> tuple[str, ...]:
             said.append(f"the {name} draw did not converge: its figures are the last iterate's")
         elif draw.unchecked:
             said.append(f"branch unchecked in the {name} draw: its equilibrium may not be the one from precision 0")
+    if found.unlikely and found.scenario.rounds is not None and believed_by(found.scenario, found.assumptions):
+        said.append("the unlikely draw is looked for among draws without weights: what is believed concerns all rounds")
     return tuple(said)
 
 
@@ -67,9 +73,10 @@ def _head(found: Explanation, ran: Ran, screen: Screen) -> list[str]:
     label = f" ({screen.label(found.label)})" if found.label else ""
     parts = [f"assumptions {screen.label(found.assumptions)}{label}"]
     parts += [f"with {screen.label(f'{path} = {value}')}" for path, value in found.overrides.items()]
-    if found.scenario.rounds is not None:
-        parts.append(f"round 1 of {found.scenario.rounds.count}")
-    parts += ["every unknown at its median" if found.unlikely else "the draw that is typical", f"{ran.seconds:.1f} s"]
+    if found.history is not None:
+        parts.append(round_name(found.scenario, found.history.round))
+    median = found.unlikely is not None or _is_later(found)
+    parts += ["every unknown at its median" if median else "the draw that is typical", f"{ran.seconds:.1f} s"]
     if not found.typical.unknowns:
         parts[-2] = "nothing is unknown"
     return [*title_lines(found.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
@@ -119,12 +126,26 @@ def _decisions(found: Explanation, everything: bool, screen: Screen) -> Iterator
 
 def _decision_head(choices: Sequence[Choice], scenario: Scenario, screen: Screen) -> list[str]:
     first = choices[0]
-    who = f"{_actor(first.actor, scenario, screen)}, precision {number(first.precision)}"
+    who = f"{_actor(first.actor, scenario, screen)}, {_way(first, scenario)}"
     lines = _heading(f"{first.decision} — {who}", screen)
     if first.idle:
         text = f"what it also knows makes no difference to it: {', '.join(first.idle)}"
         lines += [screen.paint(f"  {line}", "dim") for line in wrap(screen.label(text), screen.width - 2)]
     return lines
+
+
+def _way(choice: Choice, scenario: Scenario) -> str:
+    """How sharply an actor calculates, and how it reasons if not by equilibrium."""
+    precision, reasoning = f"precision {number(choice.precision)}", scenario.actors[choice.actor].reasoning
+    match reasoning:
+        case "equilibrium":
+            return precision
+        case "best reply":
+            return "best reply, without mistakes"
+        case "habit":
+            return "by habit, whatever the options bring"
+        case _:
+            return f"{precision}, {in_words(reasoning)}"
 
 
 def _folded(count: int, others: bool, screen: Screen) -> list[str]:
@@ -226,7 +247,7 @@ def _places(largest: float) -> Callable[[float], str]:
 def _flips(choice: Choice, flips: Flips, everything: bool, scenario: Scenario, screen: Screen) -> Iterator[str]:
     """The smallest change that flips the choice; of the other kinds, too, if everything is wanted."""
     if flips.tie:
-        yield "    the best options are equally likely: anything flips the choice"
+        yield from _hung("the best options are equally likely: anything flips the choice", screen, 4)
     yield from _wins(flips.found if everything else flips.found[:1], scenario, screen)
     if flips.none and flips.found and everything:
         yield screen.paint(f"    no {' and no '.join(flips.none)} flips it", "dim")
@@ -245,12 +266,14 @@ def _wins(flips: Sequence[Flip], scenario: Scenario, screen: Screen) -> Iterator
         yield from (screen.paint(line, "dim") for line in _hung(again, screen, 6))
 
 
-def _about_flips(everything: bool, screen: Screen) -> list[str]:
+def _about_flips(found: Explanation, everything: bool, screen: Screen) -> list[str]:
     text = (
         "An option wins if it becomes the most likely one. Shown is the smallest single change that makes it so: of a "
         f"payoff term (0 to {MOST_TERM:g} times), a belief (odds up to {MOST_ODDS:,.0f} times), or a precision (up to "
         f"{MOST_PRECISION:g} times). The game was solved again at that number, and with 1% less change."
     )
+    if _is_later(found) and found.history is not None and found.history.beliefs is not None:
+        text += " A belief about what lasts is that with which this round begins."
     if not everything:
         text += " --all shows the smallest change of each kind."
     return [screen.paint(line, "dim") for line in wrap(screen.symbols(text), screen.width)]
@@ -292,7 +315,8 @@ def _unlikely(found: Unlikely, scenario: Scenario, screen: Screen) -> Iterator[l
     says = _outcome(found.outcome, scenario)
     head = f"Where it comes to it: “{label}” {says(found.probability)} instead of {says(found.typical)}"
     lines = _heading(head, screen)
-    about = f"the draw at the {found.level:.0%} quantile; what makes the difference stands first"
+    within = " of its figure in round 1" if scenario.rounds is not None else ""
+    about = f"the draw at the {found.level:.0%} quantile{within}; what makes the difference stands first"
     yield [*lines, *(screen.paint(line, "dim") for line in _hung(about, screen, 2)), *_unusual(found, scenario, screen)]
     shown = [d for d in found.differences if _moves(found, d.instead)][:MOST_DIFFERENCES]
     if shown:
@@ -340,9 +364,10 @@ def _difference(found: Difference, whole: Unlikely, scenario: Scenario, screen: 
         for option in (found.option, found.other)
     )
     yield from _hung(what, screen, 2)
-    reasons = [one for one in found.because if one.shift * found.because[0].shift > 0] or list(found.because)
-    text = ", ".join(_reason(one) for one in reasons[:MOST_BECAUSE])
-    yield from _hung(f"because of what favours {found.option} over {found.other}: {text}", screen, 4)
+    if found.because:
+        reasons = [one for one in found.because if one.shift * found.because[0].shift > 0] or list(found.because)
+        text = ", ".join(_reason(one) for one in reasons[:MOST_BECAUSE])
+        yield from _hung(f"because of what favours {found.option} over {found.other}: {text}", screen, 4)
     flips = whole.draw.flips.get(new.number)
     if flips is not None:
         yield from _wins(flips.found[:1], scenario, screen)
@@ -389,8 +414,15 @@ def _ground(evidence: Sequence[str], judgement: str | None) -> str:
 def _next(found: Explanation, ran: Ran, screen: Screen) -> list[str]:
     if ran.file == "-":
         return []
-    line = command(screen, "engine", "explain", ran.file, "--diagram", "mermaid")
+    rounds = found.scenario.rounds
+    follows = rounds is not None and rounds.count > 1 and not _is_later(found)
+    asked = ("--round", "2") if follows else ("--diagram", "mermaid")
+    line = command(screen, "engine", "explain", ran.file, *asked)
     return [screen.paint("Next:", "bold") + f" {line}"]
+
+
+def _is_later(found: Explanation) -> bool:
+    return found.history is not None and found.history.round > 1
 
 
 def _actor(name: str, scenario: Scenario, screen: Screen) -> str:

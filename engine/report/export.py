@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from engine.analysis.estimates import Estimate
+from engine.analysis.first_time import FirstTime
 from engine.analysis.summary import OutcomeSummary, Result
 from engine.report.terminal import safe
 from engine.scenario.calendar import round_ends
@@ -153,7 +154,19 @@ def _outcome(outcome: OutcomeSummary) -> dict[str, Any]:
     if outcome.over is not None:
         record["over"] = outcome.over
         record["by_round"] = list(outcome.by_round)
+    if outcome.first_time is not None:
+        record["first_time"] = _first_time(outcome.first_time)
     return record
+
+
+def _first_time(found: FirstTime) -> dict[str, Any]:
+    return {
+        "by_round": list(found.by_round),
+        "never": found.never,
+        "median": found.median,
+        "mean_if_it_happens": found.mean,
+        "mean_mc_error": found.error,
+    }
 
 
 def _rounds(scenario: Scenario) -> dict[str, Any]:

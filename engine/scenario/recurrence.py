@@ -98,9 +98,6 @@ def _check_public(scenario: Scenario, scope: Scope, quantities: Mapping[str, Rea
             if kind == "until" and found.moves:
                 message = f"'until' cannot read the move '{min(found.moves)}'"
                 yield scenario.problem(path, message, "keep it in a state: next is evaluated after each round")
-        if kind == "belief" and path[-1] == "after" and (found.state or found.clock):
-            name = min(found.state) if found.state else "round"
-            yield scenario.problem(path, f"'after' cannot read '{name}': it speaks of the moves of one round")
 
 
 def is_lasting(move: Move) -> bool:

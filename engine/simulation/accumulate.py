@@ -1,6 +1,7 @@
 """Sums that summaries are made of: of fixed size, added in the order of the draws, so bits depend on nothing else.
 
-Quantiles come from counts in bins that are fixed in advance: the top bits of the float, at most 0.1 % wide.
+Quantiles come from counts in bins that are fixed in advance: the top bits of the float, at most 0.1 % wide. Each bin
+knows the extreme values in it, so a number that takes few values keeps them.
 """
 
 from __future__ import annotations
@@ -27,16 +28,16 @@ class Counts:
     Attributes:
         bins: the bins that hold any weight, ascending; (n_bins,).
         weight: in each; (n_bins,).
-        low, high: the extreme values seen.
+        low, high: the extreme values seen in each; (n_bins,); equal where all values are the same.
     """
 
     bins: IntArray
     weight: FloatArray
-    low: float = np.inf
-    high: float = -np.inf
+    low: FloatArray
+    high: FloatArray
 
 
-NOTHING: Final = Counts(np.zeros(0, np.int64), np.zeros(0))
+NOTHING: Final = Counts(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
 def counts(values: FloatArray, weight: FloatArray) -> Counts:
@@ -45,10 +46,7 @@ def counts(values: FloatArray, weight: FloatArray) -> Counts:
     if not kept.any():
         return NOTHING
     values, weight = values[kept] + 0.0, weight[kept]
-    bins, place = np.unique(bin_of(values), return_inverse=True)
-    return Counts(
-        bins, np.bincount(place, weight, len(bins)).astype(np.float64), float(values.min()), float(values.max())
-    )
+    return _counts(bin_of(values), weight, values, values)
 
 
 def counts_by_place(values: FloatArray, weight: FloatArray) -> Counts:
@@ -56,7 +54,7 @@ def counts_by_place(values: FloatArray, weight: FloatArray) -> Counts:
     places = np.flatnonzero(weight > 0)
     if not len(places):
         return NOTHING
-    return Counts(places, weight[places], float(values[places].min()), float(values[places].max()))
+    return Counts(places, weight[places], values[places], values[places])
 
 
 def together(several: Sequence[Counts]) -> Counts:
@@ -64,9 +62,17 @@ def together(several: Sequence[Counts]) -> Counts:
     several = [one for one in several if len(one.bins)]
     if len(several) < 2:
         return several[0] if several else NOTHING
-    bins, place = np.unique(np.concatenate([one.bins for one in several]), return_inverse=True)
-    weight = np.bincount(place, np.concatenate([one.weight for one in several]), len(bins)).astype(np.float64)
-    return Counts(bins, weight, min(one.low for one in several), max(one.high for one in several))
+    joined = (np.concatenate([getattr(one, what) for one in several]) for what in ("bins", "weight", "low", "high"))
+    return _counts(*joined)
+
+
+def _counts(bins: IntArray, weight: FloatArray, low: FloatArray, high: FloatArray) -> Counts:
+    """Counts of entries of which several may lie in the same bin; weights are added in their order."""
+    found, place = np.unique(bins, return_inverse=True)
+    lowest, highest = np.full(len(found), np.inf), np.full(len(found), -np.inf)
+    np.minimum.at(lowest, place, low)
+    np.maximum.at(highest, place, high)
+    return Counts(found, np.bincount(place, weight, len(found)).astype(np.float64), lowest, highest)
 
 
 def bin_of(values: FloatArray) -> IntArray:
@@ -74,14 +80,6 @@ def bin_of(values: FloatArray) -> IntArray:
     bits = np.ascontiguousarray(values, dtype=np.float64).view(np.int64) >> SHIFT
     top = np.int64(1) << (63 - SHIFT)
     return np.where(bits < 0, -(bits + top) - 1, bits)
-
-
-def edges_of(bins: IntArray) -> tuple[FloatArray, FloatArray]:
-    """The lowest and highest value of each bin."""
-    positive = bins >= 0
-    magnitude = np.where(positive, bins, -bins - 1)
-    near, far = (magnitude << SHIFT).view(np.float64), ((magnitude + 1) << SHIFT).view(np.float64)
-    return np.where(positive, near, -far), np.where(positive, far, -near)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +92,7 @@ class OutcomeSums:
         squares: sum of w^2 a^2, w^2 a b and w^2 b^2, for the error of plain Monte Carlo; (3, n_parts).
         by_round, among_by_round: as `parts` and `among`, of each round; (n_rounds, n_parts) and (n_rounds,).
         noise: sum of w b times the variance of a / b that is due to sampled histories; (n_parts,).
+        rounds: sum of w times the number of rounds that are played and count; None where there are no rounds.
     """
 
     parts: FloatArray
@@ -102,6 +101,7 @@ class OutcomeSums:
     by_round: FloatArray | None = None
     among_by_round: FloatArray | None = None
     noise: FloatArray | None = None
+    rounds: float | None = None
 
     def plus(self, other: OutcomeSums) -> OutcomeSums:
         """Both together."""
@@ -116,6 +116,7 @@ class OutcomeSums:
             added(self.by_round, other.by_round),
             added(self.among_by_round, other.among_by_round),
             added(self.noise, other.noise),
+            None if self.rounds is None or other.rounds is None else self.rounds + other.rounds,
         )
 
 
@@ -125,11 +126,13 @@ class Spread:
 
     Attributes:
         across: of the draws' values of each part (quantity: of the mean alone), weighted by w b.
+        apart: the same of each sample of the draws' histories alone, so twice as many; empty where there are no rounds.
         values: of a quantity's values, weighted by w and their probability; if they are the same in every draw their
             places stand for bins.
     """
 
     across: tuple[Counts, ...]
+    apart: tuple[Counts, ...]
     values: Counts
 
 
@@ -142,6 +145,7 @@ def spreads_together(several: Sequence[Spreads]) -> Spreads:
     return {
         name: Spread(
             tuple(together(column) for column in zip(*(one[name].across for one in several), strict=True)),
+            tuple(together(column) for column in zip(*(one[name].apart for one in several), strict=True)),
             together([one[name].values for one in several]),
         )
         for name in names
@@ -239,16 +243,23 @@ def _outcome(reading: Reading, weight: FloatArray) -> OutcomeSums:
         summed(reading.by_round, weight),
         summed(reading.among_by_round, weight),
         summed(reading.noise, among),
+        None if reading.rounds is None else float((reading.rounds * weight).sum()),
     )
 
 
 def _spread(reading: Reading, weight: FloatArray) -> Spread:
     among = reading.among * weight
+    n_parts = len(reading.parts) if reading.values is None else 1
+    across = tuple(counts(share_of(reading, part) + reading.center, among) for part in range(n_parts))
+    apart = tuple(
+        together([counts(share_of(one, part) + reading.center, one.among * weight) for one in reading.apart])
+        for part in range(n_parts if reading.apart else 0)
+    )
     if reading.values is None or reading.mass is None:
-        return Spread(tuple(counts(share_of(reading, part), among) for part in range(len(reading.parts))), NOTHING)
+        return Spread(across, apart, NOTHING)
     mass = reading.mass * weight
     if reading.listed:
         values = counts_by_place(reading.values[:, 0], mass.sum(axis=1))
     else:
         values = counts(np.broadcast_to(reading.values, mass.shape).ravel(), mass.ravel())
-    return Spread((counts(share_of(reading) + reading.center, among),), values)
+    return Spread(across, apart, values)

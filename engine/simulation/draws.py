@@ -43,6 +43,9 @@ class Reading:
         among_by_round: the same of `among`; (n_rounds, n_draws); None where there are no rounds.
         noise: variance of each part, as a share of `among`, that is due to sampled histories; (n_parts, n_draws).
         listed: whether the values are those of the measure, the same in every draw.
+        apart: the outcome in each of the independent samples of histories, parts and among alone; empty where there
+            are no rounds.
+        rounds: of those that count, how many are played; (n_draws,), 1 where one alone counts or it is taken once.
     """
 
     parts: FloatArray
@@ -54,6 +57,8 @@ class Reading:
     among_by_round: FloatArray | None = None
     noise: FloatArray | None = None
     listed: bool = False
+    apart: Sequence[Reading] = ()
+    rounds: FloatArray | None = None
 
     def part(self, draws: slice) -> Reading:
         """The same for some of the draws."""
@@ -74,6 +79,8 @@ class Reading:
             cut(self.among_by_round),
             cut(self.noise),
             self.listed,
+            [one.part(draws) for one in self.apart],
+            cut(self.rounds),
         )
 
 
@@ -325,7 +332,10 @@ def _read_belief(measure: Measure, reader: Reader, chance: FloatArray, eyes: Seq
     by_set = measure.belief.by_set
     parts = among = np.zeros(chance.shape[-1])
     for own in eyes:
-        reached, total = by_set.sum(chance * own.share), by_set.sum(own.seen)
+        counted = chance * own.share
+        if measure.belief.after is not None:
+            counted = _kept(measure.belief.after, reader, counted)
+        reached, total = by_set.sum(counted), by_set.sum(own.seen)
         that = by_set.sum(_kept(measure.event, reader, own.seen))
         posterior = np.divide(that, total, out=np.zeros_like(that), where=total > 0)
         parts, among = parts + (reached * posterior).sum(axis=0), among + reached.sum(axis=0)

@@ -71,7 +71,7 @@ def next_histories(now: Histories, played: Played, thinning: FloatArray, histori
     share = chance.sum(axis=0) / now.weight.sum(axis=(0, 1))[column]
     believed = _learned(now, played, column, outcome, share)
     beliefs = [_rounded(row) for view in believed.values() for row in view]
-    order, first = _alike(now.draw[column], [_bits(array) for array in state.values()] + beliefs)
+    order, first = _alike(now.draw[column], [*state.values(), *beliefs])
     column, outcome, chance = column[order], outcome[order], chance[:, order]
     starts = np.flatnonzero(first)
     whole = np.add.reduceat(chance, starts, axis=1)
@@ -130,24 +130,17 @@ def _learned(
     return found
 
 
-def _bits(row: FloatArray) -> WordArray:
-    return np.ascontiguousarray(row + 0.0).view(np.uint64)  # + 0.0, so that -0 is 0
-
-
 def _rounded(row: FloatArray) -> WordArray:
-    """The bits of beliefs, without the last ones, in which rounding differs."""
-    return (_bits(row) + np.uint64(1 << (SAME_BITS - 1))) >> np.uint64(SAME_BITS)
+    """The bits of beliefs, without the last ones, in which rounding differs; they ascend with the belief."""
+    bits = np.ascontiguousarray(row + 0.0).view(np.uint64)  # + 0.0, so that -0 is 0
+    return (bits + np.uint64(1 << (SAME_BITS - 1))) >> np.uint64(SAME_BITS)
 
 
-def _alike(draw: IntArray, rows: Sequence[WordArray]) -> tuple[IntArray, BoolArray]:
-    """An order in which histories of a draw with the same rows stand together, and which begin a group."""
-    mixed = np.zeros(len(draw), dtype=np.uint64)
-    for bits in rows:
-        mixed = (mixed ^ bits) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-    order = np.lexsort((mixed, draw))
-    draw, mixed = draw[order], mixed[order]
-    first = np.r_[True, (draw[1:] != draw[:-1]) | (mixed[1:] != mixed[:-1])]
+def _alike(draw: IntArray, rows: Sequence[FloatArray | WordArray]) -> tuple[IntArray, BoolArray]:
+    """The order of histories by draw and then by rows, and which begin a group in which all rows are the same."""
+    order = np.lexsort((*rows[::-1], draw))
+    first = np.ones(len(draw), dtype=np.bool_)
+    first[1:] = np.logical_or.reduce([row[order][1:] != row[order][:-1] for row in (draw, *rows)])
     return order, first
 
 

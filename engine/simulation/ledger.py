@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.program.program import FloatArray, IntArray, Measure, Program
 from engine.simulation.draws import Draws, Reading, Solved, weight_of
-from engine.simulation.histories import ISLANDS
+from engine.simulation.histories import ISLANDS, Histories
 from engine.simulation.played import Played
 
 
@@ -23,16 +23,19 @@ class Ledger:
         self.values: dict[str, list[FloatArray]] = {}
         self.mass: dict[str, list[FloatArray]] = {}
         self.surprised: dict[int, FloatArray] = {}
+        self.chance = np.zeros((self.count, n_draws))  # that a round is played
         self.solved: list[Solved] = []
 
-    def add(self, number: int, draw: IntArray, played: Played) -> None:
+    def add(self, number: int, now: Histories, played: Played) -> None:
         """A round of all histories, which are sorted by draw."""
+        draw = now.draw
         starts = np.flatnonzero(np.r_[True, draw[1:] != draw[:-1]])
         present = draw[starts]
 
         def by_draw(array: FloatArray) -> FloatArray:
             return np.add.reduceat(array, starts, axis=-1)
 
+        self.chance[number - 1][present] = by_draw(now.weight.sum(axis=(0, 1))) / ISLANDS
         for measure in self.program.measures:
             if measure.by is not None and number > measure.by:
                 continue
@@ -108,24 +111,27 @@ class Ledger:
         else:
             among_by_round, total = among, among.sum(axis=0)
         summed = parts.sum(axis=0)
-        noise = self._noise(islands, summed, total, ever and measure.given is None)
+        apart = [
+            Reading(one.sum(axis=0), total if ever and measure.given is None else one_among.sum(axis=0))
+            for one, one_among in islands
+        ]
+        noise = _noise(summed, total, apart)
         values = mass = None
         if measure.name in self.values:
             values, mass = np.concatenate(self.values[measure.name]), np.concatenate(self.mass[measure.name])
         center = measure.center if measure.number is not None else 0.0
-        return Reading(summed, total, values, mass, center, by_round, among_by_round, noise, bool(measure.values))
+        rounds = self.chance[: measure.by].sum(axis=0) if measure.over in ("mean", "each") else np.ones(self.n_draws)
+        listed = bool(measure.values)
+        return Reading(summed, total, values, mass, center, by_round, among_by_round, noise, listed, apart, rounds)
 
-    def _noise(
-        self, islands: Sequence[tuple[FloatArray, FloatArray]], parts: FloatArray, among: FloatArray, certain: bool
-    ) -> FloatArray:
-        """Variance of each part's share that comes from thinning: half the islands' difference, squared."""
-        share = np.divide(parts, among, out=np.zeros_like(parts), where=among > 0)
-        (one, one_among), (other, other_among) = islands
-        gap = (one - other).sum(axis=0)
-        if not certain:
-            gap = gap - share * (one_among - other_among).sum(axis=0)
-        found: FloatArray = (np.divide(gap, 2 * among, out=np.zeros_like(gap), where=among > 0)) ** 2
-        return found
+
+def _noise(parts: FloatArray, among: FloatArray, apart: Sequence[Reading]) -> FloatArray:
+    """Variance of each part's share that comes from thinning: half the islands' difference, squared."""
+    share = np.divide(parts, among, out=np.zeros_like(parts), where=among > 0)
+    one, other = apart
+    gap = one.parts - other.parts - share * (one.among - other.among)
+    found: FloatArray = (np.divide(gap, 2 * among, out=np.zeros_like(gap), where=among > 0)) ** 2
+    return found
 
 
 def _n_parts(measure: Measure) -> int:

@@ -7,7 +7,8 @@ what is too many is thinned out, twice independently (two *islands*), so that th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -52,12 +53,46 @@ def play_rounds(program: Program, uniforms: FloatArray, thinning: FloatArray, hi
             break
         now = replace(now, situation=replace(now.situation, round=number))
         played = together([_play(program, part) for part in parts_of(now, size)])
-        ledger.add(number, now.draw, played)
+        ledger.add(number, now, played)
         now = next_histories(now, played, thinning[number - 1], histories) if number < recurrence.count else None
     return ledger.draws()
 
 
+def courses(program: Program, uniforms: FloatArray, most: int, size: int) -> Iterator[tuple[Histories, bool]]:
+    """Where the histories of one draw stand before each round, as long as any goes on, and whether these are all.
+
+    Nothing is sampled: beyond `most` the likeliest go on, with their own chances, and the others are left out.
+
+    Args:
+        program: with a recurrence.
+        uniforms: of the unknowns; (n_inputs, 1).
+        most: histories that are followed.
+        size: games that are solved at a time.
+    """
+    recurrence, silent = program.recurrence, replace(program, measures=())
+    if recurrence is None:
+        raise AssertionError("the game is played once")
+    now: Histories | None = first_histories(program, uniforms, ())
+    whole = True
+    for number in range(1, recurrence.count + 1):
+        if now is None:
+            break
+        now = replace(now, situation=replace(now.situation, round=number))
+        if len(now.draw) > most:
+            whole, now = False, _likeliest(now, most)
+        yield now, whole
+        played = together([_play(silent, part) for part in parts_of(now, size)])
+        now = next_histories(now, played, np.zeros((0, 1)), sys.maxsize)
+
+
 # Private functions
+
+
+def _likeliest(now: Histories, most: int) -> Histories:
+    """The histories of one draw without the less likely ones; of equally likely ones those that come first."""
+    kept = np.sort(np.argsort(-now.weight.sum(axis=(0, 1)), kind="stable")[:most])
+    before = {key: array[..., kept] for key, array in now.before.items()}
+    return Histories(now.draw[kept], now.situation.at(kept), now.weight[..., kept], before)
 
 
 def _play(program: Program, now: Histories) -> Played:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
-from itertools import islice
 from typing import Final
 
 import numpy as np
 
-from engine.games.rules import RuleSolver
 from engine.program.program import FloatArray, Program
 from engine.program.worlds import batch_of
 from engine.sampling import CHUNK, Chunk, Design
@@ -19,18 +16,18 @@ from engine.sampling.streams import BITS, raw_words
 from engine.sampling.streams import uniforms as uniforms_of
 from engine.simulation.accumulate import Spreads, Sums, spreads_together, sums_of
 from engine.simulation.draws import Draws, read_draws
+from engine.simulation.executors import ALONE, Workers
 from engine.simulation.histories import ISLANDS
 from engine.simulation.rounds import play_rounds
 
 CELLS: Final = 2**19
 """A batch has about this many numbers per array (leaves times draws), so that it stays in the processor's cache."""
-GROUPS_PER_BLOCK: Final = 2
+GROUPS_PER_BLOCK: Final = 1
+CELLS_OF_ROUNDS: Final = 2**20
+"""The same where there are rounds, whose games are not read as one array."""
 HISTORIES_PER_DRAW: Final = 16
 HISTORIES_OF_ONE: Final = 1_024
 """Enough to follow nearly all where nothing is unknown, so that there is one draw."""
-DRAWS_WITH_HISTORIES: Final = 128
-DRAWS_WITH_BELIEFS: Final = 32
-"""Draws with histories in each of which every level of a hierarchy has beliefs of its own."""
 HISTORIES: Final = 0x415
 """Tells the stream of the histories from others."""
 SPREADS_WAITING: Final = 16
@@ -48,11 +45,13 @@ class Totals:
         replicates: the sums of each independent scramble; one for a method without.
         spreads: how each outcome is spread over all draws.
         sampled: whether draws were sampled; False if nothing is unknown and the one draw is exact.
+        alike: whether nothing is unknown, so that draws differ by noise alone.
     """
 
     replicates: tuple[Sums, ...]
     spreads: Spreads
     sampled: bool = True
+    alike: bool = False
 
     @property
     def whole(self) -> Sums:
@@ -73,7 +72,7 @@ class Totals:
 def simulate(
     program: Program,
     design: Design,
-    threads: int = 1,
+    workers: Workers = ALONE,
     progress: Progress | None = None,
     groups_per_block: int = GROUPS_PER_BLOCK,
     histories: int = HISTORIES_PER_DRAW,
@@ -83,21 +82,20 @@ def simulate(
     Args:
         program: the compiled scenario.
         design: which uniforms.
-        threads: how many threads share the work; the result does not depend on it.
+        workers: who share the work; the result does not depend on them.
         progress: told the number of draws done, now and then.
-        groups_per_block: groups of chunks that a thread takes at a time; the result does not depend on it.
+        groups_per_block: groups of chunks that a worker takes at a time; the result does not depend on it.
         histories: that a draw may carry, where there are rounds.
 
     Raises:
         EvaluationError: a number of some draw is impossible.
     """
-    groups = chunk_groups(program, design)
+    groups = chunk_groups(program, design, histories)
     blocks = [groups[start : start + groups_per_block] for start in range(0, len(groups), groups_per_block)]
-    solve = partial(_draws, program, histories)
     replicates: dict[int, Sums] = {}
     spreads: list[Spreads] = []
     done = 0
-    for block in _in_order(partial(_block, program, solve, design, draws_together(program)), blocks, threads):
+    for block in workers.map(partial(_block, program, design, histories), blocks):
         for replicate, sums in block:
             spreads.append(sums.spreads)
             lean, before = replace(sums, spreads={}), replicates.get(replicate)
@@ -108,34 +106,14 @@ def simulate(
         if progress is not None:
             progress(done)
     in_order = tuple(replicates[replicate] for replicate in sorted(replicates))
-    return Totals(in_order, spreads_together(spreads), design.method != "point")
+    alike = design.method in ("point", "histories")
+    return Totals(in_order, spreads_together(spreads), design.method != "point", alike)
 
 
-def _in_order(
-    work: Callable[[Block], list[tuple[int, Sums]]], blocks: Sequence[Block], threads: int
-) -> Iterator[list[tuple[int, Sums]]]:
-    """The results in the order of the blocks; at most a few blocks wait, so memory stays bounded."""
-    if threads <= 1 or len(blocks) == 1:
-        yield from map(work, blocks)
-        return
-    todo = iter(blocks)
-    with ThreadPoolExecutor(threads) as pool:
-        waiting: list[Future[list[tuple[int, Sums]]]] = [
-            pool.submit(work, block) for block in islice(todo, 2 * threads)
-        ]
-        try:
-            while waiting:
-                yield waiting.pop(0).result()
-                waiting += [pool.submit(work, block) for block in islice(todo, 1)]
-        finally:
-            for future in waiting:
-                future.cancel()
-
-
-def chunk_groups(program: Program, design: Design) -> Sequence[range]:
-    """Chunks that are solved together: one, or several short ones; depends on the program and the design alone."""
+def chunk_groups(program: Program, design: Design, histories: int = HISTORIES_PER_DRAW) -> Sequence[range]:
+    """Chunks that are solved together: one, or several short ones; does not depend on who solves them."""
     length = max(1, design.chunk(0).uniforms.shape[-1])
-    together = max(1, draws_together(program) // length)
+    together = max(1, _draws_together(program, histories) // length)
     return [range(start, min(start + together, design.n_chunks)) for start in range(0, design.n_chunks, together)]
 
 
@@ -151,22 +129,22 @@ def _history_uniforms(program: Program, design: Design, chunk: Chunk) -> FloatAr
 
 
 def batch_size(program: Program) -> int:
-    """Draws that are solved together: a power of 2, at most a chunk."""
-    size = CHUNK
-    while size > 16 and size * program.tree.n_leaves > CELLS:
+    """Games that are solved together: a power of 2."""
+    size, cells = (CHUNK, CELLS) if program.recurrence is None else (2 * CHUNK, CELLS_OF_ROUNDS)
+    while size > 16 and size * program.tree.n_leaves > cells:
         size //= 2
     return size
 
 
-def draws_together(program: Program) -> int:
-    """Draws that are simulated together; histories of one draw are solved side by side."""
-    if program.recurrence is None:
-        return batch_size(program)
-    hierarchies = isinstance(program.solver, RuleSolver) and program.solver.mixtures is not None
-    return DRAWS_WITH_BELIEFS if hierarchies else DRAWS_WITH_HISTORIES
+def _draws_together(program: Program, histories: int) -> int:
+    """Draws that are simulated together, so many that all their histories are solved as one batch if they may be."""
+    size = batch_size(program)
+    return size if program.recurrence is None else min(CHUNK, max(1, size // histories))
 
 
-def _block(program: Program, solve: Solve, design: Design, size: int, block: Block) -> list[tuple[int, Sums]]:
+def _block(program: Program, design: Design, histories: int, block: Block) -> list[tuple[int, Sums]]:
+    solve, size = partial(_draws, program, histories), _draws_together(program, histories)
+
     def chunk(index: int) -> Chunk:
         found = design.chunk(index)
         return replace(found, uniforms=np.vstack([found.uniforms, _history_uniforms(program, design, found)]))

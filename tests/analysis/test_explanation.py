@@ -124,3 +124,11 @@ outcomes: {six: {label: A six, happens: six == yes}}
     found = api.explain(api.loads(text))
     assert found.typical.choices == ()
     assert found.typical.moves[0].values == pytest.approx({"no": 5 / 6, "yes": 1 / 6})
+
+
+@pytest.mark.parametrize("reasoning", ["habit", "{cognitive hierarchy: 1 + idle}"])
+def test_what_payoffs_do_not_move_is_not_explained_by_them(reasoning: str) -> None:
+    habit = "habit: {act: {riot: anger / 4, stay: rest}}"
+    text = RIOT.replace("name: Me, precision: 1", f"name: Me, precision: 1, reasoning: {reasoning}, {habit}")
+    (one,) = unlikely(text).differences
+    assert (one.option, one.because) == ("riot", ())

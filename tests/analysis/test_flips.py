@@ -129,7 +129,7 @@ def best(shares: dict[str, float]) -> str:
 
 
 def test_named_changes_flip_the_choice_and_one_per_cent_less_does_not() -> None:
-    """Over 200 generated games that have a flip, each with one of its flips; issue 3 asks for 99 %."""
+    """Over 200 generated games that have a flip, each with one of its flips: at least 99 % hold."""
     held, without = 0, 0
     kinds = {"term": 0, "belief": 0, "precision": 0}
     for seed in itertools.count():

@@ -143,3 +143,85 @@ def test_under_an_assumption_set_and_with_changes() -> None:
     converted = api.convert(UMBRELLA, "umbrella.yaml", "yaml", "nfg", overrides=[("unknowns.cost", "20")])
     form = read_nfg(converted.text, "umbrella.nfg")
     assert form.payoffs(0)[0] == Fraction(-27, 5)
+
+
+BARGAIN = """
+engine: 1
+title: A bargain in rounds
+actors:
+  seller: {name: Seller, habit: {ask: {low: 0.2, high: rest}}}
+  buyer: {name: Buyer}
+  nobody: {name: Decides nothing, reasoning: best reply}
+unknowns: {day: {label: Day, choice: {lazy: 0.5, careful: rest}}}
+rounds: {count: 3, until: sold == 1}
+state: {sold: {start: 0, next: 1 if reply == buy else sold}, season: {start: 2}}
+moves:
+  - {type: cost, of: seller, values: [small, large], chance: {small: 0.5, large: rest}, lasting: true}
+  - {event: rumour, chance: 0.25, secret: true}
+  - {decision: ask, actor: seller, options: [low, high], secret: true}
+  - {decision: reply, actor: buyer, options: [buy, leave], knows: [ask]}
+  - {event: regret, chance: 0.5, when: sold == 1}
+payoffs:
+  seller: [{term: price, value: (reply == buy) * (2 if ask == high else 1)}]
+  buyer: [{term: gain, value: (reply == buy) * (1 if ask == low else 0) - regret}]
+outcomes: {sale: {label: A sale, happens: reply == buy}}
+"""
+
+
+def warnings(*changes: tuple[str, str]) -> tuple[str, ...]:
+    text = BARGAIN
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return game_of(loaded(text).scenario, "bargain.yaml").warnings
+
+
+def test_what_links_the_rounds_is_left_out_and_that_is_said() -> None:
+    said = warnings()
+    assert "only the first of 3 rounds is written" in said
+    assert "the state stands at its start, and what becomes of it is left out: sold, season" in said
+    assert "when the game ends is left out: until sold == 1" in said
+    assert "what later rounds learn of lasting types is left out: cost" in said
+    assert "that moves stay secret after the round is left out: rumour, ask" in said
+    assert "Round 1 of 3." in game_of(loaded(BARGAIN).scenario, "bargain.yaml").game.comment
+
+
+def test_a_single_round_loses_nothing_between_rounds() -> None:
+    assert warnings(("count: 3", "count: 1")) == (
+        "the game is that of one draw: every unknown stands at its median",
+        "habits are left out: those of seller",
+    )
+
+
+@pytest.mark.parametrize(
+    ("reasoning", "words"),
+    [
+        ("best reply", "best reply"),
+        ("habit", "habit"),
+        ("{level: 2}", "level 2"),
+        ("{cognitive hierarchy: 1.5}", "cognitive hierarchy, mean 1.5"),
+        ("{choice: day, rules: {lazy: habit, careful: equilibrium}}", "by day: lazy habit, careful equilibrium"),
+    ],
+)
+def test_ways_of_reasoning_are_left_out_and_that_is_said(reasoning: str, words: str) -> None:
+    said = warnings(("buyer: {name: Buyer}", f"buyer: {{name: Buyer, reasoning: {reasoning}}}"))
+    assert f"how these actors reason is left out: buyer ({words})" in said
+
+
+def test_who_reasons_by_equilibrium_or_decides_nothing_is_not_named() -> None:
+    assert not [line for line in warnings() if "reason" in line]
+
+
+def test_the_concept_of_solution_is_left_out_and_that_is_said() -> None:
+    text = UMBRELLA.replace("engine: 1", "engine: 1\nsolution: pure equilibria")
+    assert "how the game is solved is left out: pure equilibria" in game_of(loaded(text).scenario, "u.yaml").warnings
+
+
+def test_a_move_that_hangs_on_the_state_is_there_as_at_the_start() -> None:
+    """Nothing is sold at the start, so nothing can be regretted; where something is, it can."""
+    labels = {node.label for node in game_of(loaded(BARGAIN).scenario, "bargain.yaml").game.nodes}
+    assert labels == {"cost", "rumour", "ask", "reply", ""}
+    again = BARGAIN.replace("sold: {start: 0", "sold: {start: 1")
+    game = game_of(loaded(again).scenario, "bargain.yaml").game
+    assert {node.label for node in game.nodes} == {"cost", "rumour", "ask", "reply", "regret", ""}
+    assert len(game.leaves) == 2**5

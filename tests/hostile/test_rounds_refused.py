@@ -129,8 +129,6 @@ OUTCOMES = [
     ("joins: {label: Blue joins, happens: answer == join, by: ▶2023-03-30}", "2023-03-31"),
     ("joins: {label: Blue joins, happens: answer == join, over: ▶always}", "'ever'"),
     ("joins: {label: B, choice: answer, over: ▶ever}", "only what 'happens' can ever happen"),
-    ("joins: {label: B, belief: {of: blue, that: mood == angry, after: ▶alarm == 1}}", "'after' cannot read 'alarm'"),
-    ("joins: {label: B, belief: {of: blue, that: mood == angry, after: ▶round == 1}}", "'after' cannot read 'round'"),
 ]
 
 

@@ -32,7 +32,7 @@ def lines(count: int, columns: int = 80) -> list[str]:
 
 def test_what_happens_ever_is_shown_up_to_each_round_and_what_is_averaged_in_each() -> None:
     """1 - 2^-t by the end of month t, and 2^-t in it."""
-    found = [line.split() for line in lines(4)]
+    found = [line.split() for line in lines(4) if "if it happens" not in line]
     assert found[0] == ["By", "the", "end", "of", "Jan", "Feb", "Mar", "Apr"]
     assert found[1] == ["It", "breaks", "50.0%", "75.0%", "87.5%", "93.8%"]
     assert found[3] == ["It", "breaks", "in", "the", "month", "50.0%", "25.0%", "12.5%", "6.2%"]
@@ -55,3 +55,21 @@ def test_a_game_that_is_played_once_has_no_table() -> None:
         ", next: 1 if breaks == yes else broken", ""
     )
     assert round_lines(api.run(api.loads(text)), Screen(80, colour=False, unicode=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(2, ""), (4, "if it happens, then on average in round 1.7 (Feb)"), (12, "on average in round 2.0 (Feb)")],
+)
+def test_when_something_happens_is_said_where_it_is_not_half_way(count: int, said: str) -> None:
+    """The average of rounds 1 to 4 by 8, 4, 2 and 1 parts is 26 / 15; of twelve the middle would be 6.5."""
+    found = [line for line in lines(count) if "if it happens" in line]
+    assert len(found) == bool(said)
+    assert said in "".join(found)
+
+
+def test_what_is_as_likely_to_come_early_as_late_is_not_remarked_on() -> None:
+    """A chance of 1/4, 1/3, 1/2, 1 puts the same weight on each of four rounds."""
+    even = HAZARD.replace("chance: 0.5", "chance: '1 / max(5 - round, 1)'").replace("COUNT", "4")
+    found = round_lines(api.run(api.loads(even)), Screen(80, colour=False, unicode=True))
+    assert not [line for line in found if "if it happens" in line]
