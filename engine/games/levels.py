@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.games.conduct import SURPRISE, Mind, Plan, Thinker
+from engine.games.conduct import SURPRISE, BoolArray, Mind, Plan, Thinker
 from engine.games.equilibrium import Solver, Worlds
 from engine.games.recall import Mixtures
 from engine.games.response import SMALL_REACH, in_twos
@@ -24,7 +24,6 @@ TAIL: Final = 1e-7
 differ from it by their share of what they expect, so play changes by the square of this."""
 
 Order = tuple[tuple[int, ...], ...]
-Models = Mapping[Thinker, tuple[Plan, ...]]
 
 
 class Part:
@@ -109,6 +108,7 @@ class Levels:
             self.habits = np.maximum(np.log(worlds.conduct.habit), SURPRISE)
         self.known: dict[Thinker, tuple[FloatArray, Plan]] = {}
         self.models: dict[Thinker, tuple[Plan, ...]] = {}
+        self.lines: dict[int, BoolArray] = {}
 
     def reply(
         self, thinker: Thinker, expected: Mapping[int, FloatArray], logs: Callable[[], FloatArray]
@@ -137,14 +137,19 @@ class Levels:
         alone = Worlds(chance, {}, {actor: payoff}, {actor: self.worlds.precision[actor]})
         found = part.alone.solve(alone).log_play
         if chance.min() < SMALL_REACH:
-            possible = part.to_lines.sum((self.worlds.chance > 0).astype(np.float64)) > 0
-            draws = np.flatnonzero((possible & (chance < SMALL_REACH)).any(axis=0))
+            draws = np.flatnonzero((self.possible(actor) & (chance < SMALL_REACH)).any(axis=0))
             if len(draws):
                 draws = in_twos(draws)
                 worlds = self.worlds.take(draws)
                 worlds = replace(worlds, believed={**worlds.believed, actor: view[:, draws]})
                 found[:, draws] = part.whole.solve(worlds, logs()[:, draws]).log_play[part.rows]
         return found, part.plan(np.exp(found))
+
+    def possible(self, actor: int) -> BoolArray:
+        """Which of the actor's lines chance may lead to; (n_lines, n_draws)."""
+        if actor not in self.lines:
+            self.lines[actor] = self.replies.parts[actor].to_lines.sum((self.worlds.chance > 0).astype(np.float64)) > 0
+        return self.lines[actor]
 
     def habit(self, actor: int) -> tuple[FloatArray, Plan]:
         """What the actor does at level 0."""

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from engine.games.rules import RuleSolver
 from engine.program.program import FloatArray, Program
 from engine.program.worlds import batch_of
 from engine.sampling import CHUNK, Chunk, Design
@@ -131,6 +132,8 @@ def _history_uniforms(program: Program, design: Design, chunk: Chunk) -> FloatAr
 def batch_size(program: Program) -> int:
     """Games that are solved together: a power of 2."""
     size, cells = (CHUNK, CELLS) if program.recurrence is None else (2 * CHUNK, CELLS_OF_ROUNDS)
+    if isinstance(program.solver, RuleSolver) and program.solver.mixtures is not None:
+        cells //= 4  # each level of a hierarchy has arrays, and in rounds beliefs, of its own
     while size > 16 and size * program.tree.n_leaves > cells:
         size //= 2
     return size

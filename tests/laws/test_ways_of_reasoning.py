@@ -229,3 +229,31 @@ outcomes:
     assert values(result)["climbs"] == pytest.approx(climbs, abs=1e-12)
     assert values(result)["caught"] == pytest.approx(1 / (1 + math.exp(-3)), abs=1e-12)
     assert any(f"guard sees what it held impossible with a chance of {climbs:.2g}" in text for text in result.warnings)
+
+
+@pytest.mark.parametrize("cost", [300, 1000])
+@pytest.mark.parametrize("reasoning", ["{level: 2}", "{cognitive hierarchy: 1.2}"])
+def test_what_hardly_anybody_would_do_still_tells_one_type_from_the_other(cost: int, reasoning: str) -> None:
+    """Going in costs the timid 300 more, so a guard that takes the thief for level 1 is sure that it is bold, though
+    exp(-1000) and exp(-1300) are both 0 to a computer. In a hierarchy who goes in is at level 0, whatever its type, so
+    the guard learns nothing; and at level 0 it tosses a coin."""
+    text = f"""
+engine: 1
+title: Bold or timid
+actors:
+  thief: {{name: Thief, precision: 1, reasoning: habit}}
+  guard: {{name: Guard, precision: 2, reasoning: {reasoning}}}
+moves:
+  - {{type: kind, of: thief, values: [bold, timid], chance: {{bold: 30%, timid: rest}}}}
+  - {{decision: way, actor: thief, options: [out, in]}}
+  - {{decision: stands, actor: guard, options: [no, yes], knows: [way]}}
+payoffs:
+  thief: [{{term: cost, value: "-(way == in) * ({cost} if kind == bold else {cost + 300})"}}]
+  guard: [{{term: catch, value: "(stands == yes) * (1 if kind == bold else -1)"}}]
+outcomes:
+  stands: {{label: It stands there, happens: stands == yes, given: way == in}}
+"""
+    sure, unsure = 1 / (1 + math.exp(-2)), 1 / (1 + math.exp(-2 * (0.3 - 0.7)))
+    coins = math.exp(-1.2)
+    expected = sure if "level" in reasoning else coins * 0.5 + (1 - coins) * unsure
+    assert values(run(text=text))["stands"] == pytest.approx(expected, abs=1e-12)
