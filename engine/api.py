@@ -49,7 +49,7 @@ MANY_DOUBLINGS: Final = 4
 """From so many doublings of the draws on, a run says beforehand how many it expects."""
 REPLICATES: Final = 16
 REASON_DRAWS: Final = 256
-REASON_DRAWS_OF_ROUNDS: Final = 32
+REASON_DRAWS_OF_ROUNDS: Final = 64
 LEANING_DRAWS: Final = 64
 EXPLAIN_DRAWS: Final = 2_048
 LONG: Final = 2**26

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from engine.analysis.first_time import FirstTime
 from engine.analysis.summary import Result
 from engine.report.figures import number, percent
-from engine.report.terminal import Screen, cut, left, right, width, wrap
+from engine.report.terminal import Screen, left, right, width, wrap
 from engine.scenario.calendar import round_ends
 from engine.scenario.model import Scenario
 
@@ -35,7 +35,7 @@ def round_lines(result: Result, screen: Screen) -> list[str]:
         return []
     longest = max(len(row.curve) for row in rows)
     shown = _some(longest, max(2, (screen.width - FEWEST_LABEL) // COLUMN))
-    label = min(screen.width - COLUMN * len(shown), 3 + max(width(screen.label(row.name)) for row in rows))
+    label = min(screen.width - COLUMN * len(shown), max(row.indent + 1 + width(screen.label(row.name)) for row in rows))
     names = _names(result.scenario, longest)
     lines = []
     for title, group in groups.items():
@@ -44,7 +44,9 @@ def round_lines(result: Result, screen: Screen) -> list[str]:
             lines.append(screen.paint(head, "dim"))
         for row in group:
             figures = "".join(right(row.curve[place] if place < len(row.curve) else "", COLUMN) for place in shown)
-            lines.append(left(f"  {cut(screen.label(row.name), label - 3, screen)}", label) + screen.symbols(figures))
+            first, *rest = wrap(screen.label(row.name), label - row.indent - 1)
+            lines.append(left(" " * row.indent + first, label) + screen.symbols(figures))
+            lines += [" " * (row.indent + 2) + line for line in rest]
             lines += [screen.paint(f"    {line}", "dim") for line in _when(row.first, names, screen)]
     return lines
 
@@ -64,24 +66,28 @@ def _when(first: FirstTime | None, names: Sequence[str], screen: Screen) -> list
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One row of the table, and when it first happens."""
+    """One row of the table, and when it first happens; a choice has a row without figures above its options."""
 
     name: str
     curve: Sequence[str]
-    first: FirstTime | None
+    first: FirstTime | None = None
+    indent: int = 2
 
 
 def _rows(result: Result, kinds: Collection[str]) -> Iterator[_Row]:
     for outcome in result.outcomes.values():
         if outcome.over in kinds:
             form = number if outcome.kind == "quantity" else percent
-            curves = {outcome.label: outcome.by_round}
             if outcome.kind == "choice":
-                shares = outcome.shares_by_round.items()
-                curves = {f"{outcome.label}: {value.replace('_', ' ')}": curve for value, curve in shares}
-            for name, curve in curves.items():
-                figures = [form(value) if value is not None else "–" for value in curve]
-                yield _Row(name, figures, outcome.first_time)
+                yield _Row(outcome.label, ())
+                for value, curve in outcome.shares_by_round.items():
+                    yield _Row(value.replace("_", " "), _figures(curve, form), indent=4)
+            else:
+                yield _Row(outcome.label, _figures(outcome.by_round, form), outcome.first_time)
+
+
+def _figures(curve: Sequence[float | None], form: Callable[[float], str]) -> list[str]:
+    return [form(value) if value is not None else "–" for value in curve]
 
 
 def _some(count: int, most: int) -> list[int]:

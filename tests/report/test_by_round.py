@@ -73,3 +73,20 @@ def test_what_is_as_likely_to_come_early_as_late_is_not_remarked_on() -> None:
     even = HAZARD.replace("chance: 0.5", "chance: '1 / max(5 - round, 1)'").replace("COUNT", "4")
     found = round_lines(api.run(api.loads(even)), Screen(80, colour=False, unicode=True))
     assert not [line for line in found if "if it happens" in line]
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_each_option_of_a_choice_has_its_row_and_long_names_are_wrapped(columns: int) -> None:
+    """Without payoffs each of two options is as likely; nothing of a name is lost."""
+    name = "What the mechanic does in the average month of a long and weary year"
+    text = HAZARD.replace(
+        "moves:", "actors: {m: {name: M}}\nmoves:\n  - {decision: does, actor: m, options: [wait, oil]}"
+    )
+    text = text.replace("outcomes:", f"outcomes:\n  does: {{label: {name}, choice: does}}").replace("COUNT", "4")
+    found = round_lines(api.run(api.loads(text)), Screen(columns, colour=False, unicode=True))
+    assert max(map(width, found)) <= columns
+    assert name.split() == " ".join(found).split("Apr")[-1].split("wait")[0].split()
+    assert [line.split() for line in found if "50.0%" in line and "It breaks" not in line] == [
+        ["wait", *["50.0%"] * 4],
+        ["oil", *["50.0%"] * 4],
+    ]
