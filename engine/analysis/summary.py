@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -36,6 +36,8 @@ from engine.simulation.run import Totals
 FEWEST_EFFECTIVE: Final = 100
 NOISY: Final = 0.25
 """From this share of noise in the variance on, quartiles can be more than 5 % of their distance off."""
+BLURRED: Final = 0.02
+"""From this share of noise in what varies between draws on, weights by believed statements are not to be trusted."""
 WORTH_A_WORD: Final = 1e-4
 """Noise below this share of the whole variance, chance included, changes no range to speak of."""
 SCALE: Final = 10.0
@@ -235,7 +237,11 @@ def summarise(
         solution=_solution(program, whole),
         n_inputs=program.n_inputs,
         effective=effective,
-        warnings=(*_warnings(program, whole, effective), *(_rough(program, totals) if spread else ())),
+        warnings=(
+            *_warnings(program, whole, effective),
+            *(_rough(program, totals) if spread else ()),
+            *_blurred(program, totals),
+        ),
     )
 
 
@@ -474,6 +480,23 @@ def _rough(program: Program, totals: Totals) -> Sequence[str]:
         f"more than a quarter of what varies between draws is the noise of sampled histories in {', '.join(names)}: "
         "the ranges are rough there, and more --histories make them sharper",
     )
+
+
+def _blurred(program: Program, totals: Totals) -> Iterator[str]:
+    """A warning where noise has a say in how much a draw counts for what is believed.
+
+    The weight of a draw is taken of its figure with the noise in it, so it counts too much where that flatters it.
+    """
+    outcomes = totals.whole.outcomes
+    for statement in program.statements:
+        if statement.believed and not totals.alike:
+            noise, across = _noise(outcomes[statement.about], 0), totals.spreads[statement.about].across[0]
+            if noise > BLURRED * variance(across):
+                share = f"{noise / variance(across):.0%} of what varies between draws in '{statement.about}'"
+                yield (
+                    f"{share} is the noise of sampled histories, and draws are weighted by it: "
+                    f"believe '{statement.name}' with more --histories"
+                )
 
 
 def _draws(number: float) -> str:

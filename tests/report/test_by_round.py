@@ -82,7 +82,9 @@ def test_each_option_of_a_choice_has_its_row_and_long_names_are_wrapped(columns:
     text = HAZARD.replace(
         "moves:", "actors: {m: {name: M}}\nmoves:\n  - {decision: does, actor: m, options: [wait, oil]}"
     )
-    text = text.replace("outcomes:", f"payoffs: {{m: [{{term: t, value: 0}}]}}\noutcomes:\n  does: {{label: {name}, choice: does}}").replace("COUNT", "4")
+    text = text.replace(
+        "outcomes:", f"payoffs: {{m: [{{term: t, value: 0}}]}}\noutcomes:\n  does: {{label: {name}, choice: does}}"
+    ).replace("COUNT", "4")
     found = round_lines(api.run(api.loads(text)), Screen(columns, colour=False, unicode=True))
     assert max(map(width, found)) <= columns
     assert name.split() == " ".join(found).split("Apr")[-1].split("wait")[0].split()

@@ -603,3 +603,16 @@ def test_a_secret_signal_tells_nothing_in_the_next_round() -> None:
     found = outcomes(text.replace(", until: calm == 1", "").replace("over: last", "over: each"))
     p, q = float(expit(1.3 * 0.8)), float(expit(-1.3 * 0.5))
     assert found["after"].by_round == pytest.approx([0.3 * p / (0.3 * p + 0.7 * q)] * 2, abs=1e-12)
+
+
+def test_it_is_said_where_noise_has_a_say_in_what_is_believed() -> None:
+    """Draws are weighted by figures that hold the noise of few histories."""
+    text = BRANCHING + "statements: {heard: {about: OUTCOME, triangular: [0.05, 0.3, 0.6]}}\n"
+    text = text + "assumptions: {told: {label: T, believe: [heard]}}\n"
+    text = text.replace(
+        "OUTCOME", next(name for name, one in api.loads(BRANCHING).scenario.outcomes.items() if one.happens)
+    )
+    for histories, said in ((2, True), (4096, False)):
+        options = api.Options(draws=64, histories=histories, reason=False, equilibria=False, threads=1)
+        warnings = api.run(api.loads(text), "told", options=options).warnings
+        assert any("believe 'heard' with more --histories" in warning for warning in warnings) == said
