@@ -44,7 +44,7 @@ def readings() -> str:
     ]
     troops = {}
     for name in SETS:
-        outcomes = api.run(loaded, name, options=api.Options(draws=1024, reason=False, equilibria=False)).outcomes
+        outcomes = api.run(loaded, name, options=api.Options(draws=512, reason=False, equilibria=False)).outcomes
         enters, attacks, troops[name] = (
             outcomes[outcome].estimate for outcome in ("belarus_enters", "attack_from_north", "troops_north")
         )
