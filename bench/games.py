@@ -17,8 +17,9 @@ from statistics import median
 
 import numpy as np
 
-from engine.games.equilibrium import Solver, Worlds
+from engine.games.equilibrium import Solver
 from engine.games.tree import Move, Tree, unroll
+from engine.games.worlds import Worlds
 
 REPETITIONS = 5
 N_GAMES = 65_536

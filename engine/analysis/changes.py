@@ -9,11 +9,11 @@ from typing import Final, TypeVar
 import numpy as np
 
 from engine.analysis.history import levels_of
-from engine.analysis.reason import side_by_side
 from engine.games.conduct import Views
-from engine.games.equilibrium import CONVERGED, Worlds
+from engine.games.ladder import CONVERGED
 from engine.games.segments import FloatArray, IntArray
 from engine.games.tree import NOT_MOVED, BoolArray
+from engine.games.worlds import Worlds, side_by_side
 from engine.program.program import ChanceTable, Program
 from engine.program.worlds import Batch, Reader, closest
 from engine.simulation.run import batch_size

@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from engine.games.equilibrium import Solution
 from engine.games.levels import actions_of
 from engine.games.segments import FloatArray, IntArray, Segments, segments
+from engine.games.solution import Solution
 from engine.games.tree import NOT_MOVED, InformationSet
 from engine.program.program import Program
 from engine.program.worlds import Batch, Reader

@@ -12,8 +12,9 @@ from engine.analysis.choices import NONE, Choice, choices, move_names
 from engine.analysis.flips import Flips, flips
 from engine.analysis.history import History, typical_history
 from engine.analysis.unlikely import LEVEL, Difference, Solved, Unusual, differences, draw_at, is_uncertain, unusual
-from engine.games.equilibrium import CONVERGED, UNCHECKED, Solution
+from engine.games.ladder import CONVERGED
 from engine.games.segments import FloatArray
+from engine.games.solution import UNCHECKED, Solution
 from engine.games.tree import NOT_MOVED
 from engine.program.program import Program
 from engine.program.worlds import Batch, Reader, batch_in, batch_of

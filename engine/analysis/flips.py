@@ -28,8 +28,8 @@ from engine.analysis.changes import (
     odds_times,
 )
 from engine.analysis.choices import Choice
-from engine.games.equilibrium import Solution
 from engine.games.segments import FloatArray
+from engine.games.solution import Solution
 from engine.games.tree import BoolArray
 from engine.program.program import Program
 from engine.program.worlds import Batch, payoff_spans

@@ -11,9 +11,8 @@ import numpy as np
 
 from engine.analysis.estimates import Estimate, estimate, exact, student_t
 from engine.analysis.summary import Reason
-from engine.games.conduct import joined_conduct, joined_views
-from engine.games.equilibrium import Worlds
 from engine.games.segments import FloatArray
+from engine.games.worlds import Worlds, side_by_side
 from engine.program.program import Measure, Program, without_term
 from engine.program.worlds import Batch, Reader, batch_of
 from engine.sampling import Design
@@ -113,23 +112,6 @@ def _worlds(program: Program, batch: Batch, variant: Variant) -> Worlds:
     actor = program.terms[variant].actor
     payoff = Reader(without_term(program, variant), batch.seen).payoff(actor)
     return replace(batch.worlds, payoff={**batch.worlds.payoff, actor: payoff})
-
-
-def side_by_side(several: Sequence[Worlds]) -> Worlds:
-    """Several batches as one."""
-
-    def joined(arrays: Sequence[FloatArray]) -> FloatArray:
-        return np.concatenate(arrays, axis=-1)
-
-    first = several[0]
-    return Worlds(
-        joined([worlds.chance for worlds in several]),
-        {actor: joined([worlds.believed[actor] for worlds in several]) for actor in first.believed},
-        {actor: joined([worlds.payoff[actor] for worlds in several]) for actor in first.payoff},
-        {actor: joined([worlds.precision[actor] for worlds in several]) for actor in first.precision},
-        joined_conduct([worlds.conduct for worlds in several]),
-        joined_views([worlds.views for worlds in several]),
-    )
 
 
 def _sums(draws: Draws, weight: FloatArray, sizes: Sequence[int], outcome: str) -> list[OutcomeSums]:

@@ -24,7 +24,7 @@ from engine.analysis.first_time import FirstTime, first_time
 from engine.analysis.multiplicity import Multiplicity
 from engine.analysis.possibility import never
 from engine.analysis.robustness import Leaning
-from engine.games.equilibrium import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
+from engine.games.solution import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED
 from engine.program.program import Measure, Program
 from engine.program.worlds import payoff_spans
 from engine.sampling import Design

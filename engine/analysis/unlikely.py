@@ -11,9 +11,9 @@ import numpy as np
 from engine.analysis.choices import Choice
 from engine.analysis.reason import needed
 from engine.games.conduct import Habit, Hierarchy, Level
-from engine.games.equilibrium import Solution
 from engine.games.rules import RuleSolver
 from engine.games.segments import FloatArray
+from engine.games.solution import Solution
 from engine.program.program import Input, Program
 from engine.program.worlds import Batch, batch_of
 from engine.sampling import Design

@@ -1,140 +1,27 @@
 """Logit quantal response equilibrium in agent form (McKelvey & Palfrey 1998), for a batch of draws at once.
 
-The solver is a ladder. A group of decisions that rely on nobody who relies on them is solved in one pass, exactly
-(rung 1). A large cyclic group follows its equilibrium from precision 0 in a few steps with a damped fixed point (rung
-2); it is accepted when every step converged, no probability jumped, and the index is +1. What rung 2 does not accept,
-and a small group, where its steps cost more than they save, is followed with Newton's method, each draw in steps of its
-own (rung 3), and where the branch folds, along the curve itself (rung 4). The rest is counted: converged but perhaps
-on another branch, or not at all.
+Decisions are solved in groups, those that others rely on first. A group of decisions that rely on nobody who relies on
+them is solved in one pass, exactly (rung 1); a cyclic group climbs the ladder (`ladder.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.games.arclength import GREAT, USUAL, trace
 from engine.games.bestreply import SHARP, best_choice, sharp_choice, span_of, tie_of
-from engine.games.conduct import SURPRISE, Conduct, Mind, Plan, Thinker, Views
-from engine.games.fixedpoint import chances_of, settle
-from engine.games.homotopy import ascents, follow, newton
-from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, in_twos, log_choice, sharpness
-from engine.games.segments import FloatArray, IntArray, Segments, columns, segments
+from engine.games.conduct import SURPRISE
+from engine.games.ladder import Found, climb
+from engine.games.response import BoolArray, Group, LogSums, PathSums, Responder, group, log_choice
+from engine.games.segments import FloatArray, Segments, segments
 from engine.games.slope import Slopes
+from engine.games.solution import BACKWARD, Solution
 from engine.games.tree import NOT_MOVED, Tree
+from engine.games.worlds import Worlds
 
-RATIO: Final = 1.6
-LOOSE: Final = 3e-3
-TIGHT: Final = 1e-12
-CONVERGED: Final = 1e-9
-MAX_SWEEPS: Final = 12
-LAST_SWEEPS: Final = 60
-SAME: Final = 1e-6
-JUMP: Final = 0.1
-"""A probability that moves by more than this away from where the last step pointed has jumped."""
-DISTURBANCE: Final = 0.01
-"""Relative change of payoffs that breaks a symmetry by so much that the steps along the branch notice."""
-FEW_FREE: Final = 24
-"""With so few free probabilities Newton's method costs less than the fixed point, whose rung is left out."""
-BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED, UNSOLVED = 1, 2, 3, 4, -1, -2
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Worlds:
-    """What differs between draws: the numbers on the leaves.
-
-    Attributes:
-        chance: true chance of each leaf, decisions left out; (n_leaves, n_draws).
-        believed: chance in the eyes of an actor who sees it otherwise; same shape.
-        payoff: for each actor; same shape.
-        precision: for each actor; (n_draws,).
-        conduct: of actors who do not reason by equilibrium; None where all do.
-        views: what actors have learned at the levels at which they are taken to reason; None where nobody has.
-    """
-
-    chance: FloatArray
-    believed: Mapping[int, FloatArray]
-    payoff: Mapping[int, FloatArray]
-    precision: Mapping[int, FloatArray]
-    conduct: Conduct | None = None
-    views: Views | None = None
-
-    def view(self, thinker: Thinker) -> FloatArray:
-        """The chance of each leaf in the eyes of an actor at a level; (n_leaves, n_draws)."""
-        learned = None if self.views is None else self.views.of(thinker)
-        return self.believed.get(thinker.actor, self.chance) if learned is None else learned
-
-    def take(self, draws: IntArray) -> Worlds:
-        """The same for some of the draws, in memory as if they were all, so that sums run in the same order."""
-
-        def cut(array: FloatArray) -> FloatArray:
-            return np.ascontiguousarray(array[..., draws])
-
-        return Worlds(
-            cut(self.chance),
-            {actor: cut(chance) for actor, chance in self.believed.items()},
-            {actor: cut(payoff) for actor, payoff in self.payoff.items()},
-            {actor: cut(precision) for actor, precision in self.precision.items()},
-            None if self.conduct is None else self.conduct.take(draws),
-            None if self.views is None else self.views.take(draws),
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Solution:
-    """Everybody's play.
-
-    Attributes:
-        play: probability of each action; (n_actions, n_draws).
-        log_play: its logarithm.
-        reached: whether chance lets the action's information set come about; unreached sets play uniformly.
-        rung: what solved the draw: BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED (converged, branch in
-            doubt), UNSOLVED.
-        residual: largest distance of a probability from the response to the others; (n_draws,).
-        index: sign of the index where it was taken, else 1; (n_draws,).
-        tied: whether a best replier has several best options somewhere, (n_draws,); None where nobody replies so.
-        n_pure: how many equilibria in pure strategies there are, (n_draws,); None where they were not enumerated.
-        share: probability that the decisions on each leaf's path are taken, (n_leaves, n_draws), where it is no product
-            of `play`: an average over equilibria, 0 where there is none; None otherwise.
-        minds: for each actor whose model of the others is not what they really do, the levels at which it reasons.
-        models: for each thinker that anybody has in mind, what it takes everybody to do, from which it learns.
-    """
-
-    play: FloatArray
-    log_play: FloatArray
-    reached: BoolArray
-    rung: npt.NDArray[np.int64]
-    residual: FloatArray
-    index: FloatArray
-    tied: BoolArray | None = None
-    n_pure: IntArray | None = None
-    share: FloatArray | None = None
-    minds: Mapping[int, tuple[Mind, ...]] = field(default_factory=dict)
-    models: Mapping[Thinker, tuple[Plan, ...]] = field(default_factory=dict)
-
-    def part(self, draws: slice) -> Solution:
-        """The same for some of the draws."""
-        return Solution(
-            self.play[:, draws],
-            self.log_play[:, draws],
-            self.reached[:, draws],
-            self.rung[draws],
-            self.residual[draws],
-            self.index[draws],
-            None if self.tied is None else self.tied[draws],
-            None if self.n_pure is None else self.n_pure[draws],
-            None if self.share is None else self.share[:, draws],
-            {actor: tuple(mind.part(draws) for mind in minds) for actor, minds in self.minds.items()},
-            {key: tuple(plan.part(draws) for plan in plans) for key, plans in self.models.items()},
-        )
-
-
-Found = tuple[FloatArray, npt.NDArray[np.int64], FloatArray, FloatArray]
-"""A group's scaled payoffs, (n_rows, n_draws), and for each draw the rung, the residual and the index."""
 Cyclic = Callable[[Responder, Slopes], Found]
 
 
@@ -191,7 +78,7 @@ class Solver:
             part_reached = _reached(part, possible, n)
             seen = _sharpened(worlds, spans, slopes is not None) if sharp else worlds
             stage = _Stage(self.tree, part, seen, log_play, tuple(solved), part_reached)
-            scaled, found, gap, sign = _solve_stage(stage, slopes, cyclic or _climb)
+            scaled, found, gap, sign = _solve_stage(stage, slopes, cyclic or climb)
             for actor, (first, last), (start, end), options in zip(
                 part.actors, part.actions, part.rows, part.n_options, strict=True
             ):
@@ -355,119 +242,3 @@ def _solve_group(responder: Responder, slopes: Slopes | None, cyclic: Cyclic) ->
     n = responder.precision[0].shape[-1]
     scaled = responder.expected(0, np.empty((0, n))) * responder.precision[0]
     return scaled, np.full(n, BACKWARD), np.zeros(n), np.ones(n)
-
-
-def _climb(responder: Responder, slopes: Slopes) -> Found:
-    """The rungs of the ladder, one after the other, each for the draws that those before leave."""
-    n = responder.precision[0].shape[-1]
-    found = np.zeros((responder.group.n_rows, n)), np.full(n, UNSOLVED), np.zeros(n), np.ones(n)
-    rungs = (_by_fixed_point, _by_newton, _somehow)
-    for rung in rungs[len(slopes.kept) <= FEW_FREE :]:
-        left = np.flatnonzero((found[1] == UNSOLVED) & ~responder.lost())
-        if not len(left):
-            break
-        some = responder if len(left) == n else responder.take(in_twos(left))
-        left, better = in_twos(left), rung(some, slopes)
-        for whole, part in zip(found, better, strict=True):
-            whole[..., left] = part
-    return found
-
-
-def _by_fixed_point(responder: Responder, slopes: Slopes) -> Found:
-    scaled, residual, sure = _settled(responder)
-    index, paired = slopes.signs(responder, scaled)
-    rung = np.where(sure & (index > 0), FIXED_POINT, UNSOLVED)
-    doubtful = np.flatnonzero((rung == FIXED_POINT) & paired)
-    if len(doubtful):
-        doubtful = in_twos(doubtful)
-        rung[doubtful[_forked(responder.take(doubtful), slopes, scaled[:, doubtful])]] = UNSOLVED
-    return scaled, rung, residual, index
-
-
-def _by_newton(responder: Responder, slopes: Slopes) -> Found:
-    """Rungs 3 and 4; the second goes on where the first stops, or starts again with more care."""
-    branch = follow(responder, slopes, TIGHT)
-    rung = np.where(branch.certain & (branch.residual <= CONVERGED), HOMOTOPY, UNSOLVED)
-    found = branch.scaled.copy(), rung, branch.residual, np.ones(len(rung))
-    for care in (USUAL, GREAT):
-        left = np.flatnonzero((rung == UNSOLVED) & ~responder.lost())
-        if not len(left):
-            break
-        left = in_twos(left)
-        start = (branch.scaled[:, left], branch.share[left]) if care is USUAL else (None, None)
-        curve = trace(responder.take(left), slopes, TIGHT, care, *start)
-        solved = np.where(curve.arrived & (curve.residual <= CONVERGED), ARCLENGTH, UNSOLVED)
-        for whole, part in zip(found, (curve.scaled, solved, curve.residual, curve.index), strict=True):
-            whole[..., left] = part
-    doubtful = np.flatnonzero((rung == ARCLENGTH) & (found[3] > 0) | (rung == HOMOTOPY) & branch.paired)
-    if len(doubtful):
-        doubtful = in_twos(doubtful)
-        rung[doubtful[_forked(responder.take(doubtful), slopes, found[0][:, doubtful])]] = UNCHECKED
-    return found
-
-
-def _forked(responder: Responder, slopes: Slopes, scaled: FloatArray) -> BoolArray:
-    """Where the branch forked on the way in a direction that the index does not show.
-
-    It did if an eigenvalue tells of it and, in a game that differs a little, the branch does not end at the equilibrium
-    next to this one.
-    """
-    found = slopes.drives_away(responder, scaled)
-    draws = np.flatnonzero(found)
-    if len(draws):
-        draws = in_twos(draws)
-        some = responder.take(draws)
-        other = some.disturbed(DISTURBANCE)
-        beside = newton(other, slopes, slopes.free(scaled[:, draws]), np.ones(len(draws)), TIGHT)
-        curve = trace(other, slopes, TIGHT)
-        apart = np.abs(chances_of(some, slopes.whole(beside.free)) - chances_of(some, curve.scaled)).max(axis=0)
-        found[draws] = ~(curve.arrived & (beside.residual <= CONVERGED) & (apart <= SAME))
-    return found
-
-
-def _somehow(responder: Responder, slopes: Slopes) -> Found:
-    """Any equilibrium, where the branch is lost; otherwise the last play that was tried."""
-    n = responder.precision[0].shape[-1]
-    point = settle(responder, np.zeros((responder.group.n_rows, n)), np.ones(n), TIGHT, LAST_SWEEPS)
-    rung = np.where(point.residual <= CONVERGED, UNCHECKED, UNSOLVED)
-    return point.scaled, rung, point.residual, slopes.index(responder, point.scaled)
-
-
-def _settled(responder: Responder) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """The fixed point at growing shares of the precision, its residual, and whether nothing speaks against it.
-
-    The first share is so small that the response is nearly a contraction with one fixed point; started at a larger one,
-    the iteration lands on another branch in some games.
-    """
-    n = responder.precision[0].shape[-1]
-    scaled, residual = np.zeros((responder.group.n_rows, n)), np.zeros(n)
-    sure = np.zeros(n, dtype=np.bool_)
-    for ascent in ascents(np.maximum(sharpness(responder), 1.0), RATIO):
-        draws, shares = ascent.draws, np.array(ascent.shares)
-        exact = responder if len(draws) == n else responder.take(in_twos(draws))
-        draws, shares = in_twos(draws), shares[:, in_twos(np.arange(len(draws)))]
-        some = exact.single()
-        digits = some.precision[0].dtype
-        payoffs = before = np.zeros((responder.group.n_rows, len(draws)), digits)
-        for step in range(len(shares)):
-            last = step == len(shares) - 1
-            if last:
-                some, digits = exact, np.dtype(np.float64)
-            share = shares[step].astype(digits)
-            guess = (2 * payoffs - before if step > 1 else payoffs) * share
-            tolerance, most = (TIGHT, LAST_SWEEPS) if last else (LOOSE, MAX_SWEEPS)
-            point = settle(some, guess, share, tolerance, most)
-            fine = (point.residual <= tolerance) & ~some.lost()
-            if step:
-                fine &= np.abs(chances_of(some, point.scaled) - chances_of(some, guess)).max(axis=0) <= JUMP
-            payoffs, before = point.scaled / share, payoffs
-            kept = np.flatnonzero(fine)
-            if last or not len(kept):
-                scaled[:, draws[kept]], residual[draws[kept]] = point.scaled[:, kept], point.residual[kept]
-                sure[draws[kept]] = last
-                break
-            if len(kept) < len(draws):
-                kept = in_twos(kept)
-                some, exact, draws, shares = some.take(kept), exact.take(kept), draws[kept], columns(shares, kept)
-                payoffs, before = columns(payoffs, kept), columns(before, kept)
-    return scaled, residual, sure

@@ -13,11 +13,12 @@ from typing import Final
 import numpy as np
 
 from engine.games.conduct import SURPRISE, BoolArray, Mind, Plan, Thinker
-from engine.games.equilibrium import Solver, Worlds
+from engine.games.equilibrium import Solver
 from engine.games.recall import Mixtures
 from engine.games.response import SMALL_REACH, in_twos
 from engine.games.segments import FloatArray, IntArray, distinct_columns, segments
 from engine.games.tree import NOT_MOVED, InformationSet, Tree
+from engine.games.worlds import Worlds
 
 TAIL: Final = 1e-7
 """Levels whose Poisson probabilities sum to less than this are taken to do what the one below them does. They would

@@ -15,10 +15,11 @@ import numpy as np
 
 from engine.games.bestreply import tie_of
 from engine.games.conduct import BoolArray
-from engine.games.equilibrium import BACKWARD, Solution, Worlds
 from engine.games.recall import previous_actions
 from engine.games.segments import FloatArray, IntArray, segments
+from engine.games.solution import BACKWARD, Solution
 from engine.games.tree import NOT_MOVED, Tree
+from engine.games.worlds import Worlds
 
 MAX_PROFILES: Final = 65_536
 MAX_CELLS: Final = 2**24

@@ -19,11 +19,13 @@ from engine.games.conduct import (
     Rule,
     Thinker,
 )
-from engine.games.equilibrium import BACKWARD, Cyclic, Solution, Solver, Worlds
+from engine.games.equilibrium import Cyclic, Solver
 from engine.games.levels import Levels, Order, Replies, Thought, actions_of, hierarchy
 from engine.games.recall import Mixtures
 from engine.games.segments import IntArray, distinct_columns
+from engine.games.solution import BACKWARD, Solution
 from engine.games.tree import Tree
+from engine.games.worlds import Worlds
 
 
 class RuleSolver:

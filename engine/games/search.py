@@ -8,13 +8,16 @@ from typing import Final
 
 import numpy as np
 
-from engine.games.equilibrium import CONVERGED, TIGHT, UNCHECKED, UNSOLVED, Found, Solution, Solver, Worlds
+from engine.games.equilibrium import Solver
 from engine.games.fixedpoint import settle
 from engine.games.homotopy import newton
+from engine.games.ladder import CONVERGED, TIGHT, Found
 from engine.games.response import BoolArray, Responder
 from engine.games.rules import RuleSolver
 from engine.games.segments import FloatArray
 from engine.games.slope import Slopes
+from engine.games.solution import UNCHECKED, UNSOLVED, Solution
+from engine.games.worlds import Worlds
 
 APART: Final = 1e-6
 """Equilibria differ when the probability of some reached action differs by more than this."""

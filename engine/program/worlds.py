@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.games.conduct import Thinker, Views, nearest
-from engine.games.equilibrium import Worlds
 from engine.games.rules import RuleSolver
+from engine.games.worlds import Worlds
 from engine.program import evaluate
 from engine.program.evaluate import Surroundings
 from engine.program.program import (

@@ -8,16 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from engine.games.equilibrium import (
-    ARCLENGTH,
-    BACKWARD,
-    FIXED_POINT,
-    HOMOTOPY,
-    UNCHECKED,
-    UNSOLVED,
-    Solution,
-)
 from engine.games.segments import FloatArray, IntArray
+from engine.games.solution import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED, Solution
 from engine.program.program import EvaluationError, Program
 from engine.program.worlds import Batch
 from engine.simulation.eyes import asked_of, eyes_of, may_be_surprised, played_share, surprise

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from engine.games.equilibrium import Solution
 from engine.games.segments import FloatArray
+from engine.games.solution import Solution
 from engine.games.tree import NOT_MOVED, Tree
 from engine.program.program import Program
 from engine.program.worlds import Batch, closest

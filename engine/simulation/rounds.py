@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.games.equilibrium import Solution
+from engine.games.solution import Solution
 from engine.program.program import BoolArray, Condition, FloatArray, Program, Recurrence
 from engine.program.worlds import Batch, Reader, Situation, Viewer, batch_in, own_views
 from engine.simulation.draws import Draws, solved

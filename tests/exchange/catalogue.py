@@ -24,8 +24,8 @@ from engine.exchange.efg import read_efg, write_efg
 from engine.exchange.nfg import read_nfg, write_nfg
 from engine.exchange.records import Game, NormalForm, as_tree
 from engine.exchange.strategic import reduced_form
-from engine.games.equilibrium import UNCHECKED, Solution
 from engine.games.pure import PureSolver
+from engine.games.solution import UNCHECKED, Solution
 from engine.program.compile import compile_program
 from engine.program.layout import Layout
 from engine.program.program import Program

@@ -12,8 +12,10 @@ from test_equilibrium import solve, two_players
 
 from engine.games import equilibrium
 from engine.games.arclength import Care
-from engine.games.equilibrium import ARCLENGTH, UNSOLVED, Solution, Solver, Worlds
+from engine.games.equilibrium import Solver
+from engine.games.solution import ARCLENGTH, UNSOLVED, Solution
 from engine.games.tree import Move, unroll
+from engine.games.worlds import Worlds
 
 SCALE = 10.0  # payoffs are spread over 10, so that precision times 10 and log-odds grow alike
 

@@ -9,9 +9,11 @@ import pytest
 from by_hand import Game, random_game, random_moves
 from test_equilibrium import solve
 
-from engine.games.equilibrium import ARCLENGTH, FIXED_POINT, HOMOTOPY, Solution, Solver, Worlds
+from engine.games.equilibrium import Solver
 from engine.games.search import other_equilibria
+from engine.games.solution import ARCLENGTH, FIXED_POINT, HOMOTOPY, Solution
 from engine.games.tree import Move, unroll
+from engine.games.worlds import Worlds
 
 SIGNALS = (Move(3), Move(2, 0, (0,)), Move(3, 1, (1,)), Move(2, 2, (1,)))
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from engine.games.equilibrium import FIXED_POINT, HOMOTOPY, Solution, Solver, Worlds
+from engine.games.equilibrium import Solver
+from engine.games.solution import FIXED_POINT, HOMOTOPY, Solution
 from engine.games.tree import Move, unroll
+from engine.games.worlds import Worlds
 
 BOTH_AT_ONCE = Solver(unroll([Move(2, 0), Move(2, 1)]), ((0, 1),))
 

@@ -21,9 +21,11 @@ from by_hand import (
 from scipy.optimize import brentq
 from scipy.special import expit
 
-from engine.games.equilibrium import BACKWARD, UNSOLVED, Solution, Solver, Worlds
+from engine.games.equilibrium import Solver
 from engine.games.relevance import Diagram, solution_order
+from engine.games.solution import BACKWARD, UNSOLVED, Solution
 from engine.games.tree import Move, unroll
+from engine.games.worlds import Worlds
 
 
 def solve(games: Sequence[Game], diagram: Diagram | None = None) -> Solution:

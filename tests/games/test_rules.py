@@ -23,12 +23,14 @@ from by_hand import (
 )
 
 from engine.games.conduct import BestReply, Conduct, Equilibrium, Habit, Hierarchy, Level, Rule
-from engine.games.equilibrium import BACKWARD, Solution, Solver, Worlds
+from engine.games.equilibrium import Solver
 from engine.games.levels import poisson_weights
 from engine.games.pure import MAX_PROFILES, PureSolver, n_strategies
 from engine.games.relevance import Diagram, solution_order
 from engine.games.rules import RuleSolver
+from engine.games.solution import BACKWARD, Solution
 from engine.games.tree import Move, unroll
+from engine.games.worlds import Worlds
 
 Rules = Mapping[int, tuple[Rule, ...]]
 

@@ -9,10 +9,12 @@ from scipy.special import expit
 from test_arclength import Planar, both_at_once, random_planar
 from test_equilibrium import FloatArray, solve
 
-from engine.games.equilibrium import CONVERGED, Solver, Worlds
+from engine.games.equilibrium import Solver
+from engine.games.ladder import CONVERGED
 from engine.games.relevance import solution_order
 from engine.games.search import other_equilibria
 from engine.games.tree import Move, unroll
+from engine.games.worlds import Worlds
 
 STARTS = 12
 
