@@ -13,6 +13,7 @@ from engine.program import evaluate
 from engine.program.compile import copula_of
 from engine.program.evaluate import Surroundings
 from engine.program.layout import Layout
+from engine.program.measures import measure_of
 from engine.program.program import FloatArray, Table
 from engine.program.ways import habit_tables, solver_of
 from engine.scenario.model import Scenario
@@ -47,7 +48,7 @@ def range_problems(scenario: Scenario) -> list[Problem]:
 def _wrong_outcomes(scenario: Scenario, layout: Layout) -> Iterator[Problem]:
     for name, outcome in scenario.outcomes.items():
         try:
-            layout.measure(name, outcome)
+            measure_of(layout, name, outcome)
         except ScenarioError as error:
             yield from error.problems
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -11,11 +10,11 @@ from engine.distributions import families, verbal
 from engine.distributions.distribution import Distribution
 from engine.errors import Problem, ScenarioError
 from engine.program.layout import Layout
+from engine.program.measures import measures_of
 from engine.program.program import Copula, Input, Program, Stated, TermTable, payoff_rows
 from engine.program.ways import solver_of, ways_of
 from engine.program.worlds import centered
 from engine.scenario import model, words
-from engine.scenario.calendar import rounds_by
 from engine.scenario.model import Path, Scenario
 
 
@@ -55,10 +54,7 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         leaf_of_path=layout.leaf_of_path(),
         sets=layout.sets(),
         by_types=layout.by_types(),
-        measures=tuple(
-            replace(layout.measure(name, outcome), over=outcome.over or _usual(outcome), by=_last(scenario, outcome))
-            for name, outcome in scenario.outcomes.items()
-        ),
+        measures=measures_of(layout),
         statements=tuple(
             Stated(name, item.about, distribution_of(scenario, ("statements", name), item), name in believe)
             for name, item in scenario.statements.items()
@@ -72,14 +68,6 @@ def compile_program(scenario: Scenario, believe: Sequence[str] = ()) -> Program:
         recurrence=layout.recurrence(),
     )
     return centered(program)
-
-
-def _usual(outcome: model.Outcome) -> str:
-    return "ever" if outcome.happens is not None else "mean"
-
-
-def _last(scenario: Scenario, outcome: model.Outcome) -> int | None:
-    return None if outcome.by is None else rounds_by(scenario, outcome.by)
 
 
 def distribution_of(scenario: Scenario, path: Path, item: model.Distributed) -> Distribution:

@@ -23,15 +23,12 @@ from engine.program.evaluate import Surroundings
 from engine.program.program import (
     LARGEST,
     NO_VALUE,
-    BeliefSets,
     BoolArray,
     ChanceTable,
-    Condition,
     FloatArray,
     Fold,
     IntArray,
     Mask,
-    Measure,
     Recurrence,
     Table,
     shortened,
@@ -60,7 +57,7 @@ Chances = Expression | Mapping[str, Expression | str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Bounded:
     """An expression and what it depends on."""
 
     text: str
@@ -95,7 +92,7 @@ class Layout:
         self.core = tuple(name for name in self.moves if name not in self._foldable())
         self.full = self._unrolled(self.moves, MAX_PATHS)
         self.tree = self._unrolled(self.core, MAX_LEAVES).bare()
-        lasting = [name for name in self.core if scenario.rounds is not None and is_lasting(self._move(name))]
+        lasting = [name for name in self.core if scenario.rounds is not None and is_lasting(self.move(name))]
         types, self.types = distinct_columns(self.tree.values[[self.core.index(name) for name in lasting]])
         self.n_types = max(1, types.shape[1])
         self.folded = {name: self._chance(name) for name in self.moves if name not in self.core}
@@ -199,7 +196,7 @@ class Layout:
     def _conditions(self) -> dict[int, frozenset[int]]:
         """The moves that each move's `when` reads."""
         return {
-            position: self._positions(self._expression(move.when).reads.moves)
+            position: self._positions(self.expression(move.when).reads.moves)
             for position, move in enumerate(self.scenario.moves)
             if move.when is not None
         }
@@ -216,7 +213,7 @@ class Layout:
                 habit = self.scenario.actors[move.actor].habit.get(move.name)
                 needed = set(self.known[move.name]) if whole else set[str]()
                 if habit is not None and (leveled or "habit" in rules[move.actor]):
-                    needed |= {name for share in _shares(habit) for name in self._expression(share).reads.moves}
+                    needed |= {name for share in _shares(habit) for name in self.expression(share).reads.moves}
                 kept[position] = kept.get(position, frozenset()) | self._positions(needed)
         return kept
 
@@ -233,15 +230,15 @@ class Layout:
                 above |= lasting
                 lasting.add(move.name)
             if move.when is not None:
-                above |= self._expression(move.when).reads.moves
+                above |= self.expression(move.when).reads.moves
             if not isinstance(move, model.Decision):
                 views = [own[move.name] for own in self.scenario.beliefs.values() if move.name in own]
                 for chance in (move.chance, *views):
                     for share in _shares(chance):
-                        above |= self._expression(share).reads.moves
+                        above |= self.expression(share).reads.moves
             parents.append(self._positions(above))
         terms = {
-            self.actor[name]: tuple(self._positions(self._expression(term.value).reads.moves) for term in terms)
+            self.actor[name]: tuple(self._positions(self.expression(term.value).reads.moves) for term in terms)
             for name, terms in self.scenario.payoffs.items()
         }
         actors = tuple(
@@ -260,10 +257,10 @@ class Layout:
             conditions = [outcome.quantity, outcome.given if outcome.happens is None else None]
             if outcome.belief is not None:
                 conditions += [outcome.belief.that, outcome.belief.after]
-                kept |= set(self.known[self._believer(outcome.belief)])
+                kept |= set(self.known[self.believer(outcome.belief)])
             for condition in conditions:
                 if condition is not None:
-                    kept |= self._expression(condition).reads.moves
+                    kept |= self.expression(condition).reads.moves
         todo = list(kept)
         while todo:
             above = {self.moves[parent] for parent in self.diagram.parents[self.moves.index(todo.pop())]}
@@ -283,30 +280,30 @@ class Layout:
         lasting = {move.name for move in scenario.moves if is_lasting(move)}
         found = set(lasting)
         for item in scenario.state.values():
-            found |= self._expression(item.next).reads.moves if item.next is not None else frozenset()
+            found |= self.expression(item.next).reads.moves if item.next is not None else frozenset()
         hidden = {move.name for move in scenario.moves if move.hidden}
         for position, move in enumerate(scenario.moves):
             above = {self.moves[parent] for parent in self.diagram.parents[position]}
             if lasting and (move.hidden or above & hidden):
                 found |= ({move.name} | above) - hidden
-            if move.when is not None and self.varies(self._expression(move.when).reads):
+            if move.when is not None and self.varies(self.expression(move.when).reads):
                 found.add(move.name)
         return frozenset(found)
 
     def _positions(self, names: Iterable[str]) -> frozenset[int]:
         return frozenset(map(self.moves.index, names))
 
-    def _expression(self, expression: Expression) -> _Read:
+    def expression(self, expression: Expression) -> Bounded:
         bound = bind(expression, self.scope)[0]
-        return _Read(expression.text, bound, reads(bound, self.read))
+        return Bounded(expression.text, bound, reads(bound, self.read))
 
     # Expressions on leaves
 
     def table(self, path: Path, expression: Expression) -> Table:
         """The expression on the distinct combinations of what it reads."""
-        return self._table(path, self._expression(expression))
+        return self.table_of(path, self.expression(expression))
 
-    def _table(self, path: Path, read: _Read) -> Table:
+    def table_of(self, path: Path, read: Bounded) -> Table:
         summed = self._summed(read.reads.moves)
         if summed:
             return self._expectation(path, read, summed)
@@ -315,7 +312,7 @@ class Layout:
         moves = dict(zip(names, rows, strict=True))
         return Table(path, read.text, read.bound, moves, rows.shape[1], row, self.varies(read.reads), ())
 
-    def _expectation(self, path: Path, read: _Read, summed: frozenset[str]) -> Table:
+    def _expectation(self, path: Path, read: Bounded, summed: frozenset[str]) -> Table:
         """An expression that reads chance which is summed: rows with it, to be weighted and added to rows without."""
         wanted = set(read.reads.moves | summed)
         for name in summed:
@@ -336,7 +333,7 @@ class Layout:
     def masks(self) -> Iterator[Mask]:
         """Moves that happen or not as the state is."""
         for position, move in enumerate(self.scenario.moves):
-            if move.when is not None and self.varies(self._expression(move.when).reads):
+            if move.when is not None and self.varies(self.expression(move.when).reads):
                 table = self.table(("moves", position, "when"), move.when)
                 yield Mask(table, self.tree.happens[self.core.index(move.name)])
 
@@ -374,9 +371,9 @@ class Layout:
         if leaves is not None:
             member[:] = NOT_MOVED
             member[leaves] = 0
-        return self._within(member, 1)
+        return self.within(member, 1)
 
-    def _within(self, group: IntArray, n_groups: int) -> Segments:
+    def within(self, group: IntArray, n_groups: int) -> Segments:
         """Sums leaves by group, and within it by combination of lasting types."""
         both = np.where(group == NOT_MOVED, NOT_MOVED, group * self.n_types + self.types)
         return segments(both, n_groups * self.n_types)
@@ -423,7 +420,7 @@ class Layout:
     def core_chances(self) -> Iterator[ChanceTable]:
         """The chances of the moves that branch the tree."""
         for name in self.core:
-            if not isinstance(self._move(name), model.Decision):
+            if not isinstance(self.move(name), model.Decision):
                 yield self._chance(name)
 
     def beliefs(self) -> dict[int, dict[str, ChanceTable]]:
@@ -439,12 +436,12 @@ class Layout:
         """The shares that a habit gives to the options of a decision."""
         return self._chance(decision, chance, path)
 
-    def _move(self, name: str) -> model.Decision | model.Event | model.Type:
+    def move(self, name: str) -> model.Decision | model.Event | model.Type:
         return self.scenario.moves[self.moves.index(name)]
 
     def _chance(self, name: str, chance: Chances | None = None, path: Path | None = None) -> ChanceTable:
         """The chances of a move, on the leaves of the tree, or on all paths if it does not branch the tree."""
-        move = self._move(name)
+        move = self.move(name)
         if chance is None:
             if isinstance(move, model.Decision):
                 raise AssertionError(f"'{name}' is no chance")
@@ -452,7 +449,7 @@ class Layout:
         path = path or ("moves", self.moves.index(name), "chance")
         tree, names = (self.tree, self.core) if name in self.core else (self.full, self.moves)
         made = tree.happens[names.index(name)]
-        found = [self._expression(share) for share in _shares(chance)]
+        found = [self.expression(share) for share in _shares(chance)]
         wanted = [other for other in names if any(other in one.reads.moves for one in found)]
         row = np.full(len(made), NOT_MOVED)
         rows, row[made] = distinct_columns(tree.values[[names.index(other) for other in wanted]][:, made])
@@ -464,7 +461,7 @@ class Layout:
             share = written[value]
             if not isinstance(share, Expression):
                 return None
-            read = self._expression(share)
+            read = self.expression(share)
             place = path if isinstance(chance, Expression) else (*path, value)
             return Table(place, read.text, read.bound, moves, n_rows, row, self.varies(read.reads), ())
 
@@ -473,78 +470,16 @@ class Layout:
         unknowns = frozenset(unknown for one in found for unknown in one.reads.unknowns)
         return ChanceTable(name, tuple(shares), n_rows, cell, unknowns, path)
 
-    # Outcomes
-
-    def measure(self, name: str, outcome: model.Outcome) -> Measure:
-        """How an outcome is read off the leaves."""
-        path: Path = ("outcomes", name)
-        given = self._condition((*path, "given"), outcome.given) if outcome.given is not None else None
-        if outcome.belief is not None:
-            return self._belief(name, outcome.belief)
-        if outcome.happens is not None:
-            both = [outcome.given, outcome.happens] if outcome.given is not None else [outcome.happens]
-            return Measure(name, "happens", self._condition((*path, "happens"), *both), None, given, (), None, None)
-        if outcome.choice is not None:
-            options = tuple(self._move(outcome.choice).values)
-            value = self.tree.values[self.core.index(outcome.choice)]
-            if (value == NOT_MOVED).any():
-                options, value = (*options, "none"), np.where(value == NOT_MOVED, len(options), value)
-            return Measure(name, "choice", None, None, given, options, self._within(value, len(options)), None)
-        if outcome.quantity is None:
-            raise AssertionError(f"outcome '{name}' has no kind")
-        table = self.table((*path, "quantity"), outcome.quantity)
-        if table.uncertain:
-            n_values = table.n_rows if table.by_group is None else table.by_group.n_groups
-            return Measure(name, "quantity", None, table, given, (), self._within(table.row, n_values), None)
-        distinct, inverse = np.unique(self._constant(table)[table.row], return_inverse=True)
-        by_value = self._within(inverse, len(distinct))
-        center = float(distinct.mean())
-        return Measure(name, "quantity", None, table, given, tuple(distinct.tolist()), by_value, None, center)
-
-    def _condition(self, path: Path, *expressions: Expression) -> Condition:
-        """Where all of these hold."""
-        found = [self._expression(expression) for expression in expressions]
-        read = found[-1]
-        for other in found[:-1]:
-            read = _Read(read.text, Apply("and", (other.bound, read.bound)), read.reads | other.reads)
-        table = self._table(path, _Read(read.text, Apply("holds", (read.bound,)), read.reads))
-        if table.uncertain:
-            return Condition(table, None, None)
-        leaves = np.flatnonzero(self._constant(table)[table.row])
-        return Condition(table, leaves, self.by_types(leaves))
-
-    def _belief(self, name: str, belief: model.Posterior) -> Measure:
-        path: Path = ("outcomes", name, "belief")
-        that = self._condition((*path, "that"), belief.that)
-        decision = self._believer(belief)
-        holds, leaves = self.tree.action[self.core.index(decision)] != NOT_MOVED, np.arange(self.tree.n_leaves)
-        after = None if belief.after is None else self._condition((*path, "after"), belief.after)
-        if after is not None and after.leaves is not None:
-            holds = holds & np.isin(leaves, after.leaves)
-            after = None
-        # What the actor knows and does not need is told apart here: it may tell something about `that`.
-        seen = [self.core.index(move) for move in self.known[decision]]
-        sets, number = distinct_columns(self.tree.values[seen][:, holds])
-        member = np.full(self.tree.n_leaves, NOT_MOVED)
-        member[holds] = number
-        n_sets = max(1, sets.shape[1])
-        by_set, that_by_set = self._within(member, n_sets), None
-        if that.leaves is not None:
-            that_by_set = self._within(np.where(np.isin(leaves, that.leaves), member, NOT_MOVED), n_sets)
-        return Measure(
-            name, "belief", that, None, None, (), None, BeliefSets(self.actor[belief.of], by_set, that_by_set, after)
-        )
-
-    def _believer(self, belief: model.Posterior) -> str:
+    def believer(self, belief: model.Posterior) -> str:
         """The first decision of the actor at which it knows what the belief is taken after."""
-        needed = self._expression(belief.after).reads.moves if belief.after is not None else frozenset()
+        needed = self.expression(belief.after).reads.moves if belief.after is not None else frozenset()
         return next(
             move.name
             for move in self.scenario.moves
             if isinstance(move, model.Decision) and move.actor == belief.of and needed <= set(self.known[move.name])
         )
 
-    def _constant(self, table: Table) -> FloatArray:
+    def constant(self, table: Table) -> FloatArray:
         """The rows of a table that reads no unknown; (n_rows,)."""
         around = Surroundings({}, table.moves, self.numbers, self.quantities, self.state)
         with np.errstate(all="ignore"):

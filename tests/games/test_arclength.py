@@ -10,7 +10,7 @@ from by_hand import FloatArray, Response, random_game, random_moves
 from scipy.special import expit
 from test_equilibrium import solve, two_players
 
-from engine.games import equilibrium
+from engine.games import ladder
 from engine.games.arclength import Care
 from engine.games.equilibrium import Solver
 from engine.games.solution import ARCLENGTH, UNSOLVED, Solution
@@ -207,11 +207,11 @@ def test_logarithms_and_plain_sums_follow_the_same_curve(monkeypatch: pytest.Mon
 
 def test_what_no_rung_solves_is_counted_and_keeps_its_last_play(monkeypatch: pytest.MonkeyPatch) -> None:
     """With no tries for any method, nothing can converge."""
-    monkeypatch.setattr("engine.games.equilibrium.LAST_SWEEPS", 1)
+    monkeypatch.setattr("engine.games.ladder.LAST_SWEEPS", 1)
     monkeypatch.setattr("engine.games.homotopy.MAX_STEPS", 1)
-    monkeypatch.setattr("engine.games.equilibrium.USUAL", Care(0.3, 0.03, 1e-4, 1))
-    monkeypatch.setattr("engine.games.equilibrium.GREAT", Care(0.3, 0.03, 1e-4, 1))
+    monkeypatch.setattr("engine.games.ladder.USUAL", Care(0.3, 0.03, 1e-4, 1))
+    monkeypatch.setattr("engine.games.ladder.GREAT", Care(0.3, 0.03, 1e-4, 1))
     found = both_at_once(random_planar(2, 50), 4.0)
     assert (found.rung == UNSOLVED).any()
-    assert (found.residual[found.rung == UNSOLVED] > equilibrium.CONVERGED).all()
+    assert (found.residual[found.rung == UNSOLVED] > ladder.CONVERGED).all()
     np.testing.assert_allclose(found.play[0] + found.play[1], 1, rtol=0, atol=1e-12)

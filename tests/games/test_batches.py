@@ -26,7 +26,7 @@ def assert_same(part: Solution, whole: Solution, draws: Sequence[int]) -> None:
 @pytest.mark.parametrize("few_free", [0, 24])
 @pytest.mark.parametrize("seed", range(6))
 def test_bits_do_not_depend_on_neighbours(seed: int, few_free: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.games.equilibrium.FEW_FREE", few_free)
+    monkeypatch.setattr("engine.games.ladder.FEW_FREE", few_free)
     rng = np.random.default_rng([41, seed])
     moves = SIGNALS if seed == 0 else random_moves(rng, int(rng.integers(3, 6)))
     games = [random_game(rng, moves, (0.3, 3.0)) for _ in range(40)]
@@ -61,7 +61,7 @@ def test_the_two_first_rungs_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(43)
     games = [random_game(rng, SIGNALS, (0.2, 1.0)) for _ in range(200)]
     by_newton = solve(games)
-    monkeypatch.setattr("engine.games.equilibrium.FEW_FREE", 0)
+    monkeypatch.setattr("engine.games.ladder.FEW_FREE", 0)
     by_sweeps = solve(games)
     assert (by_sweeps.rung == FIXED_POINT).mean() > 0.5
     both = (by_newton.rung > 0) & (by_sweeps.rung > 0)
