@@ -52,7 +52,7 @@ REASON_DRAWS: Final = 256
 REASON_DRAWS_OF_ROUNDS: Final = 64
 LEANING_DRAWS: Final = 64
 EXPLAIN_DRAWS: Final = 2_048
-LONG: Final = 2**26
+LONG: Final = 2**24
 """Draws times histories times rounds times leaves from which on further processes are worth their start."""
 METHODS: Final = ("sobol", "random")
 
@@ -512,10 +512,12 @@ def _nothing_unknown(program: Program) -> bool:
 
 
 def _workers(program: Program, options: Options) -> AbstractContextManager[Workers]:
-    draws = options.draws or DEFAULT_DRAWS_OF_ROUNDS
-    rounds = 0 if program.recurrence is None else program.recurrence.count
-    long = draws * options.histories * rounds * program.tree.n_leaves >= LONG
-    return workers(options.threads or default_count(), options.processes and long)
+    once = program.recurrence is None
+    games = 1 if program.recurrence is None else options.histories * program.recurrence.count
+    draws = options.draws or (DEFAULT_DRAWS if once else DEFAULT_DRAWS_OF_ROUNDS)
+    processes = options.processes and draws * games * program.tree.n_leaves >= LONG
+    # threads hinder one another where the arrays of a game that is played once are short
+    return workers(options.threads or (1 if once and not processes else default_count()), processes)
 
 
 def _towards(progress: Progress, total: int) -> Callable[[int], None]:
