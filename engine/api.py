@@ -49,7 +49,10 @@ MANY_DOUBLINGS: Final = 4
 """From so many doublings of the draws on, a run says beforehand how many it expects."""
 REPLICATES: Final = 16
 REASON_DRAWS: Final = 256
-REASON_DRAWS_OF_ROUNDS: Final = 64
+SCREENED_DRAWS: Final = 32
+"""With rounds: on which the payoff term is found that matters most."""
+CONFIRMED_DRAWS: Final = 128
+"""With rounds: on which it is tried again."""
 LEANING_DRAWS: Final = 64
 EXPLAIN_DRAWS: Final = 2_048
 LONG: Final = 2**24
@@ -347,10 +350,12 @@ def run(
             if not options.reason:
                 return result
             if program.recurrence is not None:
-                few = design_for(program, replace(options, draws=min(LEANING_DRAWS, result.settings.draws)))
-                fewer = design_for(program, replace(options, draws=min(REASON_DRAWS_OF_ROUNDS, result.settings.draws)))
-                found, reason = leanings(program, few, crew), strongest_reason(program, fewer, crew)
-                return replace(result, leanings=found, reason=reason)
+                few, fewer, larger = (
+                    design_for(program, replace(options, draws=min(draws, result.settings.draws)))
+                    for draws in (LEANING_DRAWS, SCREENED_DRAWS, CONFIRMED_DRAWS)
+                )
+                found = leanings(program, few, crew)
+                return replace(result, leanings=found, reason=strongest_reason(program, fewer, larger, crew))
             few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))
             return replace(result, reason=strongest_reason(program, few))
     except EvaluationError as error:

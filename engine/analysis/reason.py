@@ -26,12 +26,20 @@ Variant = int | None
 """A payoff term, by its place, that its actor does not care about; None: the scenario as it is."""
 
 
-def strongest_reason(program: Program, design: Design, workers: Workers = ALONE) -> Reason | None:
-    """Solves the game again without each payoff term, on the draws of `design`; None where no term moves anything.
+def strongest_reason(
+    program: Program, design: Design, larger: Design | None = None, workers: Workers = ALONE
+) -> Reason | None:
+    """Solves the game again without each payoff term; None where no term moves anything.
 
     The first outcome that has a single figure is explained; of the terms that move it, the one that moves it furthest.
     Draws keep the weights that believed statements give them in the scenario as it is: without a term actors choose
-    otherwise, but what we believe of the world stays. Rounds of several variants are played side by side by `workers`.
+    otherwise, but what we believe of the world stays.
+
+    Args:
+        program: the scenario.
+        design: the draws on which all terms are tried.
+        larger: the draws on which the one that is found is tried again; None: they are enough.
+        workers: who play rounds of several variants side by side.
     """
     measure = next((measure for measure in program.measures if measure.kind != "choice"), None)
     places = [place for place, term in enumerate(program.terms) if term.actor in program.deciders]
@@ -40,10 +48,24 @@ def strongest_reason(program: Program, design: Design, workers: Workers = ALONE)
     only = replace(program, measures=needed(program, measure.name))
     if program.recurrence is not None and len(only.measures) > 1:
         return None  # weights of believed statements come of whole courses of rounds, and would change with the term
+    found = _reasons(only, measure, design, places, workers)
+    place = max(found, key=lambda place: abs(found[place].difference.value), default=None)
+    if place is None or not _moves(found[place]):
+        return None
+    if larger is None:
+        return found[place]
+    again = _reasons(only, measure, larger, [place], workers).get(place)
+    return again if again is not None and _moves(again) else None
+
+
+def _reasons(
+    program: Program, measure: Measure, design: Design, places: Sequence[int], workers: Workers
+) -> dict[int, Reason]:
+    """What becomes of the outcome without each of some terms, by place."""
     variants = _once if program.recurrence is None else partial(_in_rounds, workers)
-    before, others = variants(only, design, measure.name, places)
+    before, others = variants(program, design, measure.name, places)
     sampled = 0 if design.method == "point" else design.n_draws
-    found = []
+    found = {}
     for place, after in others:
         term = program.terms[place]
         one, other = (
@@ -51,11 +73,12 @@ def strongest_reason(program: Program, design: Design, workers: Workers = ALONE)
         )
         if one is not None and other is not None:
             gap = _difference(before, after, other.value - one.value)
-            found.append(Reason(measure.name, program.actors[term.actor], term.name, one, other, gap))
-    strongest = max(found, key=lambda reason: abs(reason.difference.value), default=None)
-    if strongest is None or abs(strongest.difference.value) <= 2 * strongest.difference.error + 1e-12:
-        return None
-    return strongest
+            found[place] = Reason(measure.name, program.actors[term.actor], term.name, one, other, gap)
+    return found
+
+
+def _moves(reason: Reason) -> bool:
+    return abs(reason.difference.value) > 2 * reason.difference.error + 1e-12
 
 
 _Variants = tuple[Sequence[OutcomeSums], Iterable[tuple[int, Sequence[OutcomeSums]]]]

@@ -9,7 +9,7 @@ from typing import NoReturn
 import yaml
 
 from engine.document.limits import MAX_ALIASES, MAX_DEPTH, MAX_NODES, MAX_NUMBER_KEYS, MAX_PROBLEMS
-from engine.document.marks import end_of, skip_properties, start_of
+from engine.document.marks import end_of, skip_blank, skip_properties, start_of
 from engine.document.nodes import MappingNode, Node, ScalarNode, SequenceNode, Source
 from engine.document.scalars import decode
 from engine.document.values import Value, resolve
@@ -108,7 +108,9 @@ class Builder:
         """A key in braces has no value: most often a comma in unquoted text made it."""
         if frame.flow and isinstance(frame.key, ScalarNode) and (frame.key.text or frame.key.style):
             hint = "quote text that holds a comma"
-            if ":" in frame.key.text and not frame.key.style:
+            if self.text.startswith(":", skip_blank(self.text, frame.key.end)):
+                hint = "write one after the colon"
+            elif ":" in frame.key.text and not frame.key.style:
                 hint = "put a space after the colon, or quote the text"
             self.report(frame.key.start, f"the key '{short(frame.key.text)}' has no value", hint)
 

@@ -10,6 +10,7 @@ import yaml
 
 from engine.document.builder import Builder
 from engine.document.marks import skip_blank
+from engine.document.nodes import ScalarNode
 from engine.document.wording import NO_BLOCK, NO_CHARACTER, NO_TAGS, spoken
 
 
@@ -30,7 +31,7 @@ class _Fault:
     context: bool = False
 
 
-_BRACKETS = "quote text that holds quotes, brackets, braces or commas"
+_BRACKETS = "quote text that holds quotes, brackets, braces, commas, ': ' or ' #'"
 _FAULTS = (
     _Fault(
         "quoted scalar.*end of stream",
@@ -110,8 +111,19 @@ def stop_at_syntax(builder: Builder, text: str, error: yaml.MarkedYAMLError) -> 
         if skip_blank(text, index) == len(text):
             builder.stop(opened, f"this '{text[opened]}' is never closed", f"close it; {_BRACKETS}")
         hint = f"the '{text[opened]}' was opened at {spoken(builder.source.location(opened))}; {hint}"
+    if (quote := _long_quote(builder, text, index)) is not None:
+        hint = f"the quote that ends here was opened at {spoken(builder.source.location(quote))}; close it there"
     index = _escape_start(text, index, fault.pattern)
     builder.stop(index, fault.message.format(char=text[index : index + 1]), hint)
+
+
+def _long_quote(builder: Builder, text: str, index: int) -> int | None:
+    """Where a quoted text of several lines that ends just before `index` began: most often its end was forgotten."""
+    entries = builder.stack[-1].entries if builder.stack else []
+    last = entries[-1][1] if entries else None
+    if not isinstance(last, ScalarNode) or last.style not in ("'", '"') or "\n" not in text[last.start : last.end]:
+        return None
+    return None if text[last.end : index].strip() else last.start
 
 
 def _escape_start(text: str, index: int, pattern: str) -> int:

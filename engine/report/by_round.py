@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from engine.analysis.first_time import FirstTime
@@ -75,15 +76,18 @@ class _Row:
 
 
 def _rows(result: Result, kinds: Collection[str]) -> Iterator[_Row]:
+    n_draws = 0 if result.settings.method == "exact" else result.settings.draws
     for outcome in result.outcomes.values():
         if outcome.over in kinds:
-            form = number if outcome.kind == "quantity" else percent
+            form = number if outcome.kind == "quantity" else partial(percent, n_draws=n_draws)
             if outcome.kind == "choice":
                 yield _Row(outcome.label, ())
                 for value, curve in outcome.shares_by_round.items():
-                    yield _Row(value.replace("_", " "), _figures(curve, form), indent=4)
+                    figures = _figures(curve, percent if value in outcome.never else form)
+                    yield _Row(value.replace("_", " "), figures, indent=4)
             else:
-                yield _Row(outcome.label, _figures(outcome.by_round, form), outcome.first_time)
+                figures = _figures(outcome.by_round, percent if outcome.never else form)
+                yield _Row(outcome.label, figures, outcome.first_time)
 
 
 def _figures(curve: Sequence[float | None], form: Callable[[float], str]) -> list[str]:

@@ -122,7 +122,7 @@ def _notes(result: Result, screen: Screen) -> list[str]:
         _about_sample(result),
         _about_reasoning(result),
         _about_solution(result),
-        _why(result.reason, result.scenario) if result.reason else "",
+        _why(result.reason, result.scenario, result.settings.method == "exact") if result.reason else "",
     ]
     return [line for text in texts if text for line in _hanging(screen.symbols(text), screen)]
 
@@ -242,17 +242,20 @@ def _about_several(result: Result) -> str:
     return f"{text}; over them “{spread.label}” is between {low} and {high} on average"
 
 
-def _why(reason: Reason, scenario: Scenario) -> str:
+def _why(reason: Reason, scenario: Scenario, exact: bool) -> str:
     outcome = scenario.outcomes[reason.outcome]
     actor = scenario.actors[reason.actor].name if reason.actor in scenario.actors else reason.actor
     without, instead = reason.without.value, reason.baseline.value
     if outcome.quantity is None:
         moved = f"would be {percent(without)} instead of {percent(instead)}"
-        change = f"{points(reason.difference.value, sign=True)} points, sampling error {margin(reason.difference)}"
+        change = f"{points(reason.difference.value, sign=True)} points"
+        error = f", sampling error {margin(reason.difference)}"
     else:
         moved = f"would average {number(without)} instead of {number(instead)}"
-        change = f"{reason.difference.value:+.2g}, ±{half_width(reason.difference):.1g}"
-    return f"Why: without {actor}'s “{reason.term}”, “{outcome.label}” {moved} ({change}; a smaller sample)"
+        change, error = f"{reason.difference.value:+.2g}", f", ±{half_width(reason.difference):.1g}"
+    if not exact:
+        change += f"{error}; a smaller sample"
+    return f"Why: without {actor}'s “{reason.term}”, “{outcome.label}” {moved} ({change})"
 
 
 def _next(result: Result, ran: Ran, screen: Screen) -> list[str]:

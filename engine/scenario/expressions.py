@@ -267,6 +267,8 @@ def _explain(text: str, offset: int) -> tuple[str, int, str]:
         return f"'{found[-1] if hint == '==' else found}' cannot stand here", at, f"write '{hint}'"
     if (alone := _unmatched(text)) is not None:
         return "this bracket has no partner", alone, ""
+    if times := _TIMES.search(text):
+        return f"'{times.group(1)}' cannot stand here", times.start(1), "write '*'"
     if loud := _CAPITALS.search(text):
         return f"'{loud.group()}' cannot stand here", loud.start(), f"write '{loud.group().lower()}'"
     if foreign := _FOREIGN.search(text):
@@ -282,6 +284,7 @@ def _explain(text: str, offset: int) -> tuple[str, int, str]:
 
 
 _CAPITALS: Final = re.compile(r"\b(?:AND|OR|NOT|IF|ELSE|And|Or|Not|If|Else)\b")
+_TIMES: Final = re.compile(r"[0-9)]\s+(x)\s+[\w(]")
 _FOREIGN: Final = re.compile(r"\b(?:is|in|for|lambda|import|await|yield)\b")
 
 

@@ -16,7 +16,7 @@ def check_rounds(scenario: Scenario) -> Iterator[Problem]:
     if scenario.rounds is None:
         for name, item in scenario.state.items():
             if item.next is not None:
-                message = f"'{name}' has a next value, but the game is played once"
+                message = f"'{name}' has a next value, but without 'rounds' the game is played once"
                 yield scenario.key_problem(("state", name, "next"), message, "add rounds: {count: …}")
         return
     scope = scope_of(scenario)
@@ -34,7 +34,7 @@ def check_rounds(scenario: Scenario) -> Iterator[Problem]:
 def _check_dates(scenario: Scenario) -> Iterator[Problem]:
     rounds, ends = scenario.rounds, round_ends(scenario)
     if rounds is not None and rounds.start is not None and rounds.unit is None:
-        yield scenario.problem(("rounds",), "rounds that begin on a day need a unit", "add unit: month, for example")
+        yield scenario.problem(("rounds",), "'rounds' that begin on a day need a unit", "add unit: month, for example")
     if rounds is not None and rounds.start and scenario.as_of and rounds.start < scenario.as_of:
         yield scenario.problem(("rounds", "from"), f"the first round begins before as_of, {scenario.as_of}")
     if ends and scenario.horizon is not None and ends[-1] != scenario.horizon:
@@ -42,8 +42,9 @@ def _check_dates(scenario: Scenario) -> Iterator[Problem]:
         yield scenario.problem(("horizon",), message, "change the horizon, or the rounds' count or first day")
     for name, outcome in scenario.outcomes.items():
         if outcome.by is not None and rounds_by(scenario, outcome.by) is None:
-            message = f"no round ends on {outcome.by}"
-            yield scenario.problem(("outcomes", name, "by"), message, _nearest_ends(scenario) or "rounds have no dates")
+            message = f"no round ends on {outcome.by}" if ends else "'by' needs 'rounds' with dates"
+            hint = _nearest_ends(scenario) or "rounds have no dates unless they have a unit and begin on a day"
+            yield scenario.problem(("outcomes", name, "by"), message, hint)
 
 
 def _nearest_ends(scenario: Scenario) -> str:

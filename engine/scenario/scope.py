@@ -206,6 +206,8 @@ class _Binder:
                     return self.against_value(node, one, other, other is node.right)
                 if other.id not in self.scope.names and other.id not in CLOCK:
                     return self.wrong(other, f"'{other.id}' is no value of '{one.id}'", nearest(other.id, values))
+            if isinstance(one, ex.Name) and isinstance(other, ex.Name) and self.owners(other) and self.nobody(one):
+                return self.unknown_name(one)  # the value has a meaning once its move is named rightly
         return Apply(node.operator, (self.bind(node.left), self.bind(node.right)))
 
     def values(self, node: ex.Node) -> tuple[str, ...]:
@@ -226,13 +228,18 @@ class _Binder:
         sides: tuple[Bound, Bound] = (self.bind(owner), number)
         return Apply(node.operator, sides if on_right else (sides[1], sides[0]))
 
+    def owners(self, node: ex.Name) -> list[str]:
+        """The moves and choices that have a value of this name."""
+        both = (self.scope.moves, self.scope.choices)
+        return [owner for owners in both for owner, values in owners.items() if node.id in values]
+
+    def nobody(self, node: ex.Name) -> bool:
+        """Whether a name is neither that of anything nor a value."""
+        taken = (*self.scope.names, *self.scope.choices, *CLOCK)
+        return node.id not in taken and not self.owners(node)
+
     def unknown_name(self, node: ex.Name) -> Bound:
-        owners = [
-            owner
-            for owners in (self.scope.moves, self.scope.choices)
-            for owner, values in owners.items()
-            if node.id in values
-        ]
+        owners = self.owners(node)
         if node.id == "none" or owners:
             owner = owners[0] if owners else next(iter(self.scope.moves), "move")
             return self.wrong(

@@ -138,6 +138,7 @@ def _rounded(row: FloatArray) -> WordArray:
 
 def _alike(draw: IntArray, rows: Sequence[FloatArray | WordArray]) -> tuple[IntArray, BoolArray]:
     """The order of histories by draw and then by rows, and which begin a group in which all rows are the same."""
+    rows = [row for row in rows if (row != row[0]).any()]
     order = np.lexsort((*rows[::-1], draw))
     first = np.ones(len(draw), dtype=np.bool_)
     first[1:] = np.logical_or.reduce([row[order][1:] != row[order][:-1] for row in (draw, *rows)])

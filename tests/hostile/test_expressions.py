@@ -75,6 +75,8 @@ REFUSED = [
     ("demand ▶in (leave, press)", "write a == b or a == c"),
     ("loans ▶− 1", "write -"),
     ("loans ▶× 2", "write *"),
+    ("2 ▶x loans", "write '*'"),
+    ("(loans) ▶x (2)", "write '*'"),
     ("loans ▶≤ 3", "write <="),
     ("▶“loans”", "(U+201C) cannot stand"),
     # Characters

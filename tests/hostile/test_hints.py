@@ -52,6 +52,11 @@ def test_expressions_of_other_languages(value: str, hint: str, column: int) -> N
     assert problem.where.column == start + column
 
 
+def test_a_misspelt_move_is_one_mistake_and_its_value_none() -> None:
+    (problem,) = problems("-1 * (rian == yes)")
+    assert problem.hint == "did you mean 'rain'?"
+
+
 def test_true_and_false_are_numbers() -> None:
     (problem,) = problems(more="quantities: {always: true}\n")
     assert problem.hint == "write 1"

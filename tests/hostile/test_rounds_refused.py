@@ -145,6 +145,14 @@ def test_a_date_without_rounds_that_have_dates(refused: Refused) -> None:
     assert "rounds have no dates" in refused(in_rounds("rounds: {count: 6}", text)).whole
 
 
+def test_what_follows_from_wrong_rounds_is_not_told(refused: Refused) -> None:
+    outcome = "joins: {label: Blue joins, happens: answer == join, by: 2023-03-31}"
+    text = spoilt("joins: {label: Blue joins, happens: answer == join}", outcome)
+    found = refused(in_rounds("rounds: {count: 6, unit: ▶months, from: 2023-01-01}", text)).whole
+    assert "this must be 'day'" in found
+    assert found.count("error:") == 1
+
+
 def test_a_next_value_without_rounds(refused: Refused) -> None:
     found = refused(spoilt("alarm: {start: 0}", "alarm: {start: 0, ▶next: alarm + 1}")).whole
     assert "the game is played once" in found

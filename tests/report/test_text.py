@@ -141,6 +141,8 @@ def test_with_nothing_unknown_the_figures_are_exact() -> None:
     shown = text(api.run(api.loads("\n".join(lines).replace("chance: p_rain", "chance: 0.5"))))
     assert "exact: nothing is unknown" in shown
     assert "Sampling error" not in shown
+    assert "Why: " in shown
+    assert "smaller sample" not in shown
     assert row(shown, "Rain without rain").split()[-2:] == ["0%", "(never)"]
 
 
