@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 from typing import Final
 
 from engine.analysis.first_time import FirstTime
-from engine.analysis.summary import Result
-from engine.report.figures import number, percent
+from engine.analysis.summary import OutcomeSummary, Result
+from engine.report.figures import RULE_OF_THREE, number, percent
 from engine.report.terminal import Screen, left, right, width, wrap
 from engine.scenario.calendar import round_ends
 from engine.scenario.model import Scenario
@@ -79,7 +80,7 @@ def _rows(result: Result, kinds: Collection[str]) -> Iterator[_Row]:
     n_draws = 0 if result.settings.method == "exact" else result.settings.draws
     for outcome in result.outcomes.values():
         if outcome.over in kinds:
-            form = number if outcome.kind == "quantity" else partial(percent, n_draws=n_draws)
+            form = number if outcome.kind == "quantity" else partial(percent, n_draws=_enough(outcome, n_draws))
             if outcome.kind == "choice":
                 yield _Row(outcome.label, ())
                 for value, curve in outcome.shares_by_round.items():
@@ -88,6 +89,12 @@ def _rows(result: Result, kinds: Collection[str]) -> Iterator[_Row]:
             else:
                 figures = _figures(outcome.by_round, percent if outcome.never else form)
                 yield _Row(outcome.label, figures, outcome.first_time)
+
+
+def _enough(outcome: OutcomeSummary, n_draws: int) -> int:
+    """How many draws a plain 0 is worth: what has hardly happened later has not happened more often before."""
+    later = min((value for value in outcome.by_round if value), default=None) if outcome.over == "ever" else None
+    return n_draws if not n_draws or later is None else max(n_draws, ceil(RULE_OF_THREE / later))
 
 
 def _figures(curve: Sequence[float | None], form: Callable[[float], str]) -> list[str]:

@@ -92,3 +92,12 @@ def test_each_option_of_a_choice_has_its_row_and_long_names_are_wrapped(columns:
         ["wait", *["50.0%"] * 4],
         ["oil", *["50.0%"] * 4],
     ]
+
+
+def test_what_no_draw_has_hit_is_no_plain_0_and_no_likelier_than_what_came_later() -> None:
+    """The state keeps it from breaking in the first two months; of 64 draws 3 / 64 would be left open."""
+    text = HAZARD.replace("chance: 0.5, when: broken == 0", "chance: 'u if round > 2 else 0', when: broken == 0")
+    text = text.replace("moves:", "unknowns: {u: {label: u, uniform: [0, 0.02]}}\nmoves:").replace("COUNT", "4")
+    result = api.run(api.loads(text), options=api.Options(draws=64, reason=False))
+    found = [line.split() for line in round_lines(result, Screen(80, colour=False, unicode=True))]
+    assert found[1][2:] == ["<1.0%", "<1.0%", "1.0%", "2.0%"]
