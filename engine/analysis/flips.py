@@ -374,11 +374,14 @@ class _Search:
         return None
 
     def _prior(self, change: BeliefChange) -> tuple[FloatArray, FloatArray]:
-        """Each chance of the value that the actor sees, and how likely it finds the cases in which that is it."""
+        """Each chance of the value that the actor sees, and how likely it finds the cases in which that is it.
+
+        Where nobody ever lets it come to the move, all cases count alike.
+        """
         if change not in self.priors:
             chance, weight = self.changed.prior(change, self.played)
             total = weight.sum()
-            self.priors[change] = chance, weight / total if total > 0 else weight
+            self.priors[change] = chance, weight / total if total > 0 else np.full_like(weight, 1 / max(1, len(weight)))
         return self.priors[change]
 
 

@@ -112,7 +112,7 @@ def unroll(moves: Sequence[Move], most: int = MAX_LEAVES) -> Tree:
         if branches.sum() > most:
             raise ValueError(f"the game has more than {most:,} paths")
         first_action = sets[-1].actions[1] if sets else 0
-        found, member = _information_sets(values, made, index, move, first_action)
+        found, member = _information_sets(moves, values, happens, made, index, first_action)
         sets += found
         source = np.repeat(np.arange(values.shape[1]), branches)
         branch = np.arange(len(source)) - np.repeat(np.cumsum(branches) - branches, branches)
@@ -127,16 +127,22 @@ def unroll(moves: Sequence[Move], most: int = MAX_LEAVES) -> Tree:
 
 
 def _information_sets(
-    values: IntArray, made: BoolArray, index: int, move: Move, first_action: int
+    moves: Sequence[Move], values: IntArray, happens: BoolArray, made: BoolArray, index: int, first_action: int
 ) -> tuple[list[InformationSet], IntArray]:
-    """The information sets of a move among the paths so far, and which of them each path is in (or NOT_MOVED)."""
-    member = np.full(values.shape[1], NOT_MOVED)
+    """The information sets of a move among the paths so far, and which of them each path is in (or NOT_MOVED).
+
+    An actor also remembers whether it made an earlier choice, where that differs between draws and the value, which may
+    be that of `otherwise`, does not tell.
+    """
+    move, member = moves[index], np.full(values.shape[1], NOT_MOVED)
     if move.actor is None or not made.any():
         return [], member
-    distinct, member[made] = distinct_columns(values[list(move.knows)][:, made])
+    known = list(move.knows)
+    own = [n for n in known if moves[n].actor == move.actor and moves[n].may_not is not None]
+    distinct, member[made] = distinct_columns(np.vstack([values[known], happens[own]])[:, made])
     n = move.n_values
     sets = []
     for number, column in enumerate(distinct.T.tolist()):
         start = first_action + number * n
-        sets.append(InformationSet(index, tuple(column), (start, start + n)))
+        sets.append(InformationSet(index, tuple(column[: len(known)]), (start, start + n)))
     return sets, member

@@ -26,6 +26,8 @@ Hand = Callable[[Callable[[Any], Any], Any], Any]
 
 MOST: Final = 8
 """Workers that are used unless more are asked for."""
+MOST_PROCESSES: Final = 61
+"""Windows waits for no more at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,14 +81,16 @@ def workers(count: int, processes: bool = False) -> Iterator[Workers]:
 
     Args:
         count: how many.
-        processes: whether all but one are processes of their own. They start afresh, so the program that asks for them
+        processes: whether they are processes of their own. They start afresh, so the program that asks for them
             has to be guarded by `if __name__ == "__main__"`, and take and return only what can be sent to them.
     """
     _keep_memory()
     if count <= 1:
         yield ALONE
         return
-    with ThreadPoolExecutor(count) as threads:
+    if processes:
+        count = min(count, MOST_PROCESSES)
+    with ThreadPoolExecutor(count, initializer=_leave_interrupts) as threads:
         if not processes:
             yield Workers(count, threads)
             return
@@ -106,6 +110,12 @@ def default_count() -> int:
     return max(1, min(MOST, ours or 1))
 
 
+def _leave_interrupts() -> None:
+    """In a thread: an interrupt is for the main one, and no matter for processes that this one starts."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
 def _begin() -> None:
     """In a new process: an interrupt is for the one that asked, and sums run on one thread as they do there."""
     from threadpoolctl import threadpool_limits
@@ -121,10 +131,6 @@ def _keep_memory() -> None:
     It raises its own thresholds to the largest array that was ever freed, up to 32 MB (mallopt(3), M_MMAP_THRESHOLD).
     """
     np.empty(31 * 2**20, dtype=np.uint8)
-
-
-def _here(work: Callable[[Any], Any], item: Any) -> Any:
-    return work(item)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

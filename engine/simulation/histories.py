@@ -11,12 +11,13 @@ import numpy as np
 from engine.program.program import BoolArray, FloatArray, IntArray, Program
 from engine.program.worlds import Situation, Viewer, closest, first_situation
 from engine.sampling.streams import WordArray
-from engine.simulation.eyes import HELD_IMPOSSIBLE
 from engine.simulation.played import Key, Played
 from engine.simulation.thinning import thinned
 
 ISLANDS: Final = 2
 """Independent samples of the histories of each draw."""
+VANISHES: Final = 1e-300
+"""A chance that cannot be divided by."""
 SAME_BITS: Final = 12
 """Beliefs that differ in the last bits of their 52 alone are the same."""
 
@@ -68,8 +69,7 @@ def next_histories(now: Histories, played: Played, thinning: FloatArray, histori
         return None
     chance = chance[:, outcome, column]
     state = {name: array[outcome, column] for name, array in played.following.items()}
-    share = chance.sum(axis=0) / now.weight.sum(axis=(0, 1))[column]
-    believed = _learned(now, played, column, outcome, share)
+    believed = _learned(now, played, column, outcome)
     beliefs = [_rounded(row) for view in believed.values() for row in view]
     order, first = _alike(now.draw[column], [*state.values(), *beliefs])
     column, outcome, chance = column[order], outcome[order], chance[:, order]
@@ -108,19 +108,18 @@ def _over_types(joint: FloatArray) -> FloatArray:
     return total
 
 
-def _learned(
-    now: Histories, played: Played, column: IntArray, outcome: IntArray, share: FloatArray
-) -> dict[Viewer, FloatArray]:
+def _learned(now: Histories, played: Played, column: IntArray, outcome: IntArray) -> dict[Viewer, FloatArray]:
     """What everybody believes of the lasting types after what they saw, by Bayes' rule; (n_types, n).
 
-    Who sees what it held impossible keeps its belief.
+    Who sees what it held impossible learns what it would if all that it ruled out were equally surprising, so that
+    whatever else it saw still counts. Where so much was ruled out that nothing is left, it keeps its belief.
     """
     found = {}
     place = outcome * len(now.draw) + column
     for viewer, seen in played.seen.items():
         joint = seen.reshape(len(seen), -1).take(place, axis=1)
         total = joint.sum(axis=0)
-        possible = total > HELD_IMPOSSIBLE * share
+        possible = total > VANISHES
         if possible.all():
             joint /= total
             found[viewer] = joint

@@ -240,3 +240,22 @@ def test_what_an_actor_alone_believes_can_flip_its_choice() -> None:
     text = UMBRELLA + f"beliefs: {{me: {{rain: {found.after!r}}}}}"
     shares = api.run(api.loads(text), options=FEW).outcomes["takes"].shares
     assert {name: share.value for name, share in shares.items()} == pytest.approx(dict(found.at), abs=1e-9)
+
+
+def test_a_belief_about_what_never_comes_to_be_flips_too() -> None:
+    """Who replies without mistakes never bets at 20 %, and does at a quarter, where 4 times the chance is worth 1."""
+    text = """
+engine: 1
+title: A bet that is never made
+actors: {a: {name: A, reasoning: best reply}}
+moves:
+  - {decision: go, actor: a, options: [stay, bet]}
+  - {event: luck, when: go == bet, chance: 20%}
+payoffs: {a: [{term: win, value: 4 * (luck == yes)}, {term: home, value: go == stay}]}
+outcomes: {o: {label: O, happens: go == bet}}
+"""
+    flips = api.explain(api.loads(text), options=FEW).typical.flips[0].found
+    found = [flip for flip in flips if flip.kind == "belief"]
+    assert [(flip.other, flip.before) for flip in found] == [("bet", pytest.approx(0.2))]
+    assert found[0].after == pytest.approx(0.25, rel=0.01)
+    assert found[0].short < 0.25 < found[0].after

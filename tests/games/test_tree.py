@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from by_hand import actions_on, paths_of, random_moves
 
+from engine.games.recall import previous_actions
 from engine.games.tree import NOT_MOVED, Move, unroll
 
 
@@ -44,6 +47,19 @@ def test_an_else_hides_whether_the_move_happened() -> None:
     tree = unroll(moves)
     assert [item.known for item in tree.sets_of(2)] == [(0,), (1,), (2,)]
     assert (tree.action[2] == tree.sets_of(2)[2].actions[0]).sum() == 2
+
+
+def test_an_actor_remembers_whether_the_state_let_it_choose() -> None:
+    """Its first choice may or may not be made, as the state is; a stranger sees value 0 either way."""
+
+    def perhaps(values: np.ndarray) -> np.ndarray:
+        return np.ones(values.shape[1], dtype=np.bool_)
+
+    first = Move(2, actor=0, when=perhaps, may_not=perhaps)
+    tree = unroll([replace(first, otherwise=0), Move(2, actor=0, knows=(0,)), Move(2, actor=1, knows=(0,))])
+    assert [item.known for item in tree.sets_of(1)] == [(0,), (0,), (1,)]
+    assert [item.known for item in tree.sets_of(2)] == [(0,), (1,)]
+    previous_actions(tree)  # which refuses a tree in which somebody forgets
 
 
 def test_who_knows_nothing_has_one_information_set() -> None:

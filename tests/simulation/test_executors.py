@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
@@ -28,6 +29,10 @@ def where(number: int) -> tuple[int, int]:
     return number, os.getpid()
 
 
+def deaf(_: int) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, set())
+
+
 def fails(number: int) -> int:
     if number == 3:
         raise EvaluationError(("unknowns", "loans"), "is no number", "look again")
@@ -46,6 +51,15 @@ def test_processes_are_others_than_ours() -> None:
         found = list(crew.map(where, range(16)))
     assert [number for number, _ in found] == list(range(16))
     assert os.getpid() not in {process for _, process in found}
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be blocked here")
+@pytest.mark.parametrize("processes", [False, True])
+def test_an_interrupt_is_for_the_main_thread_alone(processes: bool) -> None:
+    """Processes are deaf to it from their start: one that is still importing has nothing to say of it."""
+    with workers(2, processes) as crew:
+        assert all(crew.map(deaf, range(4)))
+    assert not deaf(0)
 
 
 @pytest.mark.parametrize(("count", "processes"), [(1, False), (2, False), (2, True)])

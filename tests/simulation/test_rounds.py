@@ -108,6 +108,25 @@ def test_what_was_held_impossible_leaves_a_belief_where_it_was() -> None:
     assert found["before"].by_round == pytest.approx([0, 0], abs=1e-12)
 
 
+def test_a_surprise_does_not_hide_what_else_is_seen() -> None:
+    """The guard holds a storm impossible. It comes in every second round, and the alarm tells as much as without it."""
+    text = """
+rounds: {count: 2}
+state: {alarmed: {start: 0, next: alarm}, stormy: {start: 0, next: storm}}
+actors: {thief: {name: Thief}, guard: {name: Guard}}
+moves:
+  - {type: kind, of: thief, values: [meek, bold], chance: {bold: 30%, meek: rest}, lasting: true}
+  - {decision: watch, actor: guard, options: [sleep, wake]}
+  - {event: storm, chance: 50%}
+  - {event: alarm, chance: "0.8 if kind == bold else 0.2"}
+payoffs: {guard: [{term: idle, value: 0}]}
+beliefs: {guard: {storm: 0}}
+outcomes:
+  o: {label: O, belief: {of: guard, that: kind == bold, after: alarmed == 1}}
+"""
+    assert value(outcomes(text)["o"]) == pytest.approx(0.24 / (0.24 + 0.14), abs=1e-12)
+
+
 def test_lasting_types_that_one_event_tells_of_tell_of_each_other() -> None:
     """Alike or not is seen with 90 %: so an actor's own type tells of the other's, and it acts on that."""
     text = """

@@ -106,7 +106,7 @@ def test_each_level_learns_by_its_own_model(seed: int) -> None:
     assert_enumerated(signals(seed, *rules), 1e-8)
 
 
-@pytest.mark.parametrize("seed", range(100, 106))
+@pytest.mark.parametrize("seed", [*range(100, 106), 7074])
 def test_best_replies_to_signals(seed: int) -> None:
     rng = np.random.default_rng(seed)
     assert_enumerated(signals(seed, "best reply", random_rule(rng, "habit", "best reply")), 1e-8, sharp=True)
@@ -119,7 +119,7 @@ def test_rules_that_are_unknown(seed: int) -> None:
     assert_enumerated(signals(seed, rule, random_rule(rng, rule, rule, "equilibrium")), 1e-8)
 
 
-@pytest.mark.parametrize("seed", range(2000, 2004))
+@pytest.mark.parametrize("seed", [*range(2000, 2004), 7024])
 def test_moves_of_all_kinds(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rules = [random_rule(rng, "equilibrium", uncertain({"level": 1}, "habit")) for _ in "ab"]
