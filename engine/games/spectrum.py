@@ -60,10 +60,11 @@ def _smaller_than_one(size: FloatArray) -> BoolArray:
 
 
 def _one_sign(matrix: FloatArray) -> BoolArray:
-    """Where the coefficients of det((1 + x) I - matrix) in x, but for the last, are surely positive.
+    """Where the coefficients of det((1 + x) I - matrix) in x, but for the last, are clearly positive.
 
     With a positive last one the polynomial then has no positive root (Descartes 1637). The coefficients around 0 follow
-    from the traces of the powers (Le Verrier 1840); each has an upper bound of what rounding may have done to it.
+    from the traces of the powers (Le Verrier 1840). Each must exceed a generous estimate of what rounding did to it; that
+    is no proof where powers of a large matrix cancel far below their size.
     """
     n = len(matrix)
     powers = [matrix]
