@@ -63,8 +63,8 @@ def _one_sign(matrix: FloatArray) -> BoolArray:
     """Where the coefficients of det((1 + x) I - matrix) in x, but for the last, are clearly positive.
 
     With a positive last one the polynomial then has no positive root (Descartes 1637). The coefficients around 0 follow
-    from the traces of the powers (Le Verrier 1840). Each must exceed a generous estimate of what rounding did to it; that
-    is no proof where powers of a large matrix cancel far below their size.
+    from the traces of the powers (Le Verrier 1840). Each must exceed a generous estimate of what rounding did to it;
+    that is no proof where powers of a large matrix cancel far below their size.
     """
     n = len(matrix)
     powers = [matrix]
