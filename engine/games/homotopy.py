@@ -31,7 +31,7 @@ LEAST_JUMP: Final = 0.1
 MAX_NEWTON: Final = 8
 CLOSE: Final = 1e-5
 """Residual at which single precision has done its part."""
-BLOCK: Final = 4096
+BLOCK: Final = 8192
 """Draws that go together at first, so that their numbers stay in the processor's cache."""
 STRAGGLERS: Final = 0.15
 """When fewer of a block are left than this share, they go on together with those of other blocks."""
@@ -267,7 +267,8 @@ def newton(responder: Responder, slopes: Slopes, free: FloatArray, share: FloatA
         _, answer, system = slopes.around(responder, slopes.whole(free), share, 1)
         system[:, -1] = share * slopes.free(answer) - free
         if free.dtype == np.float64 and len(far):
-            found.paired[moving[far]] = slopes.paired(columns(system[:, :-1], in_twos(far)))[: len(far)]
+            steep = system[:, :-1] if len(far) == len(moving) else columns(system[:, :-1], in_twos(far))
+            found.paired[moving[far]] = slopes.paired(steep)[: len(far)]
         change, determinant = solved(system, slopes.n_unit)
         free = free + change[:, 0]
         residual = response(responder, slopes.whole(free), share)
