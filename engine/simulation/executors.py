@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
-from queue import SimpleQueue
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Hand = Callable[[Callable[[Any], Any], Any], Any]
-"""Does a piece of work on an item, and waits for the result."""
 
 MOST: Final = 8
 """Workers that are used unless more are asked for."""
@@ -36,40 +34,35 @@ class Workers:
 
     Attributes:
         count: how many at a time.
-        threads: that wait for the hands; None if one thread does all.
-        hands: that are free.
+        pool: who they are; None: whoever asks.
     """
 
     count: int = 1
-    threads: ThreadPoolExecutor | None = None
-    hands: SimpleQueue[Hand] | None = None
+    pool: Executor | None = None
 
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """The results in the order of the items; at most a few wait, so memory stays bounded."""
-        if self.threads is None:
+        if self.pool is None:
             yield from map(work, items)
             return
         todo = iter(items)
-        waiting: list[Future[Result]] = [
-            self.threads.submit(self._done, work, item) for item in islice(todo, 2 * self.count)
-        ]
+        waiting = deque((item, self._begun(work, item)) for item in islice(todo, 2 * self.count))
         try:
             while waiting:
-                yield waiting.pop(0).result()
-                waiting += [self.threads.submit(self._done, work, item) for item in islice(todo, 1)]
+                item, future = waiting.popleft()
+                yield _done(work, item, future)
+                waiting.extend((item, self._begun(work, item)) for item in islice(todo, 1))
         finally:
-            for future in waiting:
-                future.cancel()
+            for _, future in waiting:
+                if future is not None:
+                    future.cancel()
 
-    def _done(self, work: Callable[[Item], Result], item: Item) -> Result:
-        if self.hands is None:
-            return work(item)
-        hand = self.hands.get()
+    def _begun(self, work: Callable[[Item], Result], item: Item) -> Future[Result] | None:
+        """The work under way; None if the workers are gone."""
         try:
-            found: Result = hand(work, item)
-            return found
-        finally:
-            self.hands.put(hand)
+            return None if self.pool is None else self.pool.submit(work, item)
+        except BrokenProcessPool:
+            return None
 
 
 ALONE: Final = Workers()
@@ -88,20 +81,11 @@ def workers(count: int, processes: bool = False) -> Iterator[Workers]:
     if count <= 1:
         yield ALONE
         return
-    if processes:
-        count = min(count, MOST_PROCESSES)
-    with ThreadPoolExecutor(count, initializer=_leave_interrupts) as threads:
-        if not processes:
-            yield Workers(count, threads)
-            return
-        with ProcessPoolExecutor(count, get_context("spawn"), _begin) as pool:
-            hands: SimpleQueue[Hand] = SimpleQueue()
-            for _ in range(count):
-                hands.put(_Elsewhere(pool))
-            try:
-                yield Workers(count, threads, hands)
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+    with _processes(min(count, MOST_PROCESSES)) if processes else ThreadPoolExecutor(count) as pool:
+        try:
+            yield Workers(count, pool)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def default_count() -> int:
@@ -110,10 +94,31 @@ def default_count() -> int:
     return max(1, min(MOST, ours or 1))
 
 
-def _leave_interrupts() -> None:
-    """In a thread: an interrupt is for the main one, and no matter for processes that this one starts."""
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _processes(count: int) -> Executor:
+    """Processes that are starting; threads where none can be started."""
+    pool = ProcessPoolExecutor(count, get_context("spawn"), _begin)
+    # A process has the signals blocked that were so where it was started: an interrupt is for the one that asks.
+    blocked = {signal.SIGINT} if hasattr(signal, "pthread_sigmask") else set()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, blocked) if blocked else set()
+    try:
+        for _ in range(count):
+            pool.submit(int)  # each starts one
+    except (OSError, BrokenProcessPool):
+        return ThreadPoolExecutor(count)
+    finally:
+        if blocked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return pool
+
+
+def _done(work: Callable[[Item], Result], item: Item, future: Future[Result] | None) -> Result:
+    """The result, worked out here if those who were at it are gone."""
+    if future is None:
+        return work(item)
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return work(item)
 
 
 def _begin() -> None:
@@ -131,14 +136,3 @@ def _keep_memory() -> None:
     It raises its own thresholds to the largest array that was ever freed, up to 32 MB (mallopt(3), M_MMAP_THRESHOLD).
     """
     np.empty(31 * 2**20, dtype=np.uint8)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Elsewhere:
-    pool: ProcessPoolExecutor
-
-    def __call__(self, work: Callable[[Any], Any], item: Any) -> Any:
-        try:
-            return self.pool.submit(work, item).result()
-        except (BrokenProcessPool, OSError):  # where no process can be started
-            return work(item)
