@@ -1,4 +1,4 @@
-"""Run by `bench/games.py` in a Python that has pygambit: games from stdin, games a second of its tracers to stdout."""
+"""Run by `bench/games.py` in a Python that has pygambit: games from stdin, games a second of its tracers and its version to stdout."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def main() -> None:
     middle = time.process_time()
     for game in games:
         logit_solve_branch(game)
-    print(len(games) / (middle - start), len(games) / (time.process_time() - middle))
+    print(len(games) / (middle - start), len(games) / (time.process_time() - middle), pygambit.__version__)
 
 
 main()
