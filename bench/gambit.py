@@ -1,4 +1,4 @@
-"""Run by `bench/games.py` in a Python that has pygambit: games from stdin; to stdout games a second, and its version."""
+"""Run by `bench/games.py` in a Python that has pygambit: reads games, prints games a second and its version."""
 
 from __future__ import annotations
 
