@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Final
 
-from engine.exchange.records import MAX_DEPTH, MAX_NODES, MAX_PLAYERS, Game, InformationSet, Node, Outcome, added
+from engine.exchange.records import MAX_DEPTH, MAX_NODES, Game, InformationSet, Node, Outcome, added
 from engine.exchange.tokens import Token, Tokens, header, quoted, written
 
 ROUNDING: Final = Fraction(1, 10**9)
@@ -27,8 +27,6 @@ def read_efg(text: str, file: str) -> Game:
     """
     tokens = Tokens(text, file)
     title, players = header(tokens, "EFG", "2")
-    if not 1 <= len(players) <= MAX_PLAYERS:
-        tokens.fail(f"a game has 1 to {MAX_PLAYERS} players, this one has {len(players)}")
     reader = _Reader(tokens, players)
     comment = tokens.text_if_any()
     reader.read()

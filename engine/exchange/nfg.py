@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from engine.exchange.records import MAX_CELLS, MAX_PLAYERS, NormalForm, Outcome
+from engine.exchange.records import MAX_CELLS, NormalForm, Outcome
 from engine.exchange.tokens import Tokens, header, quoted, written
 
 
@@ -20,8 +20,6 @@ def read_nfg(text: str, file: str) -> NormalForm:
     """
     tokens = Tokens(text, file)
     title, players = header(tokens, "NFG", "1")
-    if not 1 <= len(players) <= MAX_PLAYERS:
-        tokens.fail(f"a game has 1 to {MAX_PLAYERS} players, this one has {len(players)}")
     strategies = _strategies(tokens, len(players))
     count = prod(len(names) for names in strategies)
     if count > MAX_CELLS:

@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 
 from engine.document.nodes import Source
 from engine.errors import ScenarioError
+from engine.exchange.records import MAX_PLAYERS
 
 MAX_EXPONENT: Final = 300
 MAX_NUMBER: Final = 100
@@ -175,7 +176,10 @@ def header(tokens: Tokens, kind: str, version: str) -> tuple[str, tuple[str, ...
     exactness = tokens.word("'R' or 'D'")
     if exactness.text not in ("R", "D"):
         tokens.fail("'R' or 'D' is needed here", "numbers are exact in both", exactness)
-    return tokens.text("the title"), tokens.texts("the players' names")
+    title, players = tokens.text("the title"), tokens.texts("the players' names")
+    if not 1 <= len(players) <= MAX_PLAYERS:
+        tokens.fail(f"a game has 1 to {MAX_PLAYERS} players, this one has {len(players)}")
+    return title, players
 
 
 def quoted(text: str) -> str:

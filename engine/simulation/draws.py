@@ -12,7 +12,7 @@ from engine.games.segments import FloatArray, IntArray
 from engine.games.solution import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED, Solution
 from engine.program.program import EvaluationError, Program
 from engine.program.worlds import Batch
-from engine.simulation.eyes import asked_of, eyes_of, may_be_surprised, played_share, surprise
+from engine.simulation.eyes import played_share, watched
 from engine.simulation.reading import Reading, read_round, share_of
 
 RUNGS: Final = (BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED, UNSOLVED)
@@ -85,13 +85,10 @@ def read_draws(program: Program, batch: Batch, solution: Solution) -> Draws:
     """Every outcome of a solved batch, in one round."""
     played = played_share(program, solution)
     deciders = program.deciders if batch.disputed else tuple(solution.minds)
-    startled = {actor for actor in deciders if may_be_surprised(program, batch, solution, actor)}
-    asked = asked_of(program)
-    eyes = {a: eyes_of(program, batch, solution, played, a) for a in deciders if a in asked or a in startled}
-    found = read_round(program, program.measures, batch, played, eyes)
+    seen = watched(program, batch, solution, played, deciders)
+    found = read_round(program, program.measures, batch, batch.given * played, seen.eyes)
     readings = {name: split.weighed(batch.situation.types) for name, split in found.items()}
-    nothing = np.zeros(played.shape[-1])
-    surprised = {a: surprise(program, a, batch.chance, eyes[a]) if a in startled else nothing for a in deciders}
+    surprised = seen.surprised(program, batch.chance)
     games, weight = solved(solution), weight_of(program, readings)
     return Draws(readings, weight if games.n_pure is None else weight * (games.n_pure > 0), games, surprised)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,6 +49,38 @@ def eyes_of(program: Program, batch: Batch, solution: Solution, played: FloatArr
         does *= mind.weight
         found.append(Eyes(does, seen))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """Actors whose view of the game has to be worked out.
+
+    Attributes:
+        eyes: of those whose beliefs are asked for, or who may be surprised.
+        startled: those who may be surprised.
+        actors: all of them.
+    """
+
+    eyes: Mapping[int, tuple[Eyes, ...]]
+    startled: frozenset[int]
+    actors: tuple[int, ...]
+
+    def surprised(self, program: Program, chance: FloatArray) -> dict[int, FloatArray]:
+        """The chance of what each holds impossible, each (n_draws,); `chance` is the true one of each leaf."""
+        nothing = np.zeros(chance.shape[-1])
+        return {
+            actor: surprise(program, actor, chance, self.eyes[actor]) if actor in self.startled else nothing
+            for actor in self.actors
+        }
+
+
+def watched(program: Program, batch: Batch, solution: Solution, played: FloatArray, actors: Iterable[int]) -> Watched:
+    """How some actors see a solved game, as far as it matters."""
+    actors, asked = tuple(actors), asked_of(program)
+    startled = frozenset(actor for actor in actors if may_be_surprised(program, batch, solution, actor))
+    seeing = [actor for actor in actors if actor in asked or actor in startled]
+    eyes = {actor: eyes_of(program, batch, solution, played, actor) for actor in seeing}
+    return Watched(eyes, startled, actors)
 
 
 def asked_of(program: Program) -> set[int]:

@@ -102,7 +102,7 @@ def read_round(
     program: Program,
     measures: Sequence[Measure],
     batch: Batch,
-    played: FloatArray,
+    leaves: FloatArray,
     eyes: Mapping[int, Sequence[Eyes]],
     counts: BoolArray | None = None,
 ) -> dict[str, Split]:
@@ -112,11 +112,11 @@ def read_round(
         program: of the games.
         measures: the outcomes.
         batch: the games.
-        played: the probability that the decisions on each leaf's path are taken; (n_leaves, n).
+        leaves: the chance of each, decisions included, given the lasting types on it; (n_leaves, n).
         eyes: of actors who see the game otherwise than it is.
         counts: whether a leaf counts, same shape; None: all do.
     """
-    source = _Leaves(program, batch, played, counts)
+    source = _Leaves(program, batch, leaves, counts)
     found: dict[str, Split] = {}
     for measure in measures:
         own = () if measure.belief is None else eyes.get(measure.belief.actor, ())
@@ -137,12 +137,11 @@ def share_of(reading: Reading, part: int = 0) -> FloatArray:
 class _Leaves:
     """What the leaves of a batch count, given the lasting types on them; each array (n_leaves, n)."""
 
-    def __init__(self, program: Program, batch: Batch, played: FloatArray, counts: BoolArray | None) -> None:
+    def __init__(self, program: Program, batch: Batch, leaves: FloatArray, counts: BoolArray | None) -> None:
         self.program, self.types, self.counts = program, batch.situation.types, counts
         self.reader = Reader(program, batch.values, batch.situation)
         self.seen = Reader(program, batch.seen, batch.situation)
-        self.given = batch.given
-        self.all = batch.given * played
+        self.given, self.all = batch.given, leaves
         self.counted = self.counting(self.all)
         once = program.recurrence is None  # then it is 1, and not nearly
         self.total = np.ones((1, self.all.shape[-1])) if once else program.by_types.sum(self.counted)

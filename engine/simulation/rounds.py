@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from engine.games.solution import Solution
 from engine.program.program import BoolArray, Condition, FloatArray, Program, Recurrence
 from engine.program.worlds import Batch, Reader, Situation, Viewer, batch_in, own_views
 from engine.simulation.draws import Draws, solved
-from engine.simulation.eyes import Eyes, asked_of, eyes_of, may_be_surprised, played_share, surprise
+from engine.simulation.eyes import Eyes, asked_of, played_share, watched
 from engine.simulation.histories import Histories, first_histories, next_histories, parts_of
 from engine.simulation.ledger import Ledger
 from engine.simulation.played import Key, Played, together
@@ -97,8 +97,49 @@ def _play(program: Program, now: Histories) -> Played:
     shape = (recurrence.n_types, recurrence.n_outcomes, len(now.draw))
     reader = Reader(program, batch.values, batch.situation)
     likelihood = recurrence.by_both.sum(given).reshape(shape)
-    spared: dict[Key, FloatArray] = {}
+    conditions = _conditions(program, recurrence, reader, given, likelihood)
+    seen = watched(program, batch, solution, played, _watched(program, batch, solution))
+    following, ends = _followed(program, recurrence, now.situation, len(now.draw))
+    last = ends if now.situation.round < recurrence.count else np.ones_like(ends)
+    splits = _read(program, recurrence, batch, given, seen.eyes, last)
+    readings = [
+        {name: split.weighed(weight) for name, split in splits.items()}
+        | _read_ever(program, {key: now.before[key][island] for key in conditions.held}, conditions.held)
+        for island, weight in enumerate(now.weight)
+    ]
+    true = batch.given * now.weight[0][recurrence.types] if seen.startled else given
+    return Played(
+        tuple(readings),
+        likelihood,
+        conditions.spared,
+        conditions.public,
+        _seen(program, recurrence, batch, solution, played, shape),
+        following,
+        ends,
+        seen.surprised(program, true),
+        solved(solution),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Conditions:
+    """What the round says of the conditions of which it matters whether they ever held.
+
+    Attributes:
+        held: the chance that it holds, for each combination of types; (n_types, n).
+        spared, public: as in `Played`.
+    """
+
+    held: Mapping[Key, FloatArray]
+    spared: Mapping[Key, FloatArray]
+    public: Mapping[Key, FloatArray]
+
+
+def _conditions(
+    program: Program, recurrence: Recurrence, reader: Reader, given: FloatArray, likelihood: FloatArray
+) -> _Conditions:
     held: dict[Key, FloatArray] = {}
+    spared: dict[Key, FloatArray] = {}
     public: dict[Key, FloatArray] = {}
     for key, condition in _asked(program).items():
         learned = _learned(condition, recurrence)
@@ -107,35 +148,9 @@ def _play(program: Program, now: Histories) -> Played:
             held[key] = likelihood[:, learned].sum(axis=1)
         else:
             holds = given * _holds(condition, reader, len(given))
-            spared[key] = recurrence.by_both.sum(given - holds).reshape(shape)
+            spared[key] = recurrence.by_both.sum(given - holds).reshape(likelihood.shape)
             held[key] = program.by_types.sum(holds)
-    watched = _watched(program, batch, solution)
-    startled = {actor for actor in watched if may_be_surprised(program, batch, solution, actor)}
-    asked = asked_of(program)
-    eyes = {a: eyes_of(program, batch, solution, played, a) for a in watched if a in asked or a in startled}
-    following, ends = _followed(program, recurrence, now.situation, len(now.draw))
-    last = ends if now.situation.round < recurrence.count else np.ones_like(ends)
-    splits = _read(program, recurrence, batch, played, eyes, last)
-    readings = [
-        {name: split.weighed(weight) for name, split in splits.items()}
-        | _read_ever(program, {key: now.before[key][island] for key in held}, held)
-        for island, weight in enumerate(now.weight)
-    ]
-    true = batch.given * now.weight[0][recurrence.types] if startled else given
-    return Played(
-        tuple(readings),
-        likelihood,
-        spared,
-        public,
-        _seen(program, recurrence, batch, solution, played, shape),
-        following,
-        ends,
-        {
-            actor: surprise(program, actor, true, eyes[actor]) if actor in startled else np.zeros(len(now.draw))
-            for actor in watched
-        },
-        solved(solution),
-    )
+    return _Conditions(held, spared, public)
 
 
 def _watched(program: Program, batch: Batch, solution: Solution) -> set[int]:
@@ -148,7 +163,7 @@ def _read(
     program: Program,
     recurrence: Recurrence,
     batch: Batch,
-    played: FloatArray,
+    leaves: FloatArray,
     eyes: Mapping[int, Sequence[Eyes]],
     last: BoolArray,
 ) -> dict[str, Split]:
@@ -159,9 +174,9 @@ def _read(
     # a game that goes on has its last round that counts when the outcome's time is up
     usual += [m for m in final if m.by == number]
     final = [m for m in final if m.by != number]
-    found = read_round(program, usual, batch, played, eyes) if usual else {}
+    found = read_round(program, usual, batch, leaves, eyes) if usual else {}
     if final:
-        found |= read_round(program, final, batch, played, eyes, last[recurrence.outcome])
+        found |= read_round(program, final, batch, leaves, eyes, last[recurrence.outcome])
     return found
 
 
