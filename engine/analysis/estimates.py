@@ -66,6 +66,28 @@ def estimate(
     return Estimate(value, error, max(low, 0.0), min(high, 1.0)) if bounded else Estimate(value, error, low, high)
 
 
+def of_replicates(values: Sequence[float] | FloatArray) -> Estimate:
+    """The mean of a figure that each independent replicate gives, with its t-interval (Owen 1997)."""
+    found = np.asarray(values, dtype=np.float64)
+    value = float(found.mean())
+    if len(found) < 2:
+        return Estimate(value, float("inf"), -float("inf"), float("inf"))
+    error = float(found.std(ddof=1) / np.sqrt(len(found)))
+    half = student_t(len(found) - 1) * error
+    return Estimate(value, error, value - half, value + half)
+
+
+def of_ratio(above: Sequence[float] | FloatArray, below: Sequence[float] | FloatArray) -> Estimate:
+    """A ratio of two means, each of which the replicates give, with the error of its linear part (Cochran 1977).
+
+    A ratio for each replicate would be biased where they are small. The mean below must not be 0.
+    """
+    one, other = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    ratio = float(one.sum() / other.sum())
+    rest = of_replicates((one - ratio * other) / other.mean())
+    return Estimate(ratio, rest.error, ratio + rest.low - rest.value, ratio + rest.high - rest.value)
+
+
 def _scramble_error(replicates: Sequence[OutcomeSums], part: int) -> tuple[float, float]:
     """Standard error from independent scrambles (Owen 1997), and the t point that goes with it."""
     values = np.array([sums.parts[part] / sums.among for sums in replicates if sums.among > 0])

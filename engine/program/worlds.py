@@ -13,6 +13,7 @@ from engine.games.conduct import Thinker, Views, nearest
 from engine.games.rules import RuleSolver
 from engine.games.worlds import Worlds
 from engine.program import evaluate
+from engine.program.dependence import levels_of
 from engine.program.evaluate import Surroundings
 from engine.program.program import (
     LARGEST,
@@ -212,20 +213,8 @@ def centered(program: Program) -> Program:
 
 def draw_values(program: Program, uniforms: FloatArray) -> dict[str, FloatArray]:
     """The value of each unknown; each (n_draws,)."""
-    if program.copula is not None:
-        from scipy.special import ndtr, ndtri
-
-        columns = program.copula.columns
-        uniforms = uniforms.copy()
-        uniforms[columns] = np.clip(ndtr(_mixed(program.copula.factor, ndtri(uniforms[columns]))), 2.0**-54, 1 - 2**-53)
-    return {item.name: item.distribution.quantile(uniforms[column]) for column, item in enumerate(program.inputs)}
-
-
-def _mixed(factor: FloatArray, normal: FloatArray) -> FloatArray:
-    # Row by row and not as a matrix product, whose bits depend on how many draws there are.
-    return np.array(
-        [sum(factor[row, column] * normal[column] for column in range(row + 1)) for row in range(len(factor))]
-    )
+    levels = levels_of(program, uniforms)
+    return {item.name: item.distribution.quantile(levels[column]) for column, item in enumerate(program.inputs)}
 
 
 def _is_disputed(program: Program, table: ChanceTable) -> bool:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from engine.analysis.estimates import Estimate
@@ -81,16 +81,24 @@ def _escaped(found: re.Match[str]) -> str:
 
 def csv_text(result: Result) -> str:
     """One row for each figure."""
+    header = ["assumptions", "outcome", "label", "kind", "figure", "value", "mc_error", "low", "high"]
+    rows: list[Sequence[Any]] = [
+        (result.assumptions, outcome.name, outcome.label, outcome.kind, *figure)
+        for outcome in result.outcomes.values()
+        for figure in _rows(outcome)
+    ]
+    if result.effective is not None:
+        rows.append((result.assumptions, "", "", "weights", "effective sample size", result.effective, "", "", ""))
+    return table_text(header, rows)
+
+
+def table_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV, texts so that no spreadsheet takes them for a formula; None is an empty cell."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["assumptions", "outcome", "label", "kind", "figure", "value", "mc_error", "low", "high"])
-    for outcome in result.outcomes.values():
-        for figure, value, error, low, high in _rows(outcome):
-            cells = (figure, value, error, low, high)
-            writer.writerow([result.assumptions, outcome.name, _plain(outcome.label), outcome.kind, *cells])
-    if result.effective is not None:
-        sample = ("effective sample size", result.effective, "", "", "")
-        writer.writerow([result.assumptions, "", "", "weights", *sample])
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([_plain(cell) if isinstance(cell, str) else cell for cell in row])
     return out.getvalue()
 
 

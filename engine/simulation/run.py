@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 
@@ -33,9 +33,23 @@ HISTORIES: Final = 0x415
 """Tells the stream of the histories from others."""
 SPREADS_WAITING: Final = 16
 
+T = TypeVar("T")
 Block = Sequence[range]
 Solve = Callable[[FloatArray], Draws]
 Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChunkRead(Generic[T]):
+    """What was read off the draws of a chunk.
+
+    Attributes:
+        replicate: the independent scramble that they belong to.
+        read: of each batch of them, in their order.
+    """
+
+    replicate: int
+    read: tuple[T, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,24 +105,44 @@ def simulate(
     Raises:
         EvaluationError: a number of some draw is impossible.
     """
-    groups = chunk_groups(program, design, histories)
-    blocks = [groups[start : start + groups_per_block] for start in range(0, len(groups), groups_per_block)]
     replicates: dict[int, Sums] = {}
     spreads: list[Spreads] = []
     done = 0
-    for block in workers.map(partial(_block, program, design, histories), blocks):
-        for replicate, sums in block:
-            spreads.append(sums.spreads)
-            lean, before = replace(sums, spreads={}), replicates.get(replicate)
-            replicates[replicate] = lean if before is None else before.plus(lean)
-            done += sums.n_draws
+    for chunk in each_chunk(program, design, sums_of, workers, groups_per_block, histories):
+        sums = reduce(Sums.plus, chunk.read)
+        spreads.append(sums.spreads)
+        lean, before = replace(sums, spreads={}), replicates.get(chunk.replicate)
+        replicates[chunk.replicate] = lean if before is None else before.plus(lean)
         if len(spreads) > SPREADS_WAITING:
             spreads = [spreads_together(spreads)]
+        done += sums.n_draws
         if progress is not None:
             progress(done)
     in_order = tuple(replicates[replicate] for replicate in sorted(replicates))
     alike = design.method in ("point", "histories")
     return Totals(in_order, spreads_together(spreads), design.method != "point", alike)
+
+
+def each_chunk(
+    program: Program,
+    design: Design,
+    read: Callable[[Draws], T],
+    workers: Workers = ALONE,
+    groups_per_block: int = GROUPS_PER_BLOCK,
+    histories: int = HISTORIES_PER_DRAW,
+) -> Iterator[ChunkRead[T]]:
+    """Solves every draw of the design, and gives what is read off them, chunk by chunk in their order.
+
+    Args:
+        read: of a batch of draws; it and what it gives can be sent to another process.
+
+    Raises:
+        EvaluationError: a number of some draw is impossible.
+    """
+    groups = chunk_groups(program, design, histories)
+    blocks = [groups[start : start + groups_per_block] for start in range(0, len(groups), groups_per_block)]
+    for block in workers.map(partial(_block, program, design, histories, read), blocks):
+        yield from block
 
 
 def chunk_groups(program: Program, design: Design, histories: int = HISTORIES_PER_DRAW) -> Sequence[range]:
@@ -145,26 +179,30 @@ def _draws_together(program: Program, histories: int) -> int:
     return size if program.recurrence is None else min(CHUNK, max(1, size // histories))
 
 
-def _block(program: Program, design: Design, histories: int, block: Block) -> list[tuple[int, Sums]]:
+def _block(
+    program: Program, design: Design, histories: int, read: Callable[[Draws], T], block: Block
+) -> list[ChunkRead[T]]:
     solve, size = partial(_draws, program, histories), _draws_together(program, histories)
 
     def chunk(index: int) -> Chunk:
         found = design.chunk(index)
         return replace(found, uniforms=np.vstack([found.uniforms, _history_uniforms(program, design, found)]))
 
-    return [found for group in block for found in _group(solve, size, [chunk(index) for index in group])]
+    return [found for group in block for found in _group(solve, size, read, [chunk(index) for index in group])]
 
 
-def _group(solve: Solve, size: int, chunks: Sequence[Chunk]) -> list[tuple[int, Sums]]:
-    """The sums of each chunk; chunks are solved as one, or cut into batches whose size depends on the tree."""
+def _group(solve: Solve, size: int, read: Callable[[Draws], T], chunks: Sequence[Chunk]) -> list[ChunkRead[T]]:
+    """What is read of each chunk; chunks are solved as one, or cut into batches whose size depends on the tree."""
     if len(chunks) > 1:
         draws = solve(np.concatenate([chunk.uniforms for chunk in chunks], axis=1))
         ends = np.cumsum([chunk.uniforms.shape[-1] for chunk in chunks]).tolist()
         parts = [slice(end - chunk.uniforms.shape[-1], end) for chunk, end in zip(chunks, ends, strict=True)]
-        return [(chunk.replicate, sums_of(draws.part(part))) for chunk, part in zip(chunks, parts, strict=True)]
+        return [
+            ChunkRead(chunk.replicate, (read(draws.part(part)),)) for chunk, part in zip(chunks, parts, strict=True)
+        ]
     uniforms = chunks[0].uniforms
     batches = (uniforms[:, start : start + size] for start in range(0, uniforms.shape[-1], size))
-    return [(chunks[0].replicate, reduce(Sums.plus, (sums_of(solve(batch)) for batch in batches)))]
+    return [ChunkRead(chunks[0].replicate, tuple(read(solve(batch)) for batch in batches))]
 
 
 def _draws(program: Program, histories: int, uniforms: FloatArray) -> Draws:

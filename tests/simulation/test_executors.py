@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from engine import api
+from engine.api import settings
 from engine.program.compile import compile_program
 from engine.program.program import EvaluationError
 from engine.report.export import json_text, result_record
@@ -105,7 +106,7 @@ def test_every_program_can_be_sent(family: str, reasoning: str) -> None:
 
 
 def test_processes_change_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "LONG", 0)
+    monkeypatch.setattr(settings, "LONG", 0)
     texts = []
     for count, processes in ((1, False), (2, True)):
         options = api.Options(draws=512, histories=4, threads=count, processes=processes)
