@@ -9,7 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from engine.analysis.comparison import Comparison as Comparison
     from engine.analysis.summary import Result as Result
+    from engine.api.comparing import compare as compare
     from engine.api.converting import convert as convert
     from engine.api.explaining import explain as explain
     from engine.api.running import check_free as check_free
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
     from engine.scenario.assumptions import assume as assume
 
 _PLACES: Final = {
+    "engine.analysis.comparison": ("Comparison",),
     "engine.analysis.summary": ("Result",),
+    "engine.api.comparing": ("compare",),
     "engine.api.converting": ("convert",),
     "engine.api.explaining": ("explain",),
     "engine.api.running": ("check_free", "run", "save"),

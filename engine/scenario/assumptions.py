@@ -80,16 +80,59 @@ def assume(scenario: Scenario, name: str = BASE, overrides: Sequence[tuple[str, 
         UsageError: no such set; an override whose path leads nowhere, or is given twice.
         ScenarioError: the changed scenario is wrong.
     """
-    if name != BASE and name not in scenario.assumptions:
+    changes, believe = changes_of(scenario, name)
+    label = scenario.assumptions[name].label if name != BASE else ""
+    return replace(assume_changes(scenario, changes, believe, overrides), name=name, label=label)
+
+
+def changes_of(scenario: Scenario, name: str) -> tuple[list[Change], tuple[str, ...]]:
+    """What a set changes, with the sets that it extends, in the order in which it acts; the statements it believes.
+
+    Raises:
+        UsageError: no such set.
+        ScenarioError: two of the sets contradict each other.
+    """
+    if name == BASE:
+        return [], ()
+    if name not in scenario.assumptions:
         known = [BASE, *scenario.assumptions]
         raise UsageError(f"'{name}' is no assumption set of this scenario", nearest(name, known))
-    changes, believe = _collect(scenario, name) if name != BASE else ([], ())
+    return _collect(scenario, name)
+
+
+def assume_changes(
+    scenario: Scenario,
+    changes: Sequence[Change],
+    believe: Sequence[str] = (),
+    overrides: Sequence[tuple[str, str]] = (),
+) -> Assumed:
+    """The scenario under a list of changes, each made on what the ones before it leave.
+
+    Args:
+        scenario: as it stands.
+        changes: such as some of those of one set and some of another.
+        believe: statements by which draws are weighted.
+        overrides: paths and values that are set last, from outside.
+
+    Raises:
+        UsageError: an override whose path leads nowhere, or is given twice.
+        ScenarioError: the changed scenario is wrong.
+    """
     tree = _apply_all(scenario.document, changes, ScenarioError)
     typed = [_override(path, value) for path, value in overrides]
     tree = _apply_all(tree, typed, UsageError)
     _check_distinct(typed)
-    label = scenario.assumptions[name].label if name != BASE else ""
-    return Assumed(scenario if tree is scenario.document else validate(tree), name, label, believe, tuple(overrides))
+    changed = scenario if tree is scenario.document else validate(tree)
+    return Assumed(changed, believe=tuple(believe), overrides=tuple(overrides))
+
+
+def places_of(tree: MappingNode, path: str) -> list[Steps]:
+    """The places that a path stands for; with `*` there may be several.
+
+    Raises:
+        ValueError: it leads nowhere.
+    """
+    return list(_matches(tree, parse_path(path)))
 
 
 def check_assumptions(scenario: Scenario) -> list[Problem]:
