@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from engine.analysis.attribution import Sampled
 from engine.analysis.contents import Content
 from engine.analysis.differences import Explained
 from engine.analysis.estimates import Estimate
-from engine.analysis.paired import Key, paired
+from engine.analysis.paired import Key, apart, paired
 from engine.analysis.summary import OutcomeSummary, Result
 from engine.scenario.model import Scenario
 
@@ -30,6 +32,8 @@ class Side:
         file: of its scenario.
         result: as a run gives it.
         sampled: by figure its value, () and what each scramble adds to its error, (n_replicates,).
+        counted: figures that are 0 or 1 in every draw with few of either.
+        same: whether nothing makes it differ from the first.
     """
 
     name: str
@@ -37,6 +41,8 @@ class Side:
     file: str
     result: Result
     sampled: Mapping[Key, Sampled]
+    counted: frozenset[Key] = frozenset()
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +117,32 @@ def _same(one: OutcomeSummary, other: OutcomeSummary | None) -> bool:
 
 
 def _row(outcome: OutcomeSummary, key: Key, sides: Sequence[Side]) -> Row:
-    estimates, differences, never = [], [], []
-    first = sides[0].sampled.get(key)
-    for place, side in enumerate(sides):
-        own = side.result.outcomes[outcome.name]
-        found = own.shares.get(key[1]) if outcome.kind == "choice" else own.estimate
-        estimates.append(found)
-        never.append(bool(own.never) and (outcome.kind != "choice" or key[1] in own.never))
-        mine = side.sampled.get(key)
-        known = place > 0 and first is not None and mine is not None
-        differences.append(paired(first, mine) if known and first is not None and mine is not None else None)
+    estimates = tuple(_estimate(side, key) for side in sides)
+    never = (side.result.outcomes[outcome.name].never for side in sides)
     return Row(
         outcome.name,
         outcome.kind,
         outcome.label,
         outcome.unit,
         key[1],
-        tuple(estimates),
-        tuple(differences),
-        tuple(never),
+        estimates,
+        (None, *(_difference(sides[0], side, key) for side in sides[1:])),
+        tuple(bool(ways) and key[1] in ("", *ways) for ways in never),
     )
+
+
+def _estimate(side: Side, key: Key) -> Estimate | None:
+    found = side.result.outcomes[key[0]]
+    return found.shares.get(key[1]) if found.kind == "choice" else found.estimate
+
+
+def _difference(first: Side, other: Side, key: Key) -> Estimate | None:
+    if key not in first.sampled or key not in other.sampled:
+        return None
+    found = paired(first.sampled[key], other.sampled[key])
+    one, two = _estimate(first, key), _estimate(other, key)
+    if found is None or one is None or two is None or other.same or not {key} & (first.counted | other.counted):
+        return found
+    if one.value > 0 and np.array_equal(first.sampled[key].parts, other.sampled[key].parts):
+        return found  # hit by the same draws
+    return apart(one, two)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -21,7 +21,7 @@ from engine.analysis.attribution import (
 )
 from engine.analysis.estimates import Estimate
 from engine.analysis.items import Between, Item, mixed
-from engine.analysis.paired import REPLICATES, Key, Uniforms, difference, paired, sampled_figures, simulated
+from engine.analysis.paired import REPLICATES, Key, Uniforms, difference, sampled_figures, simulated
 from engine.errors import ScenarioError
 from engine.program.compile import compile_program
 from engine.program.program import EvaluationError
@@ -76,25 +76,28 @@ def explained(
     between: Between,
     first: Mapping[Key, Sampled],
     other: Mapping[Key, Sampled],
-    outcomes: Sequence[str],
+    wholes: Mapping[str, Estimate | None],
     uniforms: Uniforms,
     workers: Workers = ALONE,
+    progress: Callable[[int], None] | None = None,
 ) -> Explained:
     """Shares out the difference of each outcome over the items on which two sets differ.
 
     Args:
         between: the sets, and the items.
         first, other: their figures on all draws.
-        outcomes: those with a single figure.
+        wholes: the difference of each outcome with a single figure; None where it has no value.
         uniforms: that both were played on; mixed worlds take as many draws in all, first points of each scramble.
         workers: who share the work; the result does not depend on them.
+        progress: told the number of draws done, now and then.
     """
     items = between.items
     if not items:
-        return Explained(shares=dict.fromkeys(outcomes, ()))
+        return Explained(shares=dict.fromkeys(wholes, ()))
     if len(items) == 1:
-        whole = {name: paired(first[name, ""], other[name, ""]) for name in outcomes}
-        return Explained(items, {name: None if one is None else (Share(items[0], one),) for name, one in whole.items()})
+        return Explained(
+            items, {name: None if one is None else (Share(items[0], one),) for name, one in wholes.items()}
+        )
     orders, draws = _orders(len(items), uniforms)
     work = partial(_played, between, uniforms, draws)
     worlds: list[_World] = []
@@ -102,13 +105,23 @@ def explained(
         if world.impossible:
             return Explained(items, impossible=f"{_mix(items, number)}: {world.impossible}")
         worlds.append(world)
+        if progress is not None:
+            progress(len(worlds) * draws)
     shares = {
         name: _shares(orders, items, [world.figures[name, ""] for world in worlds], first[name, ""], other[name, ""])
-        for name in outcomes
+        for name in wholes
     }
     effective = [world.effective for world in worlds if world.effective is not None]
     pairs = 0 if orders.exact else 2 * len(orders.after)
     return Explained(items, shares, len(worlds) - 2, draws, pairs, effective=min(effective, default=None))
+
+
+def cost(between: Between, uniforms: Uniforms) -> int:
+    """The draws that explaining takes besides those of the two sides."""
+    if len(between.items) < 2:
+        return 0
+    orders, draws = _orders(len(between.items), uniforms)
+    return len(orders.worlds) * draws
 
 
 def _orders(n_items: int, uniforms: Uniforms) -> tuple[Orders, int]:

@@ -60,7 +60,7 @@ def estimate(
     if n_draws == 0:
         return exact(value)
     error, t = _scramble_error(replicates, part) if len(replicates) > 1 else _plain_error(replicates[0], part, n_draws)
-    if bounded and (hits := _few_hits(replicates, part)) is not None:
+    if bounded and (hits := few_hits(replicates, part)) is not None:
         return _binomial(*hits)
     low, high = value - t * error, value + t * error
     return Estimate(value, error, max(low, 0.0), min(high, 1.0)) if bounded else Estimate(value, error, low, high)
@@ -108,7 +108,7 @@ def _plain_error(sums: OutcomeSums, part: int, n_draws: int) -> tuple[float, flo
     return float(spread / sums.among), student_t(n_draws - 1)
 
 
-def _few_hits(replicates: Sequence[OutcomeSums], part: int) -> tuple[float, float] | None:
+def few_hits(replicates: Sequence[OutcomeSums], part: int) -> tuple[float, float] | None:
     """How often a figure that is 0 or 1 in every draw was 1, and among how many, if few were 1 or few were 0."""
     hits, among = sum(sums.parts[part] for sums in replicates), sum(sums.among for sums in replicates)
     squares = [sum(sums.squares[row, part] for sums in replicates) for row in (0, 2)]

@@ -224,6 +224,8 @@ def _label(scenario: Scenario, path: str) -> str:
     """What a path is about, in the words of the scenario."""
     names = parse_path(path)
     section, rest = names[0], names[1:]
+    if names == ("words",):
+        return "What words of probability mean"
     if section == "unknowns" and rest and rest[0] in scenario.unknowns:
         return scenario.unknowns[rest[0]].label
     if section == "payoffs" and len(rest) > 1 and rest[0] in scenario.actors:

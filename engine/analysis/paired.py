@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from engine.analysis.attribution import Sampled
-from engine.analysis.estimates import Estimate, exact, of_replicates
+from engine.analysis.estimates import NORMAL, Estimate, exact, few_hits, of_replicates
 from engine.program.program import Program
 from engine.sampling import Design, point_design, repeated_design, sobol_design
 from engine.sampling.parts import first_points, some_inputs
@@ -115,6 +115,17 @@ def sampled_figures(program: Program, totals: Totals) -> dict[Key, Sampled]:
     return found
 
 
+def counted_figures(program: Program, totals: Totals) -> frozenset[Key]:
+    """The figures that are 0 or 1 in every draw with few of either, so that scrambles do not show their error."""
+    found = set()
+    for measure in program.measures if totals.sampled else ():
+        replicates = [sums.outcomes[measure.name] for sums in totals.replicates]
+        names = [str(value) for value in measure.values] if measure.kind == "choice" else [""]
+        if measure.kind != "quantity":
+            found |= {(measure.name, name) for part, name in enumerate(names) if few_hits(replicates, part)}
+    return frozenset(found)
+
+
 def _sampled(replicates: Sequence[OutcomeSums], part: int, center: float, sampled: bool) -> Sampled:
     above = np.array([float(sums.parts[part]) for sums in replicates])
     below = np.array([sums.among for sums in replicates])
@@ -137,10 +148,19 @@ def paired(first: Sampled, other: Sampled) -> Estimate | None:
     if not isfinite(float(found.value)):
         return None
     value, error = float(found.value), of_replicates(found.parts)
-    if error.error == 0:
-        return exact(value)
     half = error.high - error.value
-    return Estimate(value, error.error, value - half, value + half)
+    return exact(value) if error.error == 0 else Estimate(value, error.error, value - half, value + half)
+
+
+def apart(first: Estimate, other: Estimate) -> Estimate:
+    """The difference of two shares of which one at least was counted in few draws, as if they were independent.
+
+    The interval is that of Newcombe (1998, method 10), from the interval of each; too wide where the same draws count.
+    """
+    value = other.value - first.value
+    low = value - float(np.hypot(other.value - other.low, first.high - first.value))
+    high = value + float(np.hypot(other.high - other.value, first.value - first.low))
+    return Estimate(value, (high - low) / (2 * NORMAL), low, high)
 
 
 def nothing_unknown(program: Program) -> bool:

@@ -9,9 +9,9 @@ from typing import Final
 
 from engine.analysis.comparison import FILES, SETS, WORDS, Comparison, Side, rows_of
 from engine.analysis.contents import contents_between
-from engine.analysis.differences import explained, rough
+from engine.analysis.differences import cost, explained, rough
 from engine.analysis.items import items_between
-from engine.analysis.paired import Uniforms, sampled_figures, simulated, uniforms_for
+from engine.analysis.paired import Uniforms, counted_figures, sampled_figures, simulated, uniforms_for
 from engine.analysis.summary import summarise
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import DEFAULT_DRAWS, DEFAULT_DRAWS_OF_ROUNDS, MAX_HISTORIES, Options, workers_for
@@ -61,22 +61,32 @@ def compare(
     planned = _planned(groups, overrides, what, notes)
     _check_outcomes([side.assumed.scenario for side in planned], outcomes)
     uniforms = _uniforms([side.program for side in planned], options)
+    between = {
+        side.name: items_between(side.loaded.scenario, planned[0].assumed.name, side.assumed.name, overrides)
+        for side in planned[1:]
+        if what == SETS and side.loaded is planned[0].loaded
+    }
+    further = sum(cost(one, uniforms) for one in between.values())
+    steps = _Steps(progress, len(planned) * uniforms.n_draws + further)
+    reasons = {}
     with threadpool_limits(limits=1, user_api="blas"), _workers(planned, options, uniforms) as crew:
-        report = _Steps(progress, len(planned) * uniforms.n_draws)
-        sides = [_simulated(one, uniforms, crew, report) for one in planned]
+        sides = [_simulated(one, uniforms, crew, steps) for one in planned]
+        sides = [replace(side, same=side.name in between and not between[side.name].items) for side in sides]
         rows = rows_of(sides)
         if not rows:
             raise UsageError("the scenarios have no outcome of the same name and kind", _outcomes_hint(planned))
-        singles = tuple(row.outcome for row in rows if row.kind != "choice")
-        reasons, contents = {}, {}
-        for one, side in zip(planned[1:], sides[1:], strict=True):
-            if what != SETS:
-                continue
-            if one.loaded is planned[0].loaded:
-                between = items_between(one.loaded.scenario, planned[0].assumed.name, one.assumed.name, overrides)
-                reasons[side.name] = explained(between, sides[0].sampled, side.sampled, singles, uniforms, crew)
-            else:
-                contents[side.name] = contents_between(planned[0].assumed.scenario, one.assumed.scenario)
+        singles = [row for row in rows if row.kind != "choice"]
+        for place, side in enumerate(sides):
+            if side.name in between:
+                wholes = {row.outcome: row.differences[place] for row in singles}
+                figures = sides[0].sampled, side.sampled
+                reasons[side.name] = explained(between[side.name], *figures, wholes, uniforms, crew, steps.towards)
+                steps.done += cost(between[side.name], uniforms)
+    contents = {
+        side.name: contents_between(planned[0].assumed.scenario, side.assumed.scenario)
+        for side in planned[1:]
+        if side.loaded is not planned[0].loaded
+    }
     notes += _left_out(sides, {row.outcome for row in rows})
     warnings = _warnings(sides)
     warnings += [
@@ -164,23 +174,27 @@ def _sets(groups: Sequence[Group], overrides: Sequence[tuple[str, str]]) -> list
 
 def _standards(loaded: Loaded, name: str, overrides: Sequence[tuple[str, str]], notes: list[str]) -> list[_Planned]:
     """The set under every standard of words that has all its terms, the file's own first."""
-    own = assume(loaded.scenario, name, overrides).scenario
-    if not any(_hangs_on_words(item) for item in (*own.unknowns.values(), *own.statements.values())):
+    assumed = assume(loaded.scenario, name, overrides)
+    own = assumed.scenario
+    believed = (own.statements[statement] for statement in assumed.believe)
+    if not any(_hangs_on_words(item) for item in (*own.unknowns.values(), *believed)):
         raise UsageError(
-            "no unknown and no statement takes its words from the standard in force",
-            "a 'phrase' without a 'standard' of its own would",
+            "nothing that counts takes its words from the standard in force",
+            "an unknown or a believed statement with a 'phrase' and no 'standard' of its own would",
         )
     others = [one for one in overrides if one[0] != "words"]
     mine = verbal.find_standard(own.words).name if own.words else None
-    planned = []
+    planned, reasons = [], dict[str, list[str]]()
     for standard in sorted(verbal.standards(), key=lambda one: one != mine):
         try:
             assumed = assume(loaded.scenario, name, [*others, ("words", standard)])
             program = compile_program(assumed.scenario, assumed.believe)
         except ScenarioError as error:
-            notes.append(f"{standard} is left out: {error.problems[0].message}")
+            said = error.problems[0].message.replace(f"standard '{standard}'", "standard")
+            reasons.setdefault(said, []).append(standard)
             continue
         planned.append(_Planned(standard, "", loaded, assumed, program))
+    notes += [f"left out: {', '.join(lacking)}, for {reason}" for reason, lacking in reasons.items()]
     if len(planned) < 2:
         raise UsageError("fewer than two standards have all the words of the scenario", "; ".join(notes[:3]))
     return planned
@@ -265,4 +279,5 @@ def _simulated(planned: _Planned, uniforms: Uniforms, crew: Workers, steps: _Ste
         planned.assumed, planned.loaded.sha256, planned.program, found.design, found.totals, found.histories
     )
     figures = sampled_figures(planned.program, found.totals)
-    return Side(planned.name, planned.label, planned.loaded.file, result, figures)
+    counted = counted_figures(planned.program, found.totals)
+    return Side(planned.name, planned.label, planned.loaded.file, result, figures, counted)

@@ -25,6 +25,7 @@ LINES: Final = 3
 FEWEST_BAR: Final = 8
 MOST_BAR: Final = 30
 MOST_CONTENTS: Final = 12
+POINT_PLACES: Final = 2  # of points that are within their error
 KINDS: Final = {SETS: "assumption set", FILES: "scenario", WORDS: "standard of words", PRECISION: "precision"}
 MANY: Final = {SETS: "assumption sets", FILES: "scenarios", WORDS: "standards of words", PRECISION: "precisions"}
 
@@ -78,7 +79,7 @@ def _names(found: Comparison, screen: Screen) -> list[str]:
 
 def _notes(found: Comparison, screen: Screen) -> list[str]:
     first = screen.label(found.sides[0].name)
-    where = f"at precision {first}" if found.what == PRECISION else f"to {first}"
+    where = "to the precision as it stands" if found.what == PRECISION else f"to {first}"
     texts = []
     exact = all(row is None or row.error == 0 for one in found.rows for row in one.differences)
     margin = "" if exact else "; ± is the sampling error (95% interval), which the same draws make small"
@@ -122,6 +123,17 @@ def _next(found: Comparison, ran: Ran, screen: Screen) -> list[str]:
 # The table
 
 
+def _headings(found: Comparison, screen: Screen) -> list[str]:
+    """The sides' names, short enough for a column; of files without their folders if that tells them apart."""
+    names = [side.name for side in found.sides]
+    bare = [name.replace("\\", "/").rsplit("/", 1)[-1] for name in names]
+    if found.what == FILES and len(set(bare)) == len(bare):
+        names = bare
+    if found.what == PRECISION:
+        names = [screen.symbols(f"× {name}") for name in names]
+    return [cut(screen.label(name), MOST_NAME, screen) for name in names]
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A row of the table, or, without a row, the title of those below."""
@@ -135,7 +147,7 @@ def _tables(found: Comparison, screen: Screen) -> Iterator[list[str]]:
     lines = list(_lines(found.rows))
     wanted = max(width(screen.label(line.label)) + 2 for line in lines if line.row)
     others = list(range(1, len(found.sides)))
-    names = [cut(screen.label(side.name), MOST_NAME, screen) for side in found.sides]
+    names = _headings(found, screen)
     if len(others) == 1:
         yield _pair(lines, found, names, wanted, screen)
         return
@@ -256,7 +268,7 @@ def _figure(row: Row, place: int, found: Comparison, screen: Screen) -> str:
 
 def _change(row: Row, place: int, screen: Screen) -> str:
     estimate = row.differences[place]
-    return "" if estimate is None else screen.symbols(rounded(estimate, _scale(row)).text)
+    return "" if estimate is None else screen.symbols(_rounded(estimate, row).text)
 
 
 def _coloured(text: str, row: Row, place: int, screen: Screen) -> str:
@@ -268,6 +280,10 @@ def _coloured(text: str, row: Row, place: int, screen: Screen) -> str:
 def _clear(estimate: Estimate) -> bool:
     """Whether a difference is beyond its sampling error."""
     return estimate.value != 0 and abs(estimate.value) > half_width(estimate)
+
+
+def _rounded(estimate: Estimate, row: Row) -> Rounded:
+    return rounded(estimate, _scale(row), None if row.kind == "quantity" else POINT_PLACES)
 
 
 def _scale(row: Row) -> float:
@@ -302,7 +318,7 @@ def _reason(row: Row, place: int, found: Comparison, screen: Screen) -> list[str
         return _said(
             f"What makes {about} differ in {pair} cannot be told: in a world between them it has no value.", screen
         )
-    printed = rounded(whole, _scale(row))
+    printed = _rounded(whole, row)
     telling = [share for share in shares if share.estimate.value != 0]
     if _clear(whole):
         much = f"{printed.size} {_unit(row)} {'higher' if whole.value > 0 else 'lower'}"
@@ -402,12 +418,8 @@ def _content_lines(title: str, contents: Sequence[Content], screen: Screen) -> l
     shown = [f"{_named(one)} (line {one.line})" for one in contents[:MOST_CONTENTS]]
     if len(contents) > len(shown):
         shown.append(f"and {len(contents) - len(shown)} more")
-    return [
-        line if place == 0 else f"    {line}"
-        for place, line in enumerate(
-            wrap(screen.label(f"  {title}: {', '.join(shown)}"), screen.width, screen.width - 4)
-        )
-    ]
+    first, *more = wrap(screen.label(f"{title}: {', '.join(shown)}"), screen.width - 2, screen.width - 4)
+    return [f"  {first}", *(f"    {line}" for line in more)]
 
 
 def _named(one: Content) -> str:

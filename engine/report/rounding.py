@@ -51,14 +51,15 @@ class Rounded:
         return f"{self.value} {self.margin}".rstrip()
 
 
-def rounded(found: Estimate, scale: float = 1.0) -> Rounded:
+def rounded(found: Estimate, scale: float = 1.0, most_places: int | None = None) -> Rounded:
     """A difference to the place of the first digit of its error, but to two digits at least where that is known.
 
     Args:
         scale: 100 for points.
+        most_places: of a difference within its error.
     """
     value, half = found.value * scale, half_width(found) * scale
-    places = _places(value, half)
+    places = _places(value, half, most_places)
     error = None if found.error == 0 else -1 if not isfinite(half) else max(1, ceil(half * 10.0**places - 1e-9))
     return Rounded(round(value * 10.0**places), places, error)
 
@@ -88,13 +89,13 @@ def in_places(steps: int, places: int) -> str:
     return f"{whole:,}.{rest:0{places}d}"
 
 
-def _places(value: float, half: float) -> int:
+def _places(value: float, half: float, most_places: int | None) -> int:
     """Two significant digits or one after the point; fewer where the error hides them, more where it does not."""
     own = max(1, 1 - _magnitude(value))
     if half == 0 or not isfinite(half):
         return min(own, MOST_PLACES)
-    of_error = -_magnitude(half)
-    return max(0, min(max(own, 2), of_error, MOST_PLACES))
+    most = max(own, 2) if abs(value) > half else max(2, -_magnitude(half)) if most_places is None else most_places
+    return max(0, min(most, -_magnitude(half), MOST_PLACES))
 
 
 def _magnitude(value: float) -> int:
