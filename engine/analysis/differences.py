@@ -139,7 +139,7 @@ def _played(between: Between, uniforms: Uniforms, draws: int, world: int) -> _Wo
     try:
         assumed = mixed(between, world)
         program = compile_program(assumed.scenario, assumed.believe)
-        done = simulated(program, uniforms, n_draws=draws)
+        done = simulated(program, uniforms, n_draws=draws, spreads=False)
     except (ScenarioError, EvaluationError) as error:
         return _World(impossible=error.problems[0].message if isinstance(error, ScenarioError) else error.message)
     whole = done.totals.whole

@@ -78,11 +78,13 @@ def simulated(
     workers: Workers = ALONE,
     n_draws: int | None = None,
     progress: Callable[[int], None] | None = None,
+    spreads: bool = True,
 ) -> Simulated:
     """Solves and reads a program on shared uniforms; exactly where nothing is unknown to it.
 
     Args:
         n_draws: fewer than all: the first points of each scramble.
+        spreads: as `simulate`.
 
     Raises:
         EvaluationError: a number of some draw is impossible.
@@ -94,13 +96,15 @@ def simulated(
             design, simulate(program, design, workers, progress, 1, uniforms.histories), uniforms.histories
         )
     point = point_design(program.n_inputs)
-    found = simulate(program, point, workers, histories=uniforms.most_histories)
+    found = simulate(program, point, workers, histories=uniforms.most_histories, spreads=spreads)
     if not found.thinned:
         return Simulated(point, found, uniforms.most_histories)
     # the same histories as the other programs, whose chunks have the same places
     whole = repeated_design(program.n_inputs, uniforms.n_draws, uniforms.seed, REPLICATES)
     repeated = whole if draws == uniforms.n_draws else first_points(whole, draws)
-    return Simulated(repeated, simulate(program, repeated, workers, progress, histories=histories), histories)
+    return Simulated(
+        repeated, simulate(program, repeated, workers, progress, histories=histories, spreads=spreads), histories
+    )
 
 
 def sampled_figures(program: Program, totals: Totals) -> dict[Key, Sampled]:

@@ -208,15 +208,15 @@ def _added(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int,
     return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
-def sums_of(draws: Draws) -> Sums:
-    """A batch of draws, summed."""
+def sums_of(draws: Draws, spreads: bool = True) -> Sums:
+    """A batch of draws, summed; without spreads where only the figures matter."""
     found = draws.solved
     return Sums(
         n_draws=len(draws.weight),
         weight=float(draws.weight.sum()),
         weight_squared=float((draws.weight**2).sum()),
         outcomes={name: _outcome(reading, draws.weight) for name, reading in draws.readings.items()},
-        spreads={name: _spread(reading, draws.weight) for name, reading in draws.readings.items()},
+        spreads={name: _spread(reading, draws.weight) for name, reading in draws.readings.items() if spreads},
         rungs={rung: int(count.sum()) for rung, count in zip(RUNGS, found.rungs, strict=True)},
         residual=float(found.residual.max()),
         folded=int(found.folded.sum()),

@@ -91,6 +91,7 @@ def simulate(
     progress: Progress | None = None,
     groups_per_block: int = GROUPS_PER_BLOCK,
     histories: int = HISTORIES_PER_DRAW,
+    spreads: bool = True,
 ) -> Totals:
     """Solves and reads every draw of the design.
 
@@ -101,26 +102,28 @@ def simulate(
         progress: told the number of draws done, now and then.
         groups_per_block: groups of chunks that a worker takes at a time; the result does not depend on it.
         histories: that a draw may carry, where there are rounds.
+        spreads: whether to count how outcomes are spread, besides summing them.
 
     Raises:
         EvaluationError: a number of some draw is impossible.
     """
     replicates: dict[int, Sums] = {}
-    spreads: list[Spreads] = []
+    counted: list[Spreads] = []
+    read = partial(sums_of, spreads=spreads)
     done = 0
-    for chunk in each_chunk(program, design, sums_of, workers, groups_per_block, histories):
+    for chunk in each_chunk(program, design, read, workers, groups_per_block, histories):
         sums = reduce(Sums.plus, chunk.read)
-        spreads.append(sums.spreads)
+        counted.append(sums.spreads)
         lean, before = replace(sums, spreads={}), replicates.get(chunk.replicate)
         replicates[chunk.replicate] = lean if before is None else before.plus(lean)
-        if len(spreads) > SPREADS_WAITING:
-            spreads = [spreads_together(spreads)]
+        if len(counted) > SPREADS_WAITING:
+            counted = [spreads_together(counted)]
         done += sums.n_draws
         if progress is not None:
             progress(done)
     in_order = tuple(replicates[replicate] for replicate in sorted(replicates))
     alike = design.method in ("point", "histories")
-    return Totals(in_order, spreads_together(spreads), design.method != "point", alike)
+    return Totals(in_order, spreads_together(counted), design.method != "point", alike)
 
 
 def each_chunk(

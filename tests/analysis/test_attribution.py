@@ -36,8 +36,7 @@ def test_a_veto_is_worth_two_thirds() -> None:
 
 
 def test_gloves() -> None:
-    """One left glove, two right ones, a pair is worth 1: the classic example has 2/3, 1/6 and 1/6 too; with two left and
-    two right gloves all are worth 1/2."""
+    """Two left and two right gloves make two pairs, worth 1 each: by symmetry each glove is worth 1/2."""
     found = shapley(4, lambda one: float(min(len(one & {0, 1}), len(one & {2, 3}))))
     assert found == pytest.approx([0.5] * 4, abs=1e-15)
 
