@@ -11,8 +11,10 @@ from engine.document import MappingNode, Node, ScalarNode, SequenceNode
 from engine.scenario.assumptions import ITEM_NAMES
 from engine.scenario.model import Scenario
 
-WORDS: Final = frozenset({"label", "name", "evidence", "judgement", "note", "by", "unit"})
+WORDS: Final = frozenset({"label", "evidence", "judgement", "note", "unit"})
 """Keys that change nothing but what is printed."""
+OWN_WORDS: Final = {"actors": {"name"}, "statements": {"by"}, "beliefs": None, "quantities": None}
+"""Further ones by section; None where all keys are names."""
 NAMED: Final = ("actors", "unknowns", "quantities", "state", "moves", "beliefs", "outcomes", "statements")
 WHOLE: Final = ("solution", "rounds", "words", "correlated", "as_of", "horizon")
 
@@ -41,7 +43,7 @@ def contents_between(first: Scenario, other: Scenario) -> tuple[Content, ...]:
     for (section, name), (node, place) in mine.items():
         if (section, name) not in theirs:
             found.append(Content(section, name, "missing", place))
-        elif _canonical(theirs[section, name][0]) != _canonical(node):
+        elif _canonical(theirs[section, name][0], section) != _canonical(node, section):
             found.append(Content(section, name, "changed", theirs[section, name][1]))
     found += [Content(*key, "added", place) for key, (_, place) in theirs.items() if key not in mine]
     return tuple(found)
@@ -75,11 +77,16 @@ def _children(node: Node | None) -> Iterator[tuple[str, Node, int]]:
                 yield own.text, item, own.where.line
 
 
-def _canonical(node: Node) -> object:
-    """What it says, whatever the order of its keys, and without words for people."""
-    if isinstance(node, MappingNode):
-        return {name: _canonical(value) for name, value in node if name not in WORDS}
+def _canonical(node: Node, section: str) -> object:
+    """What an item says, whatever the order of its keys, and without words for people."""
+    words = OWN_WORDS.get(section, set())
     if isinstance(node, SequenceNode):
-        return [_canonical(item) for item in node.items]
+        return [_canonical(item, section) for item in node.items]
+    if not isinstance(node, MappingNode) or words is None:
+        return _plain(node)
+    return {name: _plain(value) for name, value in node if name not in WORDS | words}
+
+
+def _plain(node: Node) -> object:
     found = document.plain(node)
     return " ".join(found.split()) if isinstance(found, str) else found

@@ -92,9 +92,8 @@ def simulated(
     draws, histories = n_draws or uniforms.n_draws, uniforms.histories
     if not nothing_unknown(program):
         design = uniforms.design(program, draws)
-        return Simulated(
-            design, simulate(program, design, workers, progress, 1, uniforms.histories), uniforms.histories
-        )
+        found = simulate(program, design, workers, progress, histories=histories, spreads=spreads)
+        return Simulated(design, found, histories)
     point = point_design(program.n_inputs)
     found = simulate(program, point, workers, histories=uniforms.most_histories, spreads=spreads)
     if not found.thinned:
@@ -102,9 +101,8 @@ def simulated(
     # the same histories as the other programs, whose chunks have the same places
     whole = repeated_design(program.n_inputs, uniforms.n_draws, uniforms.seed, REPLICATES)
     repeated = whole if draws == uniforms.n_draws else first_points(whole, draws)
-    return Simulated(
-        repeated, simulate(program, repeated, workers, progress, histories=histories, spreads=spreads), histories
-    )
+    found = simulate(program, repeated, workers, progress, histories=histories, spreads=spreads)
+    return Simulated(repeated, found, histories)
 
 
 def sampled_figures(program: Program, totals: Totals) -> dict[Key, Sampled]:

@@ -25,6 +25,7 @@ LINES: Final = 3
 FEWEST_BAR: Final = 8
 MOST_BAR: Final = 30
 MOST_CONTENTS: Final = 12
+MOST_NAMED: Final = 4
 POINT_PLACES: Final = 2  # of points that are within their error
 KINDS: Final = {SETS: "assumption set", FILES: "scenario", WORDS: "standard of words", PRECISION: "precision"}
 MANY: Final = {SETS: "assumption sets", FILES: "scenarios", WORDS: "standards of words", PRECISION: "precisions"}
@@ -112,11 +113,21 @@ def _hanging(text: str, screen: Screen) -> list[str]:
 
 
 def _next(found: Comparison, ran: Ran, screen: Screen) -> list[str]:
+    """What to ask next: why another outcome moved, that which moved most, or how one of the sides comes about."""
     if ran.file == "-":
         return []
-    words = ["engine", "explain", ran.file]
-    if found.what == SETS:
-        words += ["--assume", found.sides[-1].name]
+    moved = [
+        (row, one) for row in found.rows for one in row.differences[1:] if one is not None and row.kind != "choice"
+    ]
+    chances = [(abs(one.value), row.outcome) for row, one in moved if row.kind != "quantity" and _clear(one)]
+    shown = found.asked or tuple(row.outcome for row, _ in moved[:1])
+    if found.what == SETS and not found.asked and chances and max(chances)[1] not in shown:
+        sets = [side.name for side in found.sides]
+        words = ["engine", "compare", ran.file, *sets[: 0 if len(sets) > MOST_NAMED else None]]
+        words += ["--outcome", max(chances)[1]]
+    else:
+        words = ["engine", "explain", ran.file]
+        words += ["--assume", found.sides[-1].name] if found.what == SETS else []
     return [screen.paint("Next:", "bold") + " " + command(screen, *words)]
 
 

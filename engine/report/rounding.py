@@ -90,10 +90,10 @@ def in_places(steps: int, places: int) -> str:
 
 
 def _places(value: float, half: float, most_places: int | None) -> int:
-    """Two significant digits or one after the point; fewer where the error hides them, more where it does not."""
-    own = max(1, 1 - _magnitude(value))
+    """Three significant digits, or two after the point; fewer where the error hides them."""
     if half == 0 or not isfinite(half):
-        return min(own, MOST_PLACES)
+        return min(max(1, 1 - _magnitude(value)), MOST_PLACES)
+    own = 2 - _magnitude(value)
     most = max(own, 2) if abs(value) > half else max(2, -_magnitude(half)) if most_places is None else most_places
     return max(0, min(most, -_magnitude(half), MOST_PLACES))
 
