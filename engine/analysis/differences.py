@@ -30,6 +30,7 @@ from engine.simulation.executors import ALONE, Workers
 FEWEST_DRAWS: Final = 4 * REPLICATES
 """Of a mixed world."""
 FEWEST_EFFECTIVE: Final = 100
+OTHER_ORDER: Final = "both make the same changes, in another order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def explained(
     """
     items = between.items
     if not items:
-        return Explained(shares=dict.fromkeys(wholes, ()))
+        moved = any(whole is not None and whole.value != 0 for whole in wholes.values())
+        return Explained(shares=dict.fromkeys(wholes, ()), impossible=OTHER_ORDER if moved else "")
     if len(items) == 1:
         return Explained(
             items, {name: None if one is None else (Share(items[0], one),) for name, one in wholes.items()}

@@ -157,7 +157,7 @@ def paired(first: Sampled, other: Sampled) -> Estimate | None:
 def apart(first: Estimate, other: Estimate) -> Estimate:
     """The difference of two shares of which one at least was counted in few draws, as if they were independent.
 
-    The interval is that of Newcombe (1998, method 10), from the interval of each; too wide where the same draws count.
+    From the interval of each, squared and added (after Newcombe 1998); too wide where the same draws count.
     """
     value = other.value - first.value
     low = value - float(np.hypot(other.value - other.low, first.high - first.value))

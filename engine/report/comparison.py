@@ -332,19 +332,21 @@ def _reason(row: Row, place: int, found: Comparison, screen: Screen) -> list[str
     printed = _rounded(whole, row)
     telling = [share for share in shares if share.estimate.value != 0]
     if _clear(whole):
-        much = f"{printed.size} {_unit(row)} {'higher' if whole.value > 0 else 'lower'}"
+        much = f"{printed.size} {_unit(row, printed)} {'higher' if whole.value > 0 else 'lower'}"
         lines = _said(f"Why {about} is {much} in {side.name} than in {first.name}", screen)
     else:
         what = f"{about}: no difference between {pair.replace(' and in ', ' and ')} beyond the sampling error"
-        lines = _said(f"{what} ({screen.symbols(printed.text)} {_unit(row)})", screen)
+        lines = _said(f"{what} ({screen.symbols(printed.text)} {_unit(row, printed)})", screen)
         if len(telling) < 2 or not any(_clear(share.estimate) for share in telling):
             return lines
         lines += _plain("  but changes that pull against one another:", screen)
     return [*lines, *_share_lines(telling, row, printed, screen), *_without(shares, screen)]
 
 
-def _unit(row: Row) -> str:
-    return "points" if row.kind != "quantity" else row.unit or "units"
+def _unit(row: Row, printed: Rounded) -> str:
+    if row.kind == "quantity":
+        return row.unit or "units"
+    return "point" if printed.size == "1" else "points"
 
 
 def _said(text: str, screen: Screen) -> list[str]:

@@ -37,5 +37,5 @@ def test_some_inputs_in_another_order() -> None:
 
 @pytest.mark.parametrize("n_draws", [8, 48, 128])
 def test_other_numbers_are_refused(n_draws: int) -> None:
-    with pytest.raises(ValueError, match="n_draws|power of 2"):
+    with pytest.raises(ValueError, match=r"n_draws|power of 2"):
         first_points(sobol_design(3, 64, 5), n_draws)
