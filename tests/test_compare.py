@@ -86,6 +86,7 @@ def engine(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, 
         (("other.yaml",), 2, "no assumption sets to compare"),
         (("game.yaml", "dry", "--outcome", "wett"), 2, "did you mean 'wet'?"),
         (("game.yaml", "dry", "--outcome", "carries"), 2, "no single figure"),
+        (("game.yaml", "--precision-sweep", "--outcome", "wet"), 2, "--outcome goes with assumption sets"),
         (("game.yaml", "dry", "--set", "unknowns.los=3"), 2, "did you mean 'loss'?"),
         (("game.yaml", "dry", "--json", "--csv"), 2, "exclude each other"),
     ],
@@ -157,10 +158,16 @@ def test_what_is_printed_steers_no_terminal(engine: Engine) -> None:
         assert "\u202e" not in out
 
 
-def test_where_the_stream_is_ascii_so_is_the_output(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("width", [60, 80])
+def test_where_the_stream_is_ascii_so_is_the_output(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr("engine.report.terminal.PIPE_WIDTH", width)
     monkeypatch.setattr("engine.report.terminal._takes_symbols", lambda _: False)
-    for more in ((), ("--precision-sweep",)):
-        assert engine("game.yaml", *FEW, *more).out.isascii()
+    for more in (("heavy",), (), ("--precision-sweep",)):
+        out = engine("game.yaml", *more, *FEW).out
+        assert out.isascii()
+        assert max(map(len, out.splitlines())) <= width
 
 
 def test_rows_of_csv(engine: Engine) -> None:

@@ -58,6 +58,8 @@ def compare(
 
     options = options or Options()
     notes: list[str] = []
+    if outcomes and what != SETS:
+        raise UsageError("--outcome goes with assumption sets: what makes others differ is one thing", "leave it out")
     planned = _planned(groups, overrides, what, notes)
     _check_outcomes([side.assumed.scenario for side in planned], outcomes)
     uniforms = _uniforms([side.program for side in planned], options)

@@ -13,6 +13,7 @@ from engine.cli.app import app, guarded
 from engine.cli.given import (
     STDIN,
     Csv,
+    File,
     Histories,
     Json,
     Overrides,
@@ -33,12 +34,11 @@ if TYPE_CHECKING:
 @app.command()
 @guarded
 def compare(
-    words: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE [SET]...", help="A scenario and its assumption sets (base and all); further files may follow."
-        ),
-    ],
+    file: File,
+    sets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SET|FILE", help="Its sets (base and all); a further file, and its sets."),
+    ] = None,
     outcome: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="Explain the differences of this outcome (the first); repeatable."),
@@ -73,9 +73,9 @@ def compare(
     form, asked = form_of(json, csv), count_of(draws)
     options = replace(api.options(asked, None, seed, "sobol", threads, histories), processes=True)
     with Progress(quiet) as progress:
-        groups = _groups(words)
+        groups = _groups([file, *(sets or ())])
         found = api.compare(groups, overrides_of(set_), options, what, outcome or (), progress)
-    ran = Ran(words[0], progress.seconds, asked)
+    ran = Ran(file, progress.seconds, asked)
     show(
         form,
         record=lambda: compared.comparison_record(found, __version__),

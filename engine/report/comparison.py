@@ -159,7 +159,7 @@ def _tables(found: Comparison, screen: Screen) -> Iterator[list[str]]:
     wanted = max(width(screen.label(line.label)) + 2 for line in lines if line.row)
     others = list(range(1, len(found.sides)))
     names = _headings(found, screen)
-    if len(others) == 1:
+    if len(others) == 1 and _room_beside(found, names, screen) >= FEWEST_LABEL:
         yield _pair(lines, found, names, wanted, screen)
         return
     first = 2 + max(width(names[0]), *(width(_figure(row, 0, found, screen)) for row in found.rows))
@@ -187,15 +187,23 @@ def _lines(rows: Sequence[Row]) -> Iterator[_Line]:
         yield from (_Line(f"{row.label} ({row.unit})" if row.unit else row.label, row) for row in found)
 
 
-def _pair(lines: Sequence[_Line], found: Comparison, names: Sequence[str], wanted: int, screen: Screen) -> list[str]:
-    """Two sides and the difference beside them."""
+def _beside(found: Comparison, names: Sequence[str], screen: Screen) -> list[int]:
+    """The widths of both figures and of the difference beside them."""
     shown = [
         (_figure(row, 0, found, screen), _figure(row, 1, found, screen), _change(row, 1, screen)) for row in found.rows
     ]
-    one, other, change = (
-        2 + max(width(text) for text in (head, *column))
-        for head, column in zip((names[0], names[1], "difference"), zip(*shown, strict=True), strict=True)
-    )
+    heads = (names[0], names[1], "difference")
+    columns = zip(heads, zip(*shown, strict=True), strict=True)
+    return [2 + max(width(text) for text in (head, *column)) for head, column in columns]
+
+
+def _room_beside(found: Comparison, names: Sequence[str], screen: Screen) -> int:
+    return screen.width - sum(_beside(found, names, screen))
+
+
+def _pair(lines: Sequence[_Line], found: Comparison, names: Sequence[str], wanted: int, screen: Screen) -> list[str]:
+    """Two sides and the difference beside them."""
+    one, other, change = _beside(found, names, screen)
     label = min(wanted, screen.width - one - other - change)
     head = left("Outcome", label) + right(names[0], one) + right(names[1], other) + right("difference", change)
     made = [screen.paint(head, "dim")]
@@ -384,7 +392,7 @@ def _share_lines(shares: Sequence[Share], row: Row, whole: Rounded, screen: Scre
 def _from_to(share: Share, screen: Screen) -> list[str]:
     item = share.item
     place = f" · line {item.line}"
-    room = screen.width - 4 - width(place) - 3
+    room = screen.width - 4 - width(place) - 4
     before = cut(screen.label(item.before), max(12, room // 2), screen)
     after = cut(screen.label(item.after), room - width(before), screen)
     return [screen.symbols(f"{before} → {after}{place}")]
