@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
-from math import exp, pi, sin
+from math import pi, sin
 
 import numpy as np
 import pytest
@@ -227,104 +228,104 @@ moves:
 outcomes:
   both: {{label: Both, happens: first == yes and second == yes}}
   if_second: {{label: First if second, happens: first == yes and second == yes, given: second == yes}}
-  number: {{label: Number, quantity: exp(a) * (1 + b)}}
 statements: {{likely: {{about: both, triangular: [0, 1, 1]}}}}
 assumptions:
   high: {{label: High, set: {{unknowns.a: {{uniform: [0.3, 1]}}, unknowns.b: {{uniform: [0.5, 1]}}}}}}
   sure: {{label: Sure, set: {{unknowns.b: 0.5}}, believe: [likely]}}
 """
-PLAIN = CHANCES.replace("  both:", "#").replace("  number:", "#").replace("statements:", "#").replace("  sure:", "#")
-WEIGHTED = CHANCES.replace("  if_second", "#")
 SEEDS = range(1, 201)
+KEY = ("if_second", "")
 
 
-def moments(low: float, high: float) -> tuple[float, float, float]:
-    """E[x], E[x^2] and E[exp x] of a uniform."""
-    mean_square = (high**3 - low**3) / (3 * (high - low))
-    return (low + high) / 2, mean_square, (exp(high) - exp(low)) / (high - low)
+def truth(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """The mean of a (a + b) / 2 over that of (a + b) / 2, a and b uniform."""
+    mean, other = sum(a) / 2, sum(b) / 2
+    square = (a[1] ** 3 - a[0] ** 3) / (3 * (a[1] - a[0]))
+    return (square + mean * other) / (mean + other)
 
 
-def truths(a: tuple[float, float], b: tuple[float, float]) -> dict[str, float]:
-    (mean, square, growth), (other, _, _) = moments(*a), moments(*b)
-    both, second = (square + mean * other) / 2, (mean + other) / 2
-    return {"both": both, "if_second": both / second, "number": growth * (1 + other)}
-
-
-def worlds_of(second: str) -> list[Program]:
-    between = items_between(api.loads(WEIGHTED if second == "sure" else PLAIN).scenario, "base", second)
-    assert len(between.items) == 2
-    assumed = [mixed(between, world) for world in range(4)]
-    return [compile_program(one.scenario, one.believe) for one in assumed]
+TRUTHS = [truth(a, b) for b in ((0.0, 1.0), (0.5, 1.0)) for a in ((0.0, 1.0), (0.3, 1.0))]
 
 
 @cache
-def seeds_of(second: str) -> list[list[dict[tuple[str, str], Sampled]]]:
-    """For each seed the figures of the two sides on 256 draws, then of all four worlds on 128 of them."""
-    programs, found = worlds_of(second), []
-    for seed in SEEDS:
-        uniforms = uniforms_for(programs, 256, seed, 16, 64)
-        figures = [figures_of(programs[world], uniforms, 256) for world in (0, 3)]
-        found.append([*figures, *(figures_of(program, uniforms, 128) for program in programs)])
+def weighted_truths() -> list[float]:
+    """`likely` weights a draw by the mass of the density 2 p within one point of p = a (a + b) / 2; `sure` fixes b."""
+    grid = (np.arange(2_000) + 0.5) / 2_000
+    found = []
+    for believed in (False, True):
+        for b in (grid[None, :], np.array([[0.5]])):
+            second = (grid[:, None] + b) / 2
+            p = grid[:, None] * second
+            weight = np.minimum(p + 0.01, 1) ** 2 - np.maximum(p - 0.01, 0) ** 2 if believed else np.ones_like(p)
+            found.append(float((weight * p).sum() / (weight * second).sum()))
     return found
 
 
-def figures_of(program: Program, uniforms: Uniforms, draws: int) -> dict[tuple[str, str], Sampled]:
-    return sampled_figures(program, simulated(program, uniforms, n_draws=draws, spreads=False).totals)
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Under one seed the figures of both sides on 256 draws, and of all four worlds on 128 of them."""
+
+    sides: tuple[Sampled, Sampled]
+    worlds: tuple[Sampled, ...]
+
+    @property
+    def difference(self) -> Estimate:
+        found = paired(*self.sides)
+        assert found is not None
+        return found
+
+    @property
+    def shares(self) -> tuple[Estimate, ...]:
+        values, parts = (np.array([getattr(world, what) for world in self.worlds]) for what in ("value", "parts"))
+        return estimated_shares(all_orders(2), Sampled(values, parts), difference(*self.sides))
 
 
-def covered(found: Sequence[Estimate | None], truth: float) -> float:
-    return float(np.mean([one is not None and one.low <= truth <= one.high for one in found]))
+@pytest.fixture(scope="module")
+def seeds() -> dict[str, list[Pair]]:
+    """Every seed, of `base` and `high` and of `base` and `sure`."""
+    scenario = api.loads(CHANCES).scenario
+    between = {name: items_between(scenario, "base", name) for name in ("high", "sure")}
+    programs = {}
+    for name, one in between.items():
+        assert len(one.items) == 2
+        assumed = [mixed(one, world) for world in range(4)]
+        programs[name] = [compile_program(world.scenario, world.believe) for world in assumed]
+    found: dict[str, list[Pair]] = {name: [] for name in between}
+    for seed in SEEDS:
+        uniforms = uniforms_for(programs["high"], 256, seed, 16, 64)
+        base = [figure_of(programs["high"][0], uniforms, draws) for draws in (256, 128)]
+        for name, (_, *others) in programs.items():
+            sides = base[0], figure_of(others[-1], uniforms, 256)
+            found[name].append(Pair(sides, (base[1], *(figure_of(one, uniforms, 128) for one in others))))
+    return found
 
 
-TRUE_WORLDS = [truths(a, b) for b in ((0.0, 1.0), (0.5, 1.0)) for a in ((0.0, 1.0), (0.3, 1.0))]
+def figure_of(program: Program, uniforms: Uniforms, draws: int) -> Sampled:
+    return sampled_figures(program, simulated(program, uniforms, n_draws=draws, spreads=False).totals)[KEY]
 
 
-def test_intervals_of_differences_cover() -> None:
-    outcome = "if_second"
-    found = [paired(one[0][outcome, ""], one[1][outcome, ""]) for one in seeds_of("high")]
-    assert 0.91 <= covered(found, TRUE_WORLDS[3][outcome] - TRUE_WORLDS[0][outcome]) <= 0.98
+def covered(found: Sequence[Estimate], truth: float) -> float:
+    return float(np.mean([one.low <= truth <= one.high for one in found]))
 
 
-def test_intervals_of_shares_cover() -> None:
-    outcome = "if_second"
-    found = [corrected(one, outcome) for one in seeds_of("high")]
-    v = [world[outcome] for world in TRUE_WORLDS]
-    truth = (v[1] - v[0] + v[3] - v[2]) / 2, (v[2] - v[0] + v[3] - v[1]) / 2
-    assert 0.91 <= np.mean([covered([one[item] for one in found], truth[item]) for item in (0, 1)]) <= 0.98
+@pytest.mark.parametrize("name", ["high", "sure"])
+def test_intervals_of_differences_cover(seeds: dict[str, list[Pair]], name: str) -> None:
+    v = TRUTHS if name == "high" else weighted_truths()
+    assert 0.91 <= covered([one.difference for one in seeds[name]], v[3] - v[0]) <= 0.98
 
 
-def corrected(one: list[dict[tuple[str, str], Sampled]], outcome: str) -> tuple[Estimate, ...]:
-    few = [world[outcome, ""] for world in one[2:]]
-    worlds = Sampled(np.array([world.value for world in few]), np.array([world.parts for world in few]))
-    return estimated_shares(all_orders(2), worlds, difference(one[0][outcome, ""], one[1][outcome, ""]))
+@pytest.mark.parametrize("name", ["high", "sure"])
+def test_intervals_of_shares_cover(seeds: dict[str, list[Pair]], name: str) -> None:
+    v = TRUTHS if name == "high" else weighted_truths()
+    shares = (v[1] - v[0] + v[3] - v[2]) / 2, (v[2] - v[0] + v[3] - v[1]) / 2
+    found = [one.shares for one in seeds[name]]
+    assert 0.91 <= np.mean([covered([one[item] for one in found], shares[item]) for item in (0, 1)]) <= 0.98
 
 
-def test_intervals_of_weighted_differences_and_shares_cover() -> None:
-    """`likely` weights a draw by the mass of the density 2 p within one point of p = a (a + b) / 2."""
-
-    grid = (np.arange(2_000) + 0.5) / 2_000
-    a = grid[:, None]
-
-    def number(believed: bool, fixed: bool) -> float:
-        b = np.array([0.5]) if fixed else grid[None, :]
-        p = a * (a + b) / 2
-        weight = np.minimum(p + 0.01, 1) ** 2 - np.maximum(p - 0.01, 0) ** 2 if believed else np.ones_like(p)
-        return float((weight * np.exp(a) * (1 + b)).sum() / weight.sum())
-
-    v = [number(believed, fixed) for believed in (False, True) for fixed in (False, True)]
-    found = seeds_of("sure")
-    differences = [paired(one[0]["number", ""], one[1]["number", ""]) for one in found]
-    assert 0.91 <= covered(differences, v[3] - v[0]) <= 0.98
-    truth = (v[1] - v[0] + v[3] - v[2]) / 2, (v[2] - v[0] + v[3] - v[1]) / 2
-    shared = [corrected(one, "number") for one in found]
-    assert 0.91 <= np.mean([covered([one[item] for one in shared], truth[item]) for item in (0, 1)]) <= 0.98
-
-
-def test_the_same_draws_make_the_error_smaller_than_draws_of_their_own() -> None:
-    together = [paired(one[0]["if_second", ""], one[1]["if_second", ""]) for one in seeds_of("high")]
-    singles = [[float(one[side]["if_second", ""].value) for one in seeds_of("high")] for side in (0, 1)]
-    spread = np.std([one.value for one in together if one is not None])
-    assert spread < 0.7 * np.hypot(*(np.std(values) for values in singles))
+def test_the_same_draws_make_the_error_smaller_than_draws_of_their_own(seeds: dict[str, list[Pair]]) -> None:
+    together = np.std([one.difference.value for one in seeds["high"]])
+    alone = [np.std([float(one.sides[side].value) for one in seeds["high"]]) for side in (0, 1)]
+    assert together < 0.7 * np.hypot(*alone)
 
 
 # Order, threads
