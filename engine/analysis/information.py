@@ -1,0 +1,351 @@
+"""What it would be worth to know: to us, who forecast, and to each actor, who decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from math import isfinite
+from typing import Final
+
+import numpy as np
+
+from engine.analysis.estimates import Estimate, exact
+from engine.analysis.knowable import EVERYTHING, STEPS, Piece, affordable, everything, pieces, single, versions
+from engine.analysis.knowing import Reaction, Versions, Worth, worth
+from engine.analysis.regression import Learned, Split, basis_of, learned, split
+from engine.analysis.watching import Watched, questions_of, watchable, watched, watching
+from engine.errors import ScenarioError
+from engine.games.segments import FloatArray
+from engine.program.compile import compile_program
+from engine.program.dependence import levels_of
+from engine.program.program import EvaluationError, Program
+from engine.program.worlds import draw_values, payoff_spans
+from engine.sampling import Design
+from engine.scenario.assumptions import Assumed
+from engine.scenario.informed import bare
+from engine.scenario.model import Scenario
+from engine.simulation.executors import ALONE, Workers
+from engine.simulation.figures import Figures, figures_of
+
+SPAN_SHARE: Final = 1e-3
+"""Of an actor's span: changes below this do not matter."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """An unknown that we could learn more about."""
+
+    name: str
+    label: str
+    learned: Learned
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One forecast, and what would move it.
+
+    Attributes:
+        outcome: its name.
+        label: the outcome's.
+        kind: `happens`, `quantity`, `choice` or `belief`.
+        value: of a choice, which.
+        split: what makes it uncertain.
+        lessons: unknowns, those first that move it most.
+        watched: what everybody may see in the first round; None where that cannot be told for this outcome.
+    """
+
+    outcome: str
+    label: str
+    kind: str
+    value: str
+    split: Split
+    lessons: tuple[Lesson, ...]
+    watched: tuple[Watched, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that an actor could know, and what that is worth to it.
+
+    Attributes:
+        piece: what.
+        worth: None where it could not be worked out.
+        steps: equally likely values that stand for an unknown; 0 where it is taken as it is.
+        settled: whether half as many values give the same, but for the sampling error.
+        problem: why it could not be worked out.
+    """
+
+    piece: Piece
+    worth: Worth | None
+    steps: int = 0
+    settled: bool = True
+    problem: str = ""
+
+    def value(self, secret: bool) -> Estimate | None:
+        """What it is worth, where everybody knows that it is known, or nobody does."""
+        return None if self.worth is None else self.worth.secret if secret else self.worth.value
+
+
+@dataclass(frozen=True, slots=True)
+class Stake:
+    """What knowledge is worth to one actor.
+
+    Attributes:
+        actor: its name in the file.
+        name: what it is called.
+        span: how far apart its worst and best result lie.
+        payoff: what it expects now; None where nothing is hidden from it.
+        items: what it could know and would use, the most valuable first.
+        idle: what it could know and that would change nothing.
+    """
+
+    actor: str
+    name: str
+    span: float
+    payoff: Estimate | None
+    items: tuple[Item, ...]
+    idle: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InformationSettings:
+    """How it was worked out; draws are 1 where nothing is unknown."""
+
+    draws: int
+    actor_draws: int
+    seed: int
+    replicates: int
+    histories: int | None
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Information:
+    """What it would be worth to know.
+
+    Attributes:
+        forecasts: of the outcomes that were asked for; the first is the one that is shown.
+        stakes: of the actors that were asked for.
+        names: of all actors, by their names in the file.
+        secret: whether values are those of secret knowledge.
+        alone: whether one actor alone decides.
+        open: how many unknowns all actors know already.
+    """
+
+    scenario: Scenario
+    sha256: str
+    assumptions: str
+    label: str
+    overrides: Mapping[str, str]
+    settings: InformationSettings
+    forecasts: tuple[Forecast, ...]
+    stakes: tuple[Stake, ...]
+    names: Mapping[str, str]
+    secret: bool
+    alone: bool
+    open: int
+    warnings: tuple[str, ...] = ()
+
+
+# Readers
+
+
+def forecasts_of(
+    assumed: Assumed,
+    outcomes: Sequence[str],
+    design: Design,
+    histories: int,
+    workers: Workers = ALONE,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[tuple[Forecast, ...], FloatArray]:
+    """What would move some forecasts.
+
+    Args:
+        outcomes: their names.
+        design: scrambled Sobol' points, or one point where nothing is unknown.
+        histories: that a draw may carry, where there are rounds.
+
+    Returns:
+        Every figure of these outcomes, and the weight of each draw.
+
+    Raises:
+        EvaluationError: a number of some draw is impossible.
+    """
+    asked, questions = questions_of(assumed.scenario, [name for name in outcomes if watchable(assumed.scenario, name)])
+    program = watching(compile_program(asked, assumed.believe), questions)
+    believed = {statement.about for statement in program.statements if statement.believed}
+    needed = {*outcomes, *believed, *(q.joint for q in questions), *(q.sight for q in questions)}
+    program = _only(program, needed)
+    figures = figures_of(program, design, workers, progress, histories)
+    uniforms = _all_uniforms(design)
+    rows = [n for n, figure in enumerate(figures.figures) if figure.outcome in outcomes]
+    lessons = _lessons(program, figures, rows, uniforms, design.replicates)
+    found = []
+    for row in rows:
+        figure = figures.figures[row]
+        outcome = assumed.scenario.outcomes[figure.outcome]
+        weight = figures.weight * figures.among[row]
+        if weight.sum() <= 0:
+            continue
+        seen = None
+        if watchable(assumed.scenario, figure.outcome):
+            seen = watched(assumed.scenario, figures, figure.outcome, questions, design.replicates)
+        parts = split(figures.apart[:, row], figures.chance[row], weight, design.replicates)
+        found.append(
+            Forecast(figure.outcome, outcome.label, figure.kind, figure.value, parts, lessons.get(row, ()), seen)
+        )
+    return tuple(sorted(found, key=lambda one: list(outcomes).index(one.outcome))), figures.weight
+
+
+def _only(program: Program, needed: set[str]) -> Program:
+    """The program that is asked for no more than it must be."""
+    watch = program.watch
+
+    def kept(measures: Sequence[object]) -> tuple[object, ...]:
+        return tuple(measure for measure in measures if getattr(measure, "name", "") in needed)
+
+    if watch is not None:
+        watch = replace(watch, later=tuple(measure for measure in watch.later if measure.name in needed))
+    return replace(program, measures=tuple(m for m in program.measures if m.name in needed), watch=watch)
+
+
+def _lessons(
+    program: Program, figures: Figures, rows: Sequence[int], uniforms: FloatArray, n_replicates: int
+) -> dict[int, tuple[Lesson, ...]]:
+    """What knowing each unknown would do to each figure, by row."""
+    if n_replicates < 2 or not rows:
+        return {}
+    levels, values = levels_of(program, uniforms), draw_values(program, uniforms)
+    weight = figures.weight * figures.among[rows]
+    live = [n for n, row in enumerate(rows) if weight[n].sum() > 0]
+    found: dict[int, list[Lesson]] = {rows[n]: [] for n in live}
+    for column, item in enumerate(program.inputs):
+        low, high = item.distribution.support()
+        if low == high:
+            continue
+        basis = basis_of(levels[column], values[item.name], figures.weight)
+        told = learned(figures.value[[rows[n] for n in live]], basis, weight[live], n_replicates)
+        for n, one in zip(live, told, strict=True):
+            found[rows[n]].append(Lesson(item.name, item.label, one))
+    return {row: tuple(sorted(own, key=lambda one: -one.learned.move.value)) for row, own in found.items()}
+
+
+def _all_uniforms(design: Design) -> FloatArray:
+    return np.concatenate([design.chunk(index).uniforms for index in range(design.n_chunks)], axis=1)
+
+
+# Actors
+
+
+def stakes_of(
+    scenario: Scenario,
+    actors: Sequence[str],
+    uniforms: FloatArray,
+    weight: FloatArray,
+    n_replicates: int,
+    workers: Workers = ALONE,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Stake, ...]:
+    """What knowledge is worth to actors that decide.
+
+    Args:
+        actors: their names.
+        uniforms: of the draws, by scramble; (n_inputs, n_draws).
+        weight: of each draw.
+        n_replicates: independent scrambles, of equal size; 1 if nothing is unknown.
+        progress: told how many games are done, and of how many.
+
+    Raises:
+        EvaluationError: a number of some draw is impossible.
+    """
+    lean = bare(scenario)
+    program = compile_program(lean)
+    spans = payoff_spans(program)
+    assess = partial(_assess, uniforms, weight, n_replicates)
+    wanted = [(actor, pieces(lean, actor)) for actor in actors]
+    total, done = sum(len(own) + 1 for _, own in wanted), 0
+    found = []
+    for actor, own in wanted:
+        items: list[Item] = []
+        idle: list[Piece] = []
+        for piece, result in zip(own, workers.map(assess, _prepared(lean, program, own)), strict=True):
+            done += 1
+            if progress is not None:
+                progress(done, total)
+            if result is None:
+                idle.append(piece)
+            else:
+                items.append(replace(result, piece=piece))
+        used = [item.piece for item in items]
+        if len(used) > 1:
+            together = everything(actor, used)
+            result = assess(next(_prepared(lean, program, [together])))
+            if result is not None:
+                items.append(replace(result, piece=together))
+        done += 1
+        position = program.actors.index(actor)
+        now = next((item.worth.before for item in items if item.worth is not None and not item.steps), None)
+        found.append(
+            Stake(
+                actor,
+                scenario.actors[actor].name,
+                spans.get(position, 0.0),
+                now,
+                tuple(sorted(items, key=_rank)),
+                tuple(idle),
+            )
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    """A game with some knowledge, and with fewer values for unknowns; None where it has too many paths."""
+
+    piece: Piece
+    pair: tuple[Versions, ...] | None
+    steps: int
+
+
+def _rank(item: Item) -> tuple[bool, float]:
+    """All at once comes last, the rest by value."""
+    return item.piece.kind == EVERYTHING, -item.worth.value.value if item.worth is not None else float("inf")
+
+
+def _prepared(scenario: Scenario, program: Program, own: Sequence[Piece]) -> Iterator[_Task]:
+    for piece in own:
+        make = partial(versions, scenario, program, piece)
+        if piece.unknowns and not single(program):
+            both = affordable(make, STEPS)
+            yield _Task(piece, None if both is None else both[:2], 0 if both is None else both[2])
+            continue
+        try:
+            yield _Task(piece, (make(0),), 0)
+        except ScenarioError:
+            yield _Task(piece, None, 0)
+
+
+def _assess(uniforms: FloatArray, weight: FloatArray, n_replicates: int, task: _Task) -> Item | None:
+    """What a piece of knowledge is worth; None where it changes nothing."""
+    if task.pair is None:
+        return Item(task.piece, None, problem="the game with it has too many paths")
+    if all(one.alike for one in task.pair):
+        return None
+    try:
+        values = [worth(one, uniforms, weight, n_replicates) for one in task.pair]
+    except EvaluationError as error:
+        return Item(task.piece, None, task.steps, problem=error.message)
+    settled = len(values) == 1 or _same(values[0].value, values[1].value)
+    return Item(task.piece, values[0], task.steps, settled)
+
+
+def _same(one: Estimate, other: Estimate) -> bool:
+    """Whether the difference does not matter beside the sampling error."""
+    error = one.high - one.value if isfinite(one.error) else 0.0
+    return abs(one.value - other.value) <= error + SPAN_SHARE
+
+
+__all__ = ["Forecast", "Information", "Item", "Lesson", "Reaction", "Stake", "exact", "forecasts_of", "stakes_of"]
