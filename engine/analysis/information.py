@@ -10,9 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from engine.analysis.estimates import Estimate, exact
+from engine.analysis.estimates import Estimate
 from engine.analysis.knowable import EVERYTHING, STEPS, Piece, affordable, everything, pieces, single, versions
-from engine.analysis.knowing import Reaction, Versions, Worth, worth
+from engine.analysis.knowing import Versions, Worth, worth
 from engine.analysis.regression import Learned, Split, basis_of, learned, split
 from engine.analysis.watching import Watched, questions_of, watchable, watched, watching
 from engine.errors import ScenarioError
@@ -28,8 +28,12 @@ from engine.scenario.model import Scenario
 from engine.simulation.executors import ALONE, Workers
 from engine.simulation.figures import Figures, figures_of
 
-SPAN_SHARE: Final = 1e-3
-"""Of an actor's span: changes below this do not matter."""
+ROUNDING: Final = 1e-11
+NEGLIGIBLE: Final = 1e-3
+"""A difference of payoffs, on a scale on which the worst and the best lie some 10 apart."""
+CHECKED: Final = 4
+"""The number of values of an unknown is checked on this part of the draws."""
+UNSOLVED_SHARE: Final = 0.01
 
 Progress = Callable[[int, int], None]
 
@@ -287,13 +291,13 @@ def stakes_of(
                 items.append(replace(result, piece=together))
         done += 1
         position = program.actors.index(actor)
-        now = next((item.worth.before for item in items if item.worth is not None and not item.steps), None)
+        now = min((item for item in items if item.worth is not None), key=lambda item: item.steps, default=None)
         found.append(
             Stake(
                 actor,
                 scenario.actors[actor].name,
                 spans.get(position, 0.0),
-                now,
+                None if now is None or now.worth is None else now.worth.before,
                 tuple(sorted(items, key=_rank)),
                 tuple(idle),
             )
@@ -335,17 +339,58 @@ def _assess(uniforms: FloatArray, weight: FloatArray, n_replicates: int, task: _
     if all(one.alike for one in task.pair):
         return None
     try:
-        values = [worth(one, uniforms, weight, n_replicates) for one in task.pair]
+        few = [_part_of(array, n_replicates, 1) for array in (uniforms, weight)]
+        if not np.any(few[1]):
+            few[1] = np.ones_like(few[1])
+        if _changes_nothing(worth(task.pair[0], few[0], few[1], n_replicates)):
+            return None
+        found = worth(task.pair[0], uniforms, weight, n_replicates)
+        return Item(task.piece, found, task.steps, _settled(task.pair, found, uniforms, weight, n_replicates))
     except EvaluationError as error:
         return Item(task.piece, None, task.steps, problem=error.message)
-    settled = len(values) == 1 or _same(values[0].value, values[1].value)
-    return Item(task.piece, values[0], task.steps, settled)
 
 
-def _same(one: Estimate, other: Estimate) -> bool:
-    """Whether the difference does not matter beside the sampling error."""
-    error = one.high - one.value if isfinite(one.error) else 0.0
-    return abs(one.value - other.value) <= error + SPAN_SHARE
+def _changes_nothing(found: Worth) -> bool:
+    """Whether all that it changes is rounding."""
+    small = ROUNDING * (1 + abs(found.before.value))
+    parts = [part for part in (found.value, found.secret) if part is not None]
+    return all(abs(part.value) < small and not part.error > small for part in parts)
 
 
-__all__ = ["Forecast", "Information", "Item", "Lesson", "Reaction", "Stake", "exact", "forecasts_of", "stakes_of"]
+def _settled(
+    pair: Sequence[Versions], found: Worth, uniforms: FloatArray, weight: FloatArray, n_replicates: int
+) -> bool:
+    """Whether half as many values of the unknowns give the same, but for the sampling error; tried on fewer draws."""
+    if len(pair) == 1:
+        return True
+    size = max(1, uniforms.shape[-1] // n_replicates // CHECKED)
+    few, light = (_part_of(array, n_replicates, size) for array in (uniforms, weight))
+    if light.sum() <= 0:
+        return True
+    one, other = (worth(versions, few, light, n_replicates).value.value for versions in pair)
+    error = found.value.high - found.value.value
+    return abs(one - other) <= max(error if isfinite(error) else 0.0, NEGLIGIBLE)
+
+
+def _part_of(array: FloatArray, n_replicates: int, size: int) -> FloatArray:
+    """The first draws of each scramble."""
+    shaped = array.reshape(*array.shape[:-1], n_replicates, -1)[..., :size]
+    return np.ascontiguousarray(shaped.reshape(*array.shape[:-1], -1))
+
+
+def warnings_of(found: Information) -> tuple[str, ...]:
+    """What a reader should be warned of."""
+    warnings = []
+    for stake in found.stakes:
+        for item in stake.items:
+            what = f"what '{item.piece.label}' is worth to {stake.name}"
+            if item.problem:
+                warnings.append(f"{what} could not be worked out: {item.problem}")
+            if not item.settled:
+                warnings.append(
+                    f"{what} differs between {item.steps} and {item.steps // 2} values that stand for what nobody knows, "
+                    "by more than its sampling error: take it as rough"
+                )
+            if item.worth is not None and item.worth.unsolved > UNSOLVED_SHARE:
+                warnings.append(f"{what}: one of the games was not solved in {item.worth.unsolved:.0%} of the draws")
+    return tuple(warnings)

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.analysis.information import Information, InformationSettings, forecasts_of, stakes_of
+from engine.analysis.information import Information, InformationSettings, forecasts_of, stakes_of, warnings_of
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import MAX_HISTORIES, Options, design_for, nothing_unknown, workers_for
 from engine.errors import ScenarioError, UsageError
@@ -90,7 +90,7 @@ def voi(
         design.method == "point",
     )
     known = sum(item.known for item in program.inputs)
-    return Information(
+    found = Information(
         scenario,
         loaded.sha256,
         assumed.name,
@@ -104,6 +104,7 @@ def voi(
         len(compile_program(bare(scenario)).deciders) == 1,
         known,
     )
+    return replace(found, warnings=warnings_of(found))
 
 
 class _Report:
