@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.analysis.estimates import Estimate
 from engine.analysis.knowable import EVERYTHING, STEPS, Piece, affordable, everything, pieces, single, versions
-from engine.analysis.knowing import Versions, Worth, worth
+from engine.analysis.knowing import Gains, Versions, Worth, gains, worth
 from engine.analysis.regression import Learned, Split, basis_of, learned, split
 from engine.analysis.watching import Watched, questions_of, watchable, watched, watching
 from engine.errors import ScenarioError
@@ -29,9 +29,11 @@ from engine.simulation.executors import ALONE, Workers
 from engine.simulation.figures import Figures, figures_of
 
 ROUNDING: Final = 1e-11
+SMALL: Final = 0.02
+"""A share of a value that does not matter."""
 NEGLIGIBLE: Final = 1e-3
 """A difference of payoffs, on a scale on which the worst and the best lie some 10 apart."""
-CHECKED: Final = 4
+CHECKED: Final = 8
 """The number of values of an unknown is checked on this part of the draws."""
 UNSOLVED_SHARE: Final = 0.01
 
@@ -339,13 +341,15 @@ def _assess(uniforms: FloatArray, weight: FloatArray, n_replicates: int, task: _
     if all(one.alike for one in task.pair):
         return None
     try:
-        few = [_part_of(array, n_replicates, 1) for array in (uniforms, weight)]
-        if not np.any(few[1]):
-            few[1] = np.ones_like(few[1])
-        if _changes_nothing(worth(task.pair[0], few[0], few[1], n_replicates)):
+        first = task.pair[0]
+        few, light = (_part_of(array, n_replicates, 1) for array in (uniforms, weight))
+        sample = gains(first, few)
+        if _changes_nothing(worth(first, sample, few, np.ones_like(light), n_replicates)):
             return None
-        found = worth(task.pair[0], uniforms, weight, n_replicates)
-        return Item(task.piece, found, task.steps, _settled(task.pair, found, uniforms, weight, n_replicates))
+        found = gains(first, uniforms)
+        value = worth(first, found, uniforms, weight, n_replicates)
+        settled = len(task.pair) == 1 or _settled(task.pair[1], found, value, uniforms, weight, n_replicates)
+        return Item(task.piece, value, task.steps, settled)
     except EvaluationError as error:
         return Item(task.piece, None, task.steps, problem=error.message)
 
@@ -358,24 +362,25 @@ def _changes_nothing(found: Worth) -> bool:
 
 
 def _settled(
-    pair: Sequence[Versions], found: Worth, uniforms: FloatArray, weight: FloatArray, n_replicates: int
+    coarse: Versions, found: Gains, value: Worth, uniforms: FloatArray, weight: FloatArray, n_replicates: int
 ) -> bool:
     """Whether half as many values of the unknowns give the same, but for the sampling error; tried on fewer draws."""
-    if len(pair) == 1:
-        return True
     size = max(1, uniforms.shape[-1] // n_replicates // CHECKED)
     few, light = (_part_of(array, n_replicates, size) for array in (uniforms, weight))
     if light.sum() <= 0:
         return True
-    one, other = (worth(versions, few, light, n_replicates).value.value for versions in pair)
-    error = found.value.high - found.value.value
-    return abs(one - other) <= max(error if isfinite(error) else 0.0, NEGLIGIBLE)
+    other = gains(coarse, few)
+    gap = _part_of(found.after - found.before, n_replicates, size) - (other.after - other.before)
+    error = value.value.high - value.value.value
+    allowed = max(error if isfinite(error) else 0.0, NEGLIGIBLE, SMALL * abs(value.value.value))
+    return abs(float((light * gap).sum() / light.sum())) <= allowed
 
 
 def _part_of(array: FloatArray, n_replicates: int, size: int) -> FloatArray:
     """The first draws of each scramble."""
-    shaped = array.reshape(*array.shape[:-1], n_replicates, -1)[..., :size]
-    return np.ascontiguousarray(shaped.reshape(*array.shape[:-1], -1))
+    own = array.shape[-1] // n_replicates
+    kept = np.arange(n_replicates)[:, None] * own + np.arange(min(size, own))
+    return np.ascontiguousarray(array[..., kept.reshape(-1)])
 
 
 def warnings_of(found: Information) -> tuple[str, ...]:
@@ -388,8 +393,8 @@ def warnings_of(found: Information) -> tuple[str, ...]:
                 warnings.append(f"{what} could not be worked out: {item.problem}")
             if not item.settled:
                 warnings.append(
-                    f"{what} differs between {item.steps} and {item.steps // 2} values that stand for what nobody knows, "
-                    "by more than its sampling error: take it as rough"
+                    f"{what} is rough: with {item.steps // 2} values instead of {item.steps} that stand for what "
+                    "nobody knows it differs by more than its sampling error"
                 )
             if item.worth is not None and item.worth.unsolved > UNSOLVED_SHARE:
                 warnings.append(f"{what}: one of the games was not solved in {item.worth.unsolved:.0%} of the draws")

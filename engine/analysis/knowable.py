@@ -61,11 +61,11 @@ def pieces(scenario: Scenario, actor: str) -> list[Piece]:
         last = max(n for n, other in enumerate(scenario.moves) if isinstance(other, Decision) and other.actor == actor)
         early = order.index(name) > last or (order.index(name) > first and not isinstance(move, Decision))
         if isinstance(move, Type):
-            text = f"{scenario.actors[move.of].name}'s type"
+            text = f"{scenario.actors[move.of].name} is {' or '.join(move.values)}"
         elif isinstance(move, Decision):
-            text = f"what {scenario.actors[move.actor].name} decided"
+            text = f"what {scenario.actors[move.actor].name} chose"
         else:
-            text = "before it happens" if early else "what has happened"
+            text = "before it happens" if early else "once it has happened"
         found.append(Piece(actor, MOVE, (name,), (), move.label or name, text))
     fixed = in_mind(scenario)
     found += [
@@ -100,7 +100,8 @@ def versions(scenario: Scenario, program: Program, piece: Piece, steps: int) -> 
         ScenarioError: the game with the knowledge has too many paths.
     """
     actor = list(scenario.actors).index(piece.actor)
-    before, known, base, learned = scenario, scenario, program, ()
+    before, known, base = scenario, scenario, program
+    learned: tuple[int, ...] = ()
     if piece.unknowns and single(program):
         known = openly(scenario, piece.unknowns)
         learned = tuple(n for n, item in enumerate(program.inputs) if item.name in piece.unknowns)
@@ -172,7 +173,8 @@ def bin_means(distribution: Distribution, steps: int) -> FloatArray:
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     level = (np.arange(steps)[:, None] + (nodes + 1) / 2) / steps
     means: FloatArray = (distribution.quantile(level) * weights / 2).sum(axis=1)
-    return means - means.mean() + distribution.mean()
+    means += distribution.mean() - means.mean()
+    return means
 
 
 def _correlated(program: Program, columns: Sequence[int], levels: FloatArray) -> FloatArray:

@@ -5,7 +5,7 @@ The game of the first round is valued, exactly given the draw; both games are so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +25,8 @@ from engine.program.worlds import Batch, Reader, batch_in, first_situation
 from engine.simulation.eyes import played_share, share_of_play
 from engine.simulation.run import batch_size
 
+KEPT: Final = 2**23
+"""Probabilities of actions that are kept until it is known whether they are wanted."""
 NODES: Final = 32
 """Of the quadrature by which actors guess an unknown from one that hangs together with it."""
 
@@ -65,7 +67,7 @@ class Reaction:
     Attributes:
         actor: whose choice.
         decision: at which it is made.
-        option: of which the probability changes most.
+        option: of which the probability rises most.
         before, after: its probability where the decision is made.
         effect: of all that changes at this decision on the payoff of whoever knows.
     """
@@ -86,7 +88,7 @@ class Worth:
         before: its expected payoff without.
         value: what it gains where everybody knows that it knows.
         secret: what it gains where nobody does and all others play as before; None where that is not defined.
-        reactions: of the others, the most harmful first; empty where nobody else decides.
+        reactions: of the others, the most harmful first, where the knowledge does harm.
         unsolved: share of draws in which one of the games was not solved.
     """
 
@@ -98,46 +100,90 @@ class Worth:
     unsolved: float = 0.0
 
 
-def worth(versions: Versions, uniforms: FloatArray, weight: FloatArray, n_replicates: int) -> Worth:
-    """What knowledge is worth.
+@dataclass(frozen=True, slots=True, eq=False)
+class Gains:
+    """An actor's expected payoff in each draw; each (n_draws,).
+
+    Attributes:
+        before: without the knowledge.
+        after: with it, where everybody knows that it knows.
+        secret: with it, where nobody does; None where that is not defined.
+        counts: 1, or 0 where one of the games has no equilibrium in pure strategies.
+        unsolved: 1 where one of them was not solved.
+        plays: for each batch of draws, unless there are many, what the others do without the knowledge and what everybody does with it, by
+            action of the game with it; each (n_actions, its draws).
+    """
+
+    before: FloatArray
+    after: FloatArray
+    secret: FloatArray | None
+    counts: FloatArray
+    unsolved: FloatArray
+    plays: tuple[tuple[FloatArray, FloatArray], ...]
+
+
+def gains(versions: Versions, uniforms: FloatArray) -> Gains:
+    """Solves both games in each draw.
 
     Args:
-        versions: the game without and with it.
-        uniforms: of the draws, by scramble; (n_inputs, n_draws).
-        weight: of each draw; (n_draws,).
-        n_replicates: independent scrambles, of equal size; 1 if nothing is unknown.
+        versions: the game without and with the knowledge.
+        uniforms: of the draws; (n_inputs, n_draws).
 
     Raises:
         EvaluationError: a number of some draw is impossible.
     """
-    size = min(batch_size(versions.before), batch_size(versions.after))
-    starts = range(0, uniforms.shape[-1], size)
     play = _carried(versions)
-    parts = [_solved(versions, play, uniforms[:, start : start + size]) for start in starts]
-    whole = {key: np.concatenate([part[key] for part in parts], axis=-1) for key in parts[0]}
-    weight = weight * whole["counts"]
+    few = versions.after.tree.n_actions * uniforms.shape[-1] <= KEPT
+    parts = [_solved(versions, play, some, few) for some in _batches(versions, uniforms)]
 
-    def mean(values: FloatArray) -> Estimate:
-        return _mean(values, weight, n_replicates)
+    def whole(name: str) -> FloatArray:
+        found: FloatArray = np.concatenate([getattr(part, name) for part in parts])
+        return found
 
-    value = mean(whole["after"] - whole["before"])
+    secret = None if parts[0].secret is None else whole("secret")
+    plays = tuple(one for part in parts for one in part.plays)
+    return Gains(whole("before"), whole("after"), secret, whole("counts"), whole("unsolved"), plays)
+
+
+def worth(
+    versions: Versions, found: Gains, uniforms: FloatArray, weight: FloatArray, n_replicates: int
+) -> Worth:
+    """What the knowledge is worth, from what is gained in each draw; if it does harm, then also why.
+
+    Args:
+        found: as `gains` has it of these draws, which stand by scramble.
+        uniforms: of the draws.
+        weight: of each draw; (n_draws,).
+        n_replicates: independent scrambles, of equal size; 1 if nothing is unknown.
+    """
+    weight = weight * found.counts
+    value = mean_of(found.after - found.before, weight, n_replicates)
     secret = reaction = None
-    reactions: list[Reaction] = []
-    if "secret" in whole:
-        secret = mean(whole["secret"] - whole["before"])
-        reaction = mean(whole["after"] - whole["secret"])
-        reactions = _reactions(versions, whole, weight, n_replicates)
-    unsolved = float((weight * whole["unsolved"]).sum() / weight.sum())
-    return Worth(mean(whole["before"]), value, secret, reaction, tuple(reactions), unsolved)
+    reactions: tuple[Reaction, ...] = ()
+    if found.secret is not None:
+        secret = mean_of(found.secret - found.before, weight, n_replicates)
+        reaction = mean_of(found.after - found.secret, weight, n_replicates)
+        if value.high < 0 and _others(versions):
+            reactions = tuple(_reactions(versions, found, uniforms, weight, n_replicates))
+    unsolved = float((weight * found.unsolved).sum() / weight.sum())
+    return Worth(mean_of(found.before, weight, n_replicates), value, secret, reaction, reactions, unsolved)
+
+
+def mean_of(values: FloatArray, weight: FloatArray, n_replicates: int) -> Estimate:
+    """The weighted mean over all draws, which stand by scramble."""
+    shape = (n_replicates, -1)
+    above, below = (weight * values).reshape(shape).sum(axis=1), weight.reshape(shape).sum(axis=1)
+    return exact(float(above[0] / below[0])) if n_replicates == 1 else of_ratio(above, below)
 
 
 # Private functions
 
 
-def _mean(values: FloatArray, weight: FloatArray, n_replicates: int) -> Estimate:
-    shape = (n_replicates, -1)
-    above, below = (weight * values).reshape(shape).sum(axis=1), weight.reshape(shape).sum(axis=1)
-    return exact(float(above[0] / below[0])) if n_replicates == 1 else of_ratio(above, below)
+def _batches(versions: Versions, uniforms: FloatArray) -> Iterator[FloatArray]:
+    """The draws in parts that are solved at a time."""
+    size = min(batch_size(versions.before), batch_size(versions.after))
+    for start in range(0, uniforms.shape[-1], size):
+        yield uniforms[:, start : start + size]
 
 
 def _carried(versions: Versions) -> IntArray:
@@ -147,8 +193,8 @@ def _carried(versions: Versions) -> IntArray:
     found = np.full(other.n_actions, NOT_MOVED)
     rows = [more.index(name) for name in names if name in more]
     kept = [place for place, name in enumerate(names) if name in more]
-    both = np.hstack([np.vstack([one.values[kept], one.happens[kept]]), np.vstack([other.values[rows], other.happens[rows]])])
-    number = distinct_columns(both)[1]
+    before = np.vstack([one.values[kept], one.happens[kept]])
+    number = distinct_columns(np.hstack([before, np.vstack([other.values[rows], other.happens[rows]])]))[1]
     leaf = np.full(int(number.max()) + 1, NOT_MOVED)
     leaf[number[: one.n_leaves]] = np.arange(one.n_leaves)
     source = leaf[number[one.n_leaves :]]
@@ -160,44 +206,40 @@ def _carried(versions: Versions) -> IntArray:
     return found
 
 
-def _solved(versions: Versions, play: IntArray, uniforms: FloatArray) -> dict[str, FloatArray]:
-    """What a batch of draws says; each (n_draws,) or (n, n_draws)."""
+def _solved(versions: Versions, play: IntArray, uniforms: FloatArray, keeps: bool = True) -> Gains:
+    """What a batch of draws says; its plays are left out where they are not to be kept."""
     before, after, actor = versions.before, versions.after, versions.actor
     one = batch_in(before, first_situation(before, uniforms))
     first = before.solver.solve(one.worlds)
-    two = batch_in(after, first_situation(after, uniforms, _guessed(after, versions.learned, uniforms)))
+    two = _with(versions, uniforms)
     second = after.solver.solve(two.worlds)
     counts = np.ones(uniforms.shape[-1])
     for solution in (first, second):
         if solution.n_pure is not None:
             counts = counts * (solution.n_pure > 0)
-    found = {
-        "before": _payoff(before, one, played_share(before, first), actor),
-        "after": _payoff(after, two, played_share(after, second), actor),
-        "counts": counts,
-        "unsolved": ((first.rung == UNSOLVED) | (second.rung == UNSOLVED)).astype(np.float64),
-    }
-    others = [move for move in after.tree.decisions if after.tree.moves[move].actor != actor and after.tree.sets_of(move)]
+    unsolved = ((first.rung == UNSOLVED) | (second.rung == UNSOLVED)).astype(np.float64)
+    old = _payoff(before, one, played_share(before, first), actor)
+    new = _payoff(after, two, played_share(after, second), actor)
     if isinstance(after.solver, PureSolver):
-        return found
-    if not others:
-        return {**found, "secret": found["after"]}
+        return Gains(old, new, None, counts, unsolved, ())
+    if not _others(versions):
+        return Gains(old, new, new, counts, unsolved, ())
     carried = np.where(play[:, None] == NOT_MOVED, second.play, first.play[play])
-    own = _own_reply(versions, two, first, second, play)
-    alone = np.where(play[:, None] == NOT_MOVED, own, carried)
-    found["secret"] = _payoff(after, two, _share(after, alone), actor)
-    for place, move in enumerate(others):
-        sets = after.tree.sets_of(move)
-        rows = slice(sets[0].actions[0], sets[-1].actions[1])
-        held = second.play.copy()
-        held[rows] = carried[rows]
-        found[f"held {place}"] = _payoff(after, two, _share(after, held), actor)
-        n_options = after.tree.moves[move].n_values
-        taken = after.tree.values[move]
-        made = after.tree.action[move] != NOT_MOVED
-        for name, share in (("old", two.chance * _share(after, carried)), ("new", two.chance * _share(after, second.play))):
-            found[f"{name} {place}"] = np.array([share[made & (taken == option)].sum(axis=0) for option in range(n_options)])
-    return found
+    alone = np.where(play[:, None] == NOT_MOVED, _own_reply(versions, two, first, second, play), carried)
+    kept = _payoff(after, two, _share(after, alone), actor)
+    return Gains(old, new, kept, counts, unsolved, ((carried, second.play),) if keeps else ())
+
+
+def _with(versions: Versions, uniforms: FloatArray) -> Batch:
+    """The games of these draws with the knowledge."""
+    after = versions.after
+    return batch_in(after, first_situation(after, uniforms, _guessed(after, versions.learned, uniforms)))
+
+
+def _others(versions: Versions) -> list[int]:
+    """The decisions of others in the game with the knowledge."""
+    tree = versions.after.tree
+    return [move for move in tree.decisions if tree.moves[move].actor != versions.actor and tree.sets_of(move)]
 
 
 def _own_reply(versions: Versions, batch: Batch, first: Solution, second: Solution, play: IntArray) -> FloatArray:
@@ -256,22 +298,39 @@ def _guessed(program: Program, learned: Sequence[int], uniforms: FloatArray) -> 
 
 
 def _reactions(
-    versions: Versions, whole: dict[str, FloatArray], weight: FloatArray, n_replicates: int
+    versions: Versions, found: Gains, uniforms: FloatArray, weight: FloatArray, n_replicates: int
 ) -> list[Reaction]:
     """How the choices of others change, the most harmful to the actor first."""
-    tree, values = versions.after.tree, versions.after.values
-    others = [move for move in tree.decisions if tree.moves[move].actor != versions.actor and tree.sets_of(move)]
-    found = []
+    after, tree, others = versions.after, versions.after.tree, _others(versions)
+    held: list[list[FloatArray]] = [[] for _ in others]
+    old: list[list[FloatArray]] = [[] for _ in others]
+    new: list[list[FloatArray]] = [[] for _ in others]
+    of_action = _carried(versions)
+    for number, some in enumerate(_batches(versions, uniforms)):
+        plays = found.plays[number] if found.plays else _solved(versions, of_action, some).plays[0]
+        carried, play = plays
+        batch = _with(versions, some)
+        ways = [batch.chance * _share(after, one) for one in (carried, play)]
+        for place, move in enumerate(others):
+            sets = tree.sets_of(move)
+            rows = slice(sets[0].actions[0], sets[-1].actions[1])
+            mixed = play.copy()
+            mixed[rows] = carried[rows]
+            held[place].append(_payoff(after, batch, _share(after, mixed), versions.actor))
+            made, taken = tree.action[move] != NOT_MOVED, tree.values[move]
+            options = [made & (taken == option) for option in range(tree.moves[move].n_values)]
+            for kept, share in zip((old, new), ways, strict=True):
+                kept[place].append(np.array([share[option].sum(axis=0) for option in options]))
+    reactions = []
     for place, move in enumerate(others):
-        if f"old {place}" not in whole:
+        shares = [(weight * np.concatenate(one[place], axis=1)).sum(axis=1) for one in (old, new)]
+        owner = tree.moves[move].actor
+        if owner is None or min(share.sum() for share in shares) <= 0:
             continue
-        old, new = ((weight * whole[f"{name} {place}"]).sum(axis=1) for name in ("old", "new"))
-        if old.sum() <= 0 or new.sum() <= 0:
-            continue
-        old, new = old / old.sum(), new / new.sum()
-        option = int(np.argmax(np.abs(new - old)))
-        name, owner = versions.branching[1][move], tree.moves[move].actor
-        if owner is not None:
-            effect = _mean(whole["after"] - whole[f"held {place}"], weight, n_replicates)
-            found.append(Reaction(owner, name, values[name][option], float(old[option]), float(new[option]), effect))
-    return sorted(found, key=lambda one: one.effect.value)
+        earlier, later = (share / share.sum() for share in shares)
+        option = int(np.argmax(later - earlier))
+        effect = mean_of(found.after - np.concatenate(held[place]), weight, n_replicates)
+        name = versions.branching[1][move]
+        label = after.values[name][option]
+        reactions.append(Reaction(owner, name, label, float(earlier[option]), float(later[option]), effect))
+    return sorted(reactions, key=lambda one: one.effect.value)

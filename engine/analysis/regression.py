@@ -1,8 +1,8 @@
 """What knowing one unknown is worth to a forecaster, from one sample of draws, by regression.
 
-The forecast is projected on orthonormal functions of the unknown's level (Strong, Oakley & Brennan 2014; Heath, Manolopoulou
-& Baio 2017). Products of coefficients of different scrambles have no noise in common, so that neither sampling nor the noise
-of histories passes for value.
+The forecast is projected on orthonormal functions of the unknown's level (Strong, Oakley & Brennan 2014; Heath,
+Manolopoulou & Baio 2017). Products of coefficients of different scrambles have no noise in common, so that neither
+sampling nor the noise of histories passes for value.
 """
 
 from __future__ import annotations

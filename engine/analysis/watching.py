@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from engine.analysis.estimates import Estimate, exact, of_ratio, of_replicates
-from engine.games.segments import FloatArray
+from engine.games.segments import FloatArray, IntArray
 from engine.program.program import Measure, Program, Watch
 from engine.scenario.expressions import Binary, Compare, Expression, Name, Number
 from engine.scenario.informed import with_outcomes
@@ -191,9 +191,10 @@ def _moves_by(among: FloatArray, both: FloatArray, chance: FloatArray, joint: Fl
     """E|P(outcome | seen) - P(outcome)|, its signs from other scrambles so that noise does not pass for a move."""
     n = len(among)
 
-    def gaps(some: FloatArray) -> FloatArray:
+    def gaps(some: IntArray) -> FloatArray:
         total = among[some].sum()
-        found: FloatArray = (joint[:, some].sum(axis=1) - chance[:, some].sum(axis=1) * both[some].sum() / total) / total
+        expected = chance[:, some].sum(axis=1) * both[some].sum() / total
+        found: FloatArray = (joint[:, some].sum(axis=1) - expected) / total
         return found
 
     everything = np.arange(n)

@@ -51,7 +51,7 @@ def voi(
     """Print what it would be worth to know, to us and to each actor, and what to watch next."""
     from engine import __version__, api
     from engine.api.informing import HISTORIES
-    from engine.report import informed, information, text
+    from engine.report import information, informed, text
     from engine.report.progress import Progress
 
     form = form_of(json, csv)

@@ -7,6 +7,7 @@ about how a scenario should be written, and not about what could be learned.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from engine.scenario.expressions import Choose, Compare, Expression, Name, Node, Number
 from engine.scenario.model import Correlated, Decision, Event, Move, Outcome, Scenario, Type
@@ -39,7 +40,7 @@ def hidden_moves(scenario: Scenario, actor: str) -> tuple[str, ...]:
 
 
 def knowing(scenario: Scenario, actor: str, moves: Sequence[str]) -> Scenario:
-    """The scenario in which an actor sees some moves at all its decisions at which it could, and everybody knows that."""
+    """The scenario in which an actor sees some moves at all decisions at which it could, and everybody knows that."""
     for name in moves:
         parents = _parents(scenario)
         for decision in scenario.moves:
@@ -82,12 +83,15 @@ def unseen_unknowns(scenario: Scenario) -> tuple[str, ...]:
 
 
 def in_mind(scenario: Scenario) -> frozenset[str]:
-    """Unknowns that a precision or the mean level of a hierarchy reads: they cannot be learned in the course of play."""
+    """Unknowns that a precision or the mean level of a hierarchy reads: nobody can act on those as on a move."""
     scope = scope_of(scenario)
     _, quantities, _ = bound_quantities(scenario, scope)
-    places = ((expression, kind) for _, expression, kind, _ in expression_places(scenario))
-    found = (reads(bind(expression, scope)[0], quantities) for expression, kind in places if kind in ("precision", "mean"))
-    return frozenset(name for read in found for name in read.unknowns)
+    return frozenset(
+        name
+        for _, expression, kind, _ in expression_places(scenario)
+        if kind in ("precision", "mean")
+        for name in reads(bind(expression, scope)[0], quantities).unknowns
+    )
 
 
 def as_event(
@@ -112,7 +116,7 @@ def as_event(
     event = _fresh("drawn", taken)
     count = len(next(iter(values.values())))
     labels = [_fresh(f"d{number}", taken) for number in range(count)]
-    equal = {label: Expression(f"1 / {count}", Number(1 / count, 0)) for label in labels}
+    equal: dict[str, Expression | Literal["rest"]] = {label: Expression(f"1 / {count}", Number(1 / count, 0)) for label in labels}
     chance, beliefs = equal, scenario.beliefs
     if levels is not None:
         name, bounds = levels

@@ -1,8 +1,8 @@
 """What comes of a game in rounds after something was seen in its first round.
 
-Whether something ever happens is told from the part of each history's weight in which it has not happened yet. The same
-for what happens after a sight: that part is cut down, once, to where the sight was seen, and then goes on like any other.
-Nothing more is solved, and histories that differ in the sight alone still count as one.
+Whether something ever happens is told from the part of each history's weight in which it has not happened yet. The
+same for what happens after a sight: that part is cut down, once, to where the sight was seen, and then goes on like any
+other. Nothing more is solved, and histories that differ in the sight alone still count as one.
 """
 
 from __future__ import annotations
