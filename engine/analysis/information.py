@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import isfinite
@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from engine.analysis.estimates import Estimate
-from engine.analysis.knowable import EVERYTHING, STEPS, Piece, affordable, everything, pieces, single, versions
+from engine.analysis.knowable import EVERYTHING, Piece, everything, pieces, steps_for, versions
 from engine.analysis.knowing import Gains, Versions, Worth, gains, worth
 from engine.analysis.regression import Learned, Split, basis_of, learned, split
 from engine.analysis.watching import Watched, questions_of, watchable, watched, watching
@@ -270,27 +270,27 @@ def stakes_of(
     lean = bare(scenario)
     program = compile_program(lean)
     spans = payoff_spans(program)
-    assess = partial(_assess, uniforms, weight, n_replicates)
+    assess = partial(_assess, lean, program, (uniforms, weight, n_replicates))
     wanted = [(actor, pieces(lean, actor)) for actor in actors]
     total, done = sum(len(own) + 1 for _, own in wanted), 0
     found = []
     for actor, own in wanted:
         items: list[Item] = []
         idle: list[Piece] = []
-        for piece, result in zip(own, workers.map(assess, _prepared(lean, program, own)), strict=True):
+        for piece, result in zip(own, workers.map(assess, own), strict=True):
             done += 1
             if progress is not None:
                 progress(done, total)
             if result is None:
                 idle.append(piece)
             else:
-                items.append(replace(result, piece=piece))
+                items.append(result)
         used = [item.piece for item in items]
         if len(used) > 1:
             together = everything(actor, used)
-            result = assess(next(_prepared(lean, program, [together])))
+            result = assess(together)
             if result is not None:
-                items.append(replace(result, piece=together))
+                items.append(result)
         done += 1
         position = program.actors.index(actor)
         now = min((item for item in items if item.worth is not None), key=lambda item: item.steps, default=None)
@@ -307,13 +307,8 @@ def stakes_of(
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Task:
-    """A game with some knowledge, and with fewer values for unknowns; None where it has too many paths."""
-
-    piece: Piece
-    pair: tuple[Versions, ...] | None
-    steps: int
+_Draws = tuple[FloatArray, FloatArray, int]
+"""Uniforms and weights by scramble, and how many scrambles there are."""
 
 
 def _rank(item: Item) -> tuple[bool, float]:
@@ -321,37 +316,26 @@ def _rank(item: Item) -> tuple[bool, float]:
     return item.piece.kind == EVERYTHING, -item.worth.value.value if item.worth is not None else float("inf")
 
 
-def _prepared(scenario: Scenario, program: Program, own: Sequence[Piece]) -> Iterator[_Task]:
-    for piece in own:
-        make = partial(versions, scenario, program, piece)
-        if piece.unknowns and not single(program):
-            both = affordable(make, STEPS)
-            yield _Task(piece, None if both is None else both[:2], 0 if both is None else both[2])
-            continue
-        try:
-            yield _Task(piece, (make(0),), 0)
-        except ScenarioError:
-            yield _Task(piece, None, 0)
-
-
-def _assess(uniforms: FloatArray, weight: FloatArray, n_replicates: int, task: _Task) -> Item | None:
+def _assess(scenario: Scenario, program: Program, draws: _Draws, piece: Piece) -> Item | None:
     """What a piece of knowledge is worth; None where it changes nothing."""
-    if task.pair is None:
-        return Item(task.piece, None, problem="the game with it has too many paths")
-    if all(one.alike for one in task.pair):
-        return None
+    uniforms, weight, n_replicates = draws
+    steps = steps_for(program, piece)
+    few, light = (_part_of(array, n_replicates, 1) for array in (uniforms, weight))
     try:
-        first = task.pair[0]
-        few, light = (_part_of(array, n_replicates, 1) for array in (uniforms, weight))
-        sample = gains(first, few)
-        if _changes_nothing(worth(first, sample, few, np.ones_like(light), n_replicates)):
+        coarse = versions(scenario, program, piece, steps // 2)
+        if coarse.alike:
             return None
-        found = gains(first, uniforms)
-        value = worth(first, found, uniforms, weight, n_replicates)
-        settled = len(task.pair) == 1 or _settled(task.pair[1], found, value, uniforms, weight, n_replicates)
-        return Item(task.piece, value, task.steps, settled)
+        if _changes_nothing(worth(coarse, gains(coarse, few), few, np.ones_like(light), n_replicates)):
+            return None
+        fine = versions(scenario, program, piece, steps) if steps else coarse
+        found = gains(fine, uniforms)
+        value = worth(fine, found, uniforms, weight, n_replicates)
+        settled = not steps or _settled(coarse, found, value, uniforms, weight, n_replicates)
+        return Item(piece, value, steps, settled)
     except EvaluationError as error:
-        return Item(task.piece, None, task.steps, problem=error.message)
+        return Item(piece, None, steps, problem=error.message)
+    except ScenarioError as error:
+        return Item(piece, None, steps, problem=error.problems[0].message)
 
 
 def _changes_nothing(found: Worth) -> bool:

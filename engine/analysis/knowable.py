@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from engine.analysis.knowing import Versions
 from engine.distributions.distribution import Distribution
-from engine.errors import ScenarioError
 from engine.games.segments import FloatArray
 from engine.program.compile import compile_program
 from engine.program.program import Program
@@ -20,7 +19,8 @@ from engine.scenario.model import Decision, Scenario, Type
 MOVE, UNKNOWN, EVERYTHING = "move", "unknown", "everything"
 STEPS: Final = 16
 """Equally likely values that stand for an unknown where one actor knows it and others do not."""
-FEWEST_STEPS: Final = 4
+SMALL_TREE: Final = 4_096
+"""Leaves up to which there may be so many values."""
 NODES: Final = 64
 MULTIPLIER: Final = 5
 """Of the lattice on which several unknowns are drawn together (Korobov 1959)."""
@@ -61,7 +61,7 @@ def pieces(scenario: Scenario, actor: str) -> list[Piece]:
         last = max(n for n, other in enumerate(scenario.moves) if isinstance(other, Decision) and other.actor == actor)
         early = order.index(name) > last or (order.index(name) > first and not isinstance(move, Decision))
         if isinstance(move, Type):
-            text = f"{scenario.actors[move.of].name} is {' or '.join(move.values)}"
+            text = f"{scenario.actors[move.of].name}'s: {' or '.join(move.values)}"
         elif isinstance(move, Decision):
             text = f"what {scenario.actors[move.actor].name} chose"
         else:
@@ -115,20 +115,12 @@ def versions(scenario: Scenario, program: Program, piece: Piece, steps: int) -> 
     return Versions(actor, base, informed, (branching(before, base), branching(after, informed)), learned)
 
 
-def affordable(
-    make: Callable[[int], Versions], steps: int = STEPS
-) -> tuple[Versions, Versions, int] | None:
-    """The game with a number of values and with half as many, fewer where there would be too many paths.
-
-    Returns:
-        Both, and the number; None where even few are too many.
-    """
-    while steps >= FEWEST_STEPS:
-        try:
-            return make(steps), make(steps // 2), steps
-        except ScenarioError:
-            steps //= 2
-    return None
+def steps_for(program: Program, piece: Piece) -> int:
+    """How many values stand for unknowns: more where the tree is small, or where several unknowns are drawn together."""
+    if not piece.unknowns or single(program):
+        return 0
+    steps = STEPS * (2 if len(piece.unknowns) > 1 else 1)
+    return steps if steps * program.tree.n_leaves <= SMALL_TREE else steps // 2
 
 
 def branching(scenario: Scenario, program: Program) -> tuple[str, ...]:

@@ -110,8 +110,8 @@ class Gains:
         secret: with it, where nobody does; None where that is not defined.
         counts: 1, or 0 where one of the games has no equilibrium in pure strategies.
         unsolved: 1 where one of them was not solved.
-        plays: for each batch of draws, unless there are many, what the others do without the knowledge and what everybody does with it, by
-            action of the game with it; each (n_actions, its draws).
+        plays: for each batch of draws, unless there are many, what the others do without the knowledge and what
+            everybody does with it, by action of the game with it; each (n_actions, its draws).
     """
 
     before: FloatArray
@@ -145,9 +145,7 @@ def gains(versions: Versions, uniforms: FloatArray) -> Gains:
     return Gains(whole("before"), whole("after"), secret, whole("counts"), whole("unsolved"), plays)
 
 
-def worth(
-    versions: Versions, found: Gains, uniforms: FloatArray, weight: FloatArray, n_replicates: int
-) -> Worth:
+def worth(versions: Versions, found: Gains, uniforms: FloatArray, weight: FloatArray, n_replicates: int) -> Worth:
     """What the knowledge is worth, from what is gained in each draw; if it does harm, then also why.
 
     Args:

@@ -99,13 +99,8 @@ def learned(figures: FloatArray, basis: FloatArray, weight: FloatArray, n_replic
         size = off.shape[1]
         coefficients = np.array([functions[:, r] @ off[r] / size for r in range(n_replicates)]).T
         variance = of_replicates(_pseudo_values(coefficients))
-        moves = []
-        for r in range(n_replicates):
-            others = np.delete(coefficients, r, axis=1)
-            mean = others.mean(axis=1)
-            error = others.std(axis=1, ddof=1) / np.sqrt(n_replicates - 1)
-            direction = np.sign(np.where(np.abs(mean) > CLEAR * error, mean, 0.0) @ functions[:, r])
-            moves.append(float((direction * off[r]).mean()))
+        direction = _directions(coefficients)
+        moves = [float((np.sign(direction[:, r] @ functions[:, r]) * off[r]).mean()) for r in range(n_replicates)]
         found.append(Learned(variance, of_replicates(moves)))
     return found
 
@@ -148,6 +143,15 @@ def _pseudo_values(coefficients: FloatArray) -> FloatArray:
     without = ((rest**2).sum(axis=0) - (squares - (coefficients**2).sum(axis=0))) / ((n - 1) * max(1, n - 2))
     found: FloatArray = n * whole - (n - 1) * without
     return found
+
+
+def _directions(coefficients: FloatArray) -> FloatArray:
+    """For each scramble what all others say of the coefficients, 0 where that is not clear; same shape."""
+    n = coefficients.shape[1]
+    mean = (coefficients.sum(axis=1, keepdims=True) - coefficients) / (n - 1)
+    square = ((coefficients**2).sum(axis=1, keepdims=True) - coefficients**2) / (n - 1)
+    error = np.sqrt(np.maximum(square - mean**2, 0.0) / max(1, n - 2))
+    return np.where(np.abs(mean) > CLEAR * error, mean, 0.0)
 
 
 def _weighted_rank(level: FloatArray, weight: FloatArray) -> FloatArray:
@@ -195,5 +199,3 @@ def _rotation(pieces: int) -> FloatArray:
         if size > 1e-9:
             columns.append(rest / size)
     return np.array(columns[1:]).T
-
-

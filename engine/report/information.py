@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor, log10
 from typing import Final
 
 from engine.analysis.estimates import Estimate
@@ -11,16 +12,19 @@ from engine.analysis.information import Forecast, Information, Item, Stake
 from engine.analysis.knowable import EVERYTHING
 from engine.analysis.knowing import Reaction
 from engine.analysis.watching import Sight
-from engine.report.figures import half_width, number, percent, plural, points
-from engine.report.terminal import Screen, cut, left, right, width, wrap
+from engine.report.figures import day, half_width, number, percent, plural
+from engine.report.terminal import Screen, left, right, width, wrap
 from engine.report.text import Ran, command, joined, title_lines
+from engine.scenario.calendar import round_ends
 
 MOST: Final = 12
 """Of what moves a forecast, that is shown."""
+ROUNDING: Final = 1e-10
+LEAST_OF_SPAN: Final = 1e-4
 LEAST_SHARE: Final = 0.02
 """Of the largest move: what moves a forecast by less is only counted."""
 FIGURE: Final = 16
-SHARE: Final = 11
+SHARE: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +76,19 @@ def _forecast_lines(found: Information, one: Forecast, screen: Screen) -> list[s
     now = percent(one.split.forecast.value) if chance else number(one.split.forecast.value)
     unit = found.scenario.outcomes[one.outcome].unit
     now += f" {screen.label(unit)}" if unit and not chance else ""
-    title = f"What would move the forecast of “{screen.label(one.label)}”, now {now}, most"
+    title = f"What would move the forecast of “{screen.label(one.label)}”, now {now}, most on average"
     lines = [screen.paint(line, "bold") for line in wrap(screen.symbols(title), screen.width)]
     room = screen.width - FIGURE - SHARE
-    lines.append(" " * room + right("points, mean" if chance else "mean move", FIGURE) + right("of unknown*", SHARE))
+    lines.append(" " * room + right("by (points)" if chance else "by", FIGURE) + right("share*", SHARE))
     rows = sorted((*_learning(one, screen), *_watching(found, one, room, screen)), key=lambda row: -row.moves_by.value)
     top = rows[0].moves_by.value if rows else 0.0
     shown = [row for row in rows if row.moves_by.value > max(LEAST_SHARE * top, half_width(row.moves_by))][:MOST]
+    scale = 100.0 if chance else 1.0
+    places = _places([row.moves_by for row in shown], scale)
+    places = min(2, max(1, places)) if chance else places
     for row in shown:
         first, *more = wrap(row.label, room - 10, None, 2, screen)
-        size = _size(row.moves_by, chance, screen)
+        size = _with_margin(scale * row.moves_by.value, scale * half_width(row.moves_by), places, screen)
         lines.append(f"  {left(row.verb, 7)}{left(first, room - 9)}{right(size, FIGURE)}{right(row.share, SHARE)}")
         lines += [f"         {line}" for line in (*more, *row.details)]
     rest = len(rows) - len(shown)
@@ -90,16 +97,22 @@ def _forecast_lines(found: Information, one: Forecast, screen: Screen) -> list[s
     return lines
 
 
-def _size(found: Estimate, chance: bool, screen: Screen) -> str:
-    half = half_width(found)
-    if chance:
-        return points(found.value) + ("" if half == 0 else screen.symbols(f" ±{_short(100 * half)}"))
-    return number(found.value) + ("" if half == 0 else screen.symbols(f" ±{_short(half)}"))
+def _with_margin(value: float, half: float, places: int, screen: Screen, sign: str = "") -> str:
+    """A figure and its margin with as many decimals."""
+    least = 0.5 * 10.0**-places
+    if abs(value) < least and half < least:
+        return "0" if abs(value) < ROUNDING and half < ROUNDING else f"<{10.0**-places:.{places}f}"
+    text = f"{value:{sign},.{places}f}"
+    return text if half < ROUNDING else screen.symbols(f"{text} ±{max(half, 10.0**-places):,.{places}f}")
 
 
-def _short(size: float) -> str:
-    """A margin with one or two digits."""
-    return f"{size:.2g}" if 1e-4 <= size < 1e4 else f"{size:.1e}" if size >= 1e4 else "0.0001"
+def _places(values: Sequence[Estimate], scale: float = 1.0) -> int:
+    """Decimals that show one digit of the largest margin; where there is none, three of the largest figure."""
+    half = max((scale * half_width(one) for one in values), default=0.0)
+    size = max((scale * abs(one.value) for one in values), default=0.0)
+    if ROUNDING < half < float("inf"):
+        return max(0, min(6, -floor(log10(half))))
+    return max(0, min(6, 2 - floor(log10(size)))) if size > ROUNDING else 1
 
 
 def _learning(one: Forecast, screen: Screen) -> list[_Row]:
@@ -150,7 +163,9 @@ def _actors_head(found: Information, screen: Screen) -> list[str]:
     if not found.stakes:
         return wrap("Nobody decides anything, so nobody but us could use what it knew.", screen.width)
     rounds = found.scenario.rounds
-    scale = "in units of its payoff" if rounds is None else f"in units of its payoff in the first of {rounds.count} rounds"
+    scale = "in units of its payoff"
+    if rounds is not None:
+        scale += f" in the first of {rounds.count} rounds"
     how = "nobody else knows that it knows" if found.secret else "all know that it knows"
     if found.alone:
         how = "nobody else decides"
@@ -167,20 +182,31 @@ def _stake_lines(found: Information, stake: Stake, screen: Screen) -> list[str]:
         return [*lines, "  nothing that could be known is hidden from it"]
     others = not found.alone and not found.secret
     room = screen.width - FIGURE - SHARE - (SHARE if others else 0) - 2
-    if stake.items:
+    small = [screen.label(item.piece.label) for item in stake.items if _is_small(found, stake, item)]
+    idle = [screen.label(part.label) for part in stake.idle]
+    shown = [item for item in stake.items if not _is_small(found, stake, item)]
+    if shown:
         header = " " * (room + 2) + right("worth", FIGURE) + right("of span", SHARE)
         lines.append(header + (right("others**", SHARE) if others else ""))
-    for item in stake.items:
-        lines += _item_lines(found, stake, item, room, others, screen)
-    if stake.idle:
-        what = ", ".join(screen.label(part.label) for part in stake.idle)
-        lines += [f"  {line}" for line in wrap(f"would change nothing: {what}", screen.width - 2, screen.width - 2)]
+    worths = [value for item in shown if (value := item.value(found.secret)) is not None]
+    places = _places(worths)
+    for item in shown:
+        lines += _item_lines(found, stake, item, (room, places), others, screen)
+    for texts, what in ((small, "worth less than 0.01% of that span"), (idle, "would change nothing")):
+        if texts:
+            lines += [f"  {line}" for line in wrap(f"{what}: {', '.join(texts)}", screen.width - 2, screen.width - 4)]
     return lines
 
 
+def _is_small(found: Information, stake: Stake, item: Item) -> bool:
+    value = item.value(found.secret)
+    return value is not None and max(abs(value.low), abs(value.high)) < LEAST_OF_SPAN * stake.span
+
+
 def _item_lines(
-    found: Information, stake: Stake, item: Item, room: int, others: bool, screen: Screen
+    found: Information, stake: Stake, item: Item, layout: tuple[int, int], others: bool, screen: Screen
 ) -> list[str]:
+    room, places = layout
     text = screen.label(item.piece.label)
     if item.piece.kind != EVERYTHING and item.piece.note:
         text += f" ({screen.label(item.piece.note)})"
@@ -188,33 +214,22 @@ def _item_lines(
     value = item.value(found.secret)
     if value is None or item.worth is None:
         return [f"  {left(first, room)}{right('unknown', FIGURE)}", *(f"    {line}" for line in more)]
-    line = f"  {left(first, room)}{right(_worth(value, screen), FIGURE)}{right(_of_span(value, stake), SHARE)}"
+    size = _with_margin(value.value, half_width(value), places, screen, "+")
+    line = f"  {left(first, room)}{right(size, FIGURE)}{right(_of_span(value, stake), SHARE)}"
     if others and item.worth.reaction is not None:
-        line += right(_signed(item.worth.reaction.value), SHARE)
+        line += right(_with_margin(item.worth.reaction.value, 0.0, places, screen, "+"), SHARE)
     lines = [line, *(f"    {line}" for line in more)]
     if value.value < 0 and value.high < 0:
         lines += [f"    {line}" for line in wrap(_why(found, item, screen), screen.width - 4, screen.width - 4)]
     return lines
 
 
-def _worth(value: Estimate, screen: Screen) -> str:
-    half = half_width(value)
-    return _signed(value.value) + ("" if half == 0 else screen.symbols(f" ±{_short(half)}"))
-
-
 def _signed(value: float) -> str:
-    size = f"{abs(value):.2g}" if abs(value) >= 1e-4 else "<0.0001"
-    if abs(value) < 1e-4:
-        return "0" if abs(value) < 1e-12 else size
-    return f"{'-' if value < 0 else '+'}{size}"
+    return f"{value:+.2g}"
 
 
 def _of_span(value: Estimate, stake: Stake) -> str:
-    if stake.span <= 0:
-        return ""
-    share = value.value / stake.span
-    size = f"{100 * abs(share):.2g}%" if abs(share) >= 1e-4 else "<0.01%"
-    return f"-{size}" if share < 0 and abs(share) >= 1e-4 else size
+    return f"{100 * value.value / stake.span:+.2f}%" if stake.span > 0 else ""
 
 
 def _why(found: Information, item: Item, screen: Screen) -> str:
@@ -222,18 +237,17 @@ def _why(found: Information, item: Item, screen: Screen) -> str:
     worth = item.worth
     if worth is None:
         return ""
-    alone = "with limited precision it slips more often where it has finer choices to make, or its own chances are wrong"
-    if found.secret or worth.reaction is None or not worth.reactions:
+    who = screen.label(found.names[item.piece.actor])
+    alone = "it errs more often where it has finer choices to make, or acts on chances that are not the true ones"
+    if found.secret or worth.secret is None:
         return f"worse off by itself: {alone}"
-    harm = worth.reactions[0]
-    secret = worth.secret
     texts = []
-    if harm.effect.value < 0:
-        texts.append(_reaction(found, harm, screen))
-    if secret is not None:
-        texts.append(f"kept secret, knowing it would be worth {_signed(secret.value)}")
-        if secret.high < 0:
-            texts.append(alone)
+    if worth.reactions and worth.reactions[0].effect.value < 0:
+        texts.append(f"worse off: {_reaction(found, worth.reactions[0], screen)}, which costs {who} ")
+        texts[-1] += f"{abs(worth.reactions[0].effect.value):.2g}"
+    texts.append(f"if nobody knew that it knows, it would be worth {_signed(worth.secret.value)}")
+    if worth.secret.high < 0:
+        texts.append(alone)
     return "; ".join(texts)
 
 
@@ -242,34 +256,33 @@ def _reaction(found: Information, harm: Reaction, screen: Screen) -> str:
     option, decision = screen.label(harm.option), screen.label(harm.decision)
     one, other = percent(harm.before), percent(harm.after)
     if one == other:
-        moved = f"{who} chooses at “{decision}” as often, but elsewhere"
-    else:
-        moved = f"{who} answers with “{option}” at “{decision}” in {other} of cases instead of {one}"
-    return screen.symbols(f"worse off: {moved}, which costs it {_signed(abs(harm.effect.value)).lstrip('+')}")
+        return screen.symbols(f"at “{decision}” {who} chooses as often, but elsewhere")
+    return screen.symbols(f"at “{decision}” {who} chooses “{option}” in {other} of cases instead of {one}")
 
 
 # Below
 
 
 def _notes(found: Information, screen: Screen) -> list[str]:
+    one = found.forecasts[0] if found.forecasts else None
+    rounds = found.scenario.rounds
     texts = []
-    if found.forecasts and found.forecasts[0].split.unknown.value > 0:
-        texts.append(_about_score(found.forecasts[0]))
-    if any(one.watched for one in found.forecasts[:1]):
-        when = "in the first round" if found.scenario.rounds is not None else "once the game is played"
-        texts.append(f"watch: what everybody sees {when}; its chance, and the forecast after it")
-    elif found.forecasts and found.forecasts[0].watched is None:
-        texts.append("watch: what comes of a sight is told for events that may happen in any round, or once")
+    if one is not None and one.split.unknown.value > 0 and one.lessons:
+        texts.append("learn: an unknown, and the forecast once it is known")
+    if one is not None and one.watched:
+        ends = round_ends(found.scenario)
+        until = f" (until {day(ends[0])})" if ends else ""
+        when = f"in the first round{until}" if rounds is not None else "once the game is played"
+        texts.append(f"watch: what everybody sees {when}, how likely it is, and the forecast after it")
+    elif one is not None and one.watched is None:
+        texts.append("watch: what comes of a sight is told of events that may happen in any round, not of this outcome")
+    if one is not None and one.split.unknown.value > 0:
+        texts.append(_about_score(one))
     if not found.alone and not found.secret and any(stake.items for stake in found.stakes):
-        texts.append("** part of the worth that comes from what the others do because they know that it knows")
+        texts.append("**: the part of it that comes from what others do because they know that it knows")
     if found.open and found.stakes:
-        texts.append(
-            f"{plural(found.open, 'unknown')} that all actors know already would be worth nothing to any of them"
-        )
-    lines = []
-    for text in texts:
-        lines += wrap(screen.symbols(text), screen.width, screen.width)
-    return lines
+        texts.append(f"not listed: {plural(found.open, 'unknown')} that all actors know already, worth nothing to them")
+    return [line for text in texts for line in wrap(screen.symbols(text), screen.width, screen.width - 2)]
 
 
 def _about_score(one: Forecast) -> str:
@@ -277,7 +290,7 @@ def _about_score(one: Forecast) -> str:
     score = "Brier score" if one.kind != "quantity" else "squared error"
     share = unknown / (unknown + chance) if unknown + chance > 0 else 0.0
     return (
-        f"* share of the {number(unknown)} by which the expected {score}, {number(unknown + chance)}, would fall if we "
+        f"*: of the {number(unknown)} by which the expected {score}, now {number(unknown + chance)}, would fall if we "
         f"knew all unknowns ({share:.0%} of it; the rest is chance)"
     )
 
@@ -292,6 +305,5 @@ def _next(found: Information, ran: Ran, screen: Screen) -> list[str]:
     else:
         words, why = ["engine", "explain", ran.file], "why they choose as they do"
     line = f"Next: {command(screen, *words)}"
-    return [screen.paint(cut(f"{line}   {why}", max(screen.width, width(line)), screen), "dim")]
-
-
+    whole = f"{line}   {why}"
+    return [screen.paint(whole if width(whole) <= screen.width else line, "dim")]

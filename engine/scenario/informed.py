@@ -116,7 +116,9 @@ def as_event(
     event = _fresh("drawn", taken)
     count = len(next(iter(values.values())))
     labels = [_fresh(f"d{number}", taken) for number in range(count)]
-    equal: dict[str, Expression | Literal["rest"]] = {label: Expression(f"1 / {count}", Number(1 / count, 0)) for label in labels}
+    equal: dict[str, Expression | Literal["rest"]] = {
+        label: Expression(f"1 / {count}", Number(1 / count, 0)) for label in labels
+    }
     chance, beliefs = equal, scenario.beliefs
     if levels is not None:
         name, bounds = levels

@@ -261,5 +261,3 @@ def test_nothing_hidden_is_said() -> None:
     (stake,) = asked(ALONE.replace(", known: false", "")).stakes
     assert not stake.items
     assert not stake.idle
-
-

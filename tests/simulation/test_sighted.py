@@ -1,4 +1,4 @@
-"""What ever happens after something was seen in the first round is what an enumeration of every course of events gives."""
+"""What ever happens after a sight in the first round is what an enumeration of every course of events gives."""
 
 from __future__ import annotations
 
