@@ -159,6 +159,21 @@ class Information:
 # Readers
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecasts:
+    """What would move forecasts.
+
+    Attributes:
+        each: every figure of the outcomes that were asked for.
+        weight: of each draw, by the statements that are believed; (n_draws,).
+        thinned: whether any history stood for others.
+    """
+
+    each: tuple[Forecast, ...]
+    weight: FloatArray
+    thinned: bool
+
+
 def forecasts_of(
     assumed: Assumed,
     outcomes: Sequence[str],
@@ -166,16 +181,13 @@ def forecasts_of(
     histories: int,
     workers: Workers = ALONE,
     progress: Callable[[int], None] | None = None,
-) -> tuple[tuple[Forecast, ...], FloatArray]:
+) -> Forecasts:
     """What would move some forecasts.
 
     Args:
         outcomes: their names.
         design: scrambled Sobol' points, or one point where nothing is unknown.
         histories: that a draw may carry, where there are rounds.
-
-    Returns:
-        Every figure of these outcomes, and the weight of each draw.
 
     Raises:
         EvaluationError: a number of some draw is impossible.
@@ -203,7 +215,8 @@ def forecasts_of(
         found.append(
             Forecast(figure.outcome, outcome.label, figure.kind, figure.value, parts, lessons.get(row, ()), seen)
         )
-    return tuple(sorted(found, key=lambda one: list(outcomes).index(one.outcome))), figures.weight
+    in_order = tuple(sorted(found, key=lambda one: list(outcomes).index(one.outcome)))
+    return Forecasts(in_order, figures.weight, bool((figures.apart[0] != figures.apart[1]).any()))
 
 
 def _only(program: Program, needed: set[str]) -> Program:
@@ -357,7 +370,7 @@ def _settled(
     gap = _part_of(found.after - found.before, n_replicates, size) - (other.after - other.before)
     error = value.value.high - value.value.value
     allowed = max(error if isfinite(error) else 0.0, NEGLIGIBLE, SMALL * abs(value.value.value))
-    return abs(float((light * gap).sum() / light.sum())) <= allowed
+    return bool(abs((light * gap).sum() / light.sum()) <= allowed)
 
 
 def _part_of(array: FloatArray, n_replicates: int, size: int) -> FloatArray:

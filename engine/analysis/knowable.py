@@ -116,7 +116,7 @@ def versions(scenario: Scenario, program: Program, piece: Piece, steps: int) -> 
 
 
 def steps_for(program: Program, piece: Piece) -> int:
-    """How many values stand for unknowns: more where the tree is small, or where several unknowns are drawn together."""
+    """How many values stand for unknowns: more where the tree is small, or several unknowns are drawn together."""
     if not piece.unknowns or single(program):
         return 0
     steps = STEPS * (2 if len(piece.unknowns) > 1 else 1)

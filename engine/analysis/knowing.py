@@ -16,7 +16,7 @@ from engine.games.conduct import BestReply, Equilibrium
 from engine.games.equilibrium import Solver
 from engine.games.pure import PureSolver
 from engine.games.rules import RuleSolver
-from engine.games.segments import FloatArray, IntArray, distinct_columns
+from engine.games.segments import FloatArray, IntArray, distinct_columns, segments
 from engine.games.solution import UNSOLVED, Solution
 from engine.games.tree import NOT_MOVED
 from engine.program.dependence import levels_of
@@ -67,6 +67,7 @@ class Reaction:
     Attributes:
         actor: whose choice.
         decision: at which it is made.
+        differs: in which share of the cases it is another choice, for whatever it knows there.
         option: of which the probability rises most.
         before, after: its probability where the decision is made.
         effect: of all that changes at this decision on the payoff of whoever knows.
@@ -74,6 +75,7 @@ class Reaction:
 
     actor: int
     decision: str
+    differs: float
     option: str
     before: float
     after: float
@@ -300,35 +302,39 @@ def _reactions(
 ) -> list[Reaction]:
     """How the choices of others change, the most harmful to the actor first."""
     after, tree, others = versions.after, versions.after.tree, _others(versions)
+    rows = [(tree.sets_of(move)[0].actions[0], tree.sets_of(move)[-1].actions[1]) for move in others]
+    taken = [
+        segments(np.where(tree.action[move] == NOT_MOVED, NOT_MOVED, tree.action[move] - first), last - first)
+        for move, (first, last) in zip(others, rows, strict=True)
+    ]
     held: list[list[FloatArray]] = [[] for _ in others]
-    old: list[list[FloatArray]] = [[] for _ in others]
-    new: list[list[FloatArray]] = [[] for _ in others]
+    told: list[list[FloatArray]] = [[] for _ in others]
     of_action = _carried(versions)
     for number, some in enumerate(_batches(versions, uniforms)):
-        plays = found.plays[number] if found.plays else _solved(versions, of_action, some).plays[0]
-        carried, play = plays
+        carried, play = found.plays[number] if found.plays else _solved(versions, of_action, some).plays[0]
         batch = _with(versions, some)
-        ways = [batch.chance * _share(after, one) for one in (carried, play)]
-        for place, move in enumerate(others):
-            sets = tree.sets_of(move)
-            rows = slice(sets[0].actions[0], sets[-1].actions[1])
+        old, new = (batch.chance * _share(after, one) for one in (carried, play))
+        for place, (move, (first, last)) in enumerate(zip(others, rows, strict=True)):
             mixed = play.copy()
-            mixed[rows] = carried[rows]
+            mixed[first:last] = carried[first:last]
             held[place].append(_payoff(after, batch, _share(after, mixed), versions.actor))
-            made, taken = tree.action[move] != NOT_MOVED, tree.values[move]
-            options = [made & (taken == option) for option in range(tree.moves[move].n_values)]
-            for kept, share in zip((old, new), ways, strict=True):
-                kept[place].append(np.array([share[option].sum(axis=0) for option in options]))
+            shape = (-1, tree.moves[move].n_values, some.shape[-1])
+            earlier, later = (taken[place].sum(share).reshape(shape) for share in (old, new))
+            apart = np.abs(play[first:last] - carried[first:last]).reshape(shape).sum(axis=1) / 2
+            otherwise = (later.sum(axis=1) * apart).sum(axis=0)
+            told[place].append(np.vstack([earlier.sum(axis=0), later.sum(axis=0), otherwise]))
     reactions = []
     for place, move in enumerate(others):
-        shares = [(weight * np.concatenate(one[place], axis=1)).sum(axis=1) for one in (old, new)]
+        shares, n_options = (weight * np.concatenate(told[place], axis=1)).sum(axis=1), tree.moves[move].n_values
+        before, since = shares[:n_options], shares[n_options : 2 * n_options]
         owner = tree.moves[move].actor
-        if owner is None or min(share.sum() for share in shares) <= 0:
+        if owner is None or min(before.sum(), since.sum()) <= 0:
             continue
-        earlier, later = (share / share.sum() for share in shares)
-        option = int(np.argmax(later - earlier))
+        differs = float(shares[-1] / since.sum())
+        before, since = before / before.sum(), since / since.sum()
+        option = int(np.argmax(since - before))
         effect = mean_of(found.after - np.concatenate(held[place]), weight, n_replicates)
         name = versions.branching[1][move]
         label = after.values[name][option]
-        reactions.append(Reaction(owner, name, label, float(earlier[option]), float(later[option]), effect))
+        reactions.append(Reaction(owner, name, differs, label, float(before[option]), float(since[option]), effect))
     return sorted(reactions, key=lambda one: one.effect.value)

@@ -179,7 +179,8 @@ def _watched(figures: Figures, questions: Sequence[Question], label: str, n_repl
     kind = figures.figures[base].kind
     before = both.sum() / among.sum()
     decided = [sight for sight in sights if sight.after is not None and sight.after.value in (0.0, 1.0)]
-    settles = kind == "happens" and 0 < before < 1 and any(sight.after.value == 1.0 for sight in decided if sight.after)
+    certain = any(sight.after.value == 1.0 for sight in decided if sight.after)
+    settles = kind == "happens" and bool(0 < before < 1) and certain
     return Watched(questions[0].move, label, tuple(sights), _moves_by(among, both, q, j), settles)
 
 

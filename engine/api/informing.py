@@ -75,8 +75,12 @@ def voi(
         with threadpool_limits(limits=1, user_api="blas"), workers_for(program, options) as crew:
             design, histories = _design(program, options)
             report = _Report(progress, design.n_draws)
-            forecasts, weight = forecasts_of(assumed, outcomes, design, histories, crew, report.draws)
-            uniforms, weight = _fewer(design, weight)
+            forecasts = forecasts_of(assumed, outcomes, design, histories, crew, report.draws)
+            if design.method == "point" and forecasts.thinned:  # too many histories to go through all
+                design = design_for(program, options, exact=False)
+                report = _Report(progress, design.n_draws)
+                forecasts = forecasts_of(assumed, outcomes, design, options.histories, crew, report.draws)
+            uniforms, weight = _fewer(design, forecasts.weight)
             stakes = stakes_of(scenario, actors, uniforms, weight, design.replicates, crew, report.games)
     except EvaluationError as error:
         raise ScenarioError([in_words(scenario, error)]) from None
@@ -97,7 +101,7 @@ def voi(
         assumed.label,
         dict(assumed.overrides),
         settings,
-        forecasts,
+        forecasts.each,
         stakes,
         {name: item.name for name, item in scenario.actors.items()},
         secret,

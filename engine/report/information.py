@@ -29,13 +29,19 @@ SHARE: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """Something that moves a forecast."""
+    """Something that moves a forecast; `least` is the lower end of how much that is worth."""
 
     verb: str
     label: str
     moves_by: Estimate
+    least: float
     share: str
-    details: tuple[str, ...]
+    details: tuple[str, ...] = ()
+
+    @property
+    def certain(self) -> bool:
+        """Whether it moves it at all, beyond what is sampling error."""
+        return self.moves_by.low > 0 and self.least > 0
 
 
 def information_text(found: Information, ran: Ran, screen: Screen) -> str:
@@ -43,6 +49,8 @@ def information_text(found: Information, ran: Ran, screen: Screen) -> str:
     blocks = [_head(found, ran, screen)]
     if found.forecasts:
         blocks.append(_forecast_lines(found, found.forecasts[0], screen))
+    else:
+        blocks.append(["There is nothing to forecast: what the outcome is taken among never comes about."])
     blocks.append(_actors_head(found, screen))
     blocks += [_stake_lines(found, stake, screen) for stake in found.stakes]
     blocks += [_notes(found, screen), _next(found, ran, screen)]
@@ -76,13 +84,14 @@ def _forecast_lines(found: Information, one: Forecast, screen: Screen) -> list[s
     now = percent(one.split.forecast.value) if chance else number(one.split.forecast.value)
     unit = found.scenario.outcomes[one.outcome].unit
     now += f" {screen.label(unit)}" if unit and not chance else ""
-    title = f"What would move the forecast of “{screen.label(one.label)}”, now {now}, most on average"
+    what = f"“{screen.label(one.label)}”" + (f" ({screen.label(one.value)})" if one.value else "")
+    title = f"What would move the forecast of {what}, now {now}, most on average"
     lines = [screen.paint(line, "bold") for line in wrap(screen.symbols(title), screen.width)]
     room = screen.width - FIGURE - SHARE
     lines.append(" " * room + right("by (points)" if chance else "by", FIGURE) + right("share*", SHARE))
     rows = sorted((*_learning(one, screen), *_watching(found, one, room, screen)), key=lambda row: -row.moves_by.value)
     top = rows[0].moves_by.value if rows else 0.0
-    shown = [row for row in rows if row.moves_by.value > max(LEAST_SHARE * top, half_width(row.moves_by))][:MOST]
+    shown = [row for row in rows if row.certain and row.moves_by.value > LEAST_SHARE * top][:MOST]
     scale = 100.0 if chance else 1.0
     places = _places([row.moves_by for row in shown], scale)
     places = min(2, max(1, places)) if chance else places
@@ -93,7 +102,8 @@ def _forecast_lines(found: Information, one: Forecast, screen: Screen) -> list[s
         lines += [f"         {line}" for line in (*more, *row.details)]
     rest = len(rows) - len(shown)
     if rest:
-        lines.append(screen.paint(f"  {plural(rest, 'other')} would move it by less, or not measurably", "dim"))
+        others = plural(rest, "other") if shown else plural(rest, "thing")
+        lines.append(screen.paint(f"  {others} would move it {'less, or ' if shown else ''}not measurably", "dim"))
     return lines
 
 
@@ -121,7 +131,7 @@ def _learning(one: Forecast, screen: Screen) -> list[_Row]:
     for lesson in one.lessons:
         share = max(0.0, lesson.learned.variance.value / whole) if whole > 0 else 0.0
         text = f"{share:.0%}" if share >= 0.01 else "<1%"
-        rows.append(_Row("learn", screen.label(lesson.label), lesson.learned.move, text, ()))
+        rows.append(_Row("learn", screen.label(lesson.label), lesson.learned.move, lesson.learned.variance.low, text))
     return rows
 
 
@@ -132,7 +142,7 @@ def _watching(found: Information, one: Forecast, room: int, screen: Screen) -> l
         if item.settles:
             label += " (it settles the question)"
         details = joined_cells([_sight(sight, one.kind != "quantity", screen) for sight in item.sights], room, screen)
-        rows.append(_Row("watch", label, item.moves_by, "", tuple(details)))
+        rows.append(_Row("watch", label, item.moves_by, item.moves_by.low, "", tuple(details)))
     return rows
 
 
@@ -254,10 +264,11 @@ def _why(found: Information, item: Item, screen: Screen) -> str:
 def _reaction(found: Information, harm: Reaction, screen: Screen) -> str:
     who = screen.label(list(found.names.values())[harm.actor])
     option, decision = screen.label(harm.option), screen.label(harm.decision)
+    moved = f"at “{decision}” {who} chooses otherwise in {percent(harm.differs)} of cases"
     one, other = percent(harm.before), percent(harm.after)
-    if one == other:
-        return screen.symbols(f"at “{decision}” {who} chooses as often, but elsewhere")
-    return screen.symbols(f"at “{decision}” {who} chooses “{option}” in {other} of cases instead of {one}")
+    if one != other:
+        moved += f" (“{option}” {other} instead of {one})"
+    return screen.symbols(moved)
 
 
 # Below
@@ -288,10 +299,11 @@ def _notes(found: Information, screen: Screen) -> list[str]:
 def _about_score(one: Forecast) -> str:
     unknown, chance = one.split.unknown.value, max(0.0, one.split.chance.value)
     score = "Brier score" if one.kind != "quantity" else "squared error"
-    share = unknown / (unknown + chance) if unknown + chance > 0 else 0.0
+    part = unknown / (unknown + chance) if unknown + chance > 0 else 0.0
+    share = f"{part:.0%}" if part >= 0.01 else "less than 1%"
     return (
         f"*: of the {number(unknown)} by which the expected {score}, now {number(unknown + chance)}, would fall if we "
-        f"knew all unknowns ({share:.0%} of it; the rest is chance)"
+        f"knew all unknowns ({share} of it; the rest is chance)"
     )
 
 

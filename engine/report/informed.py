@@ -121,6 +121,7 @@ def _item(item: Item) -> dict[str, Any]:
             {
                 "actor": reaction.actor,
                 "decision": reaction.decision,
+                "differs": reaction.differs,
                 "option": reaction.option,
                 "before": reaction.before,
                 "after": reaction.after,

@@ -84,6 +84,12 @@ def test_all_unknowns_together_are_worth_that_of_their_sum() -> None:
     assert agrees(asked(ALONE).stakes[0].items[-1].worth, unit_normal_loss(0.5, sqrt(5)))
 
 
+def test_an_unknown_that_hangs_together_with_a_known_one_is_worth_no_more_to_one_of_several() -> None:
+    """What all know tells of it, but actors act on the mean of what nobody knows, so its own spread is what counts."""
+    found = asked(WATCHED.replace("moves:", "correlated: [{unknowns: [x, z], rank: 0.6}]\nmoves:"))
+    assert agrees(item(found, "x", "us").worth, unit_normal_loss(0.5, 2), beside=0.005)
+
+
 def test_what_hangs_together_with_an_unknown_is_learned_with_it() -> None:
     rho = 2 * sin(pi * 0.5 / 6)
     found = asked(TOGETHER)
@@ -155,6 +161,7 @@ def test_whoever_is_known_to_know_the_card_loses_by_it() -> None:
     assert one.value.value == pytest.approx(-1, abs=5e-3)
     assert one.secret.value == pytest.approx(3, abs=1e-3)
     (harm,) = one.reactions
+    assert harm.differs == pytest.approx(1, abs=2e-3)
     assert (harm.decision, harm.actor) == ("answers", 1)
     assert harm.effect.value == pytest.approx(-4, abs=0.01)
     secret = asked(CARD, secret=True)
