@@ -338,10 +338,13 @@ def _assess(scenario: Scenario, program: Program, draws: _Draws, piece: Piece) -
         coarse = versions(scenario, program, piece, steps // 2)
         if coarse.alike:
             return None
-        if _changes_nothing(worth(coarse, gains(coarse, few), few, np.ones_like(light), n_replicates)):
+        sample = gains(coarse, few)
+        if sample.counts.any() and _changes_nothing(worth(coarse, sample, few, np.ones_like(light), n_replicates)):
             return None
         fine = versions(scenario, program, piece, steps) if steps else coarse
         found = gains(fine, uniforms)
+        if not (weight * found.counts).any():
+            return Item(piece, None, steps, problem="without it or with it there is no equilibrium in pure strategies")
         value = worth(fine, found, uniforms, weight, n_replicates)
         settled = not steps or _settled(coarse, found, value, uniforms, weight, n_replicates)
         return Item(piece, value, steps, settled)
@@ -364,9 +367,10 @@ def _settled(
     """Whether half as many values of the unknowns give the same, but for the sampling error; tried on fewer draws."""
     size = max(1, uniforms.shape[-1] // n_replicates // CHECKED)
     few, light = (_part_of(array, n_replicates, size) for array in (uniforms, weight))
+    other = gains(coarse, few)
+    light = light * other.counts * _part_of(found.counts, n_replicates, size)
     if light.sum() <= 0:
         return True
-    other = gains(coarse, few)
     gap = _part_of(found.after - found.before, n_replicates, size) - (other.after - other.before)
     error = value.value.high - value.value.value
     allowed = max(error if isfinite(error) else 0.0, NEGLIGIBLE, SMALL * abs(value.value.value))

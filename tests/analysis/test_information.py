@@ -1,4 +1,4 @@
-"""What it would be worth to know: what can be known, what may be seen, and that it does not depend on who works it out."""
+"""What it would be worth to know: what can be known, what may be seen, and that threads change nothing."""
 
 from __future__ import annotations
 
