@@ -298,7 +298,7 @@ def stakes_of(
                 idle.append(piece)
             else:
                 items.append(result)
-        used = [item.piece for item in items]
+        used = [item.piece for item in items if item.worth is not None]
         if len(used) > 1:
             together = everything(actor, used)
             result = assess(together)

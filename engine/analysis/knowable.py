@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.analysis.knowing import Versions
 from engine.distributions.distribution import Distribution
+from engine.errors import Problem, ScenarioError
 from engine.games.segments import FloatArray
 from engine.program.compile import compile_program
 from engine.program.program import Program
@@ -67,11 +68,9 @@ def pieces(scenario: Scenario, actor: str) -> list[Piece]:
         else:
             text = "before it happens" if early else "once it has happened"
         found.append(Piece(actor, MOVE, (name,), (), move.label or name, text))
-    fixed = in_mind(scenario)
     found += [
         Piece(actor, UNKNOWN, (), (name,), scenario.unknowns[name].label, "nobody knows it")
         for name in unseen_unknowns(scenario)
-        if name not in fixed
     ]
     return found
 
@@ -97,7 +96,8 @@ def versions(scenario: Scenario, program: Program, piece: Piece, steps: int) -> 
         steps: equally likely values that stand for unknowns where several actors decide.
 
     Raises:
-        ScenarioError: the game with the knowledge has too many paths.
+        ScenarioError: the game with the knowledge has too many paths, or cannot be solved as the scenario asks, or an
+            unknown cannot be known to one actor alone.
     """
     actor = list(scenario.actors).index(piece.actor)
     before, known, base = scenario, scenario, program
@@ -106,6 +106,8 @@ def versions(scenario: Scenario, program: Program, piece: Piece, steps: int) -> 
         known = openly(scenario, piece.unknowns)
         learned = tuple(n for n, item in enumerate(program.inputs) if item.name in piece.unknowns)
     elif piece.unknowns:
+        if fixed := in_mind(scenario) & set(piece.unknowns):
+            raise ScenarioError([Problem(f"a habit, a precision or a mean level of reasoning hangs on '{min(fixed)}'")])
         values, levels = _drawn(program, piece.unknowns, steps)
         before = as_event(scenario, values, None, levels)
         known = as_event(scenario, values, piece.actor, levels)

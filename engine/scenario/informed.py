@@ -83,13 +83,13 @@ def unseen_unknowns(scenario: Scenario) -> tuple[str, ...]:
 
 
 def in_mind(scenario: Scenario) -> frozenset[str]:
-    """Unknowns that a precision or the mean level of a hierarchy reads: nobody can act on those as on a move."""
+    """Unknowns that a precision, a habit or the mean level of a hierarchy reads, which nothing drawn in play can."""
     scope = scope_of(scenario)
     _, quantities, _ = bound_quantities(scenario, scope)
     return frozenset(
         name
-        for _, expression, kind, _ in expression_places(scenario)
-        if kind in ("precision", "mean")
+        for path, expression, _, _ in expression_places(scenario)
+        if path[0] == "actors"
         for name in reads(bind(expression, scope)[0], quantities).unknowns
     )
 

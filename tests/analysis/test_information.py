@@ -215,3 +215,14 @@ def test_equally_likely_parts_have_the_mean_of_the_whole() -> None:
     half = 2 * (2 / 3.141592653589793) ** 0.5
     assert means == pytest.approx([3 - half, 3 + half], abs=2e-3)
     assert bin_means(normal, 16).mean() == pytest.approx(3)
+
+
+def test_an_unknown_on_which_a_habit_hangs_is_known_to_no_one_actor_alone() -> None:
+    text = SIEGE.replace("precision: 2}", "precision: 2, habit: {opens: {yes: hunger, no: rest}}}")
+    found = asked(text, draws=16)
+    town = next(stake for stake in found.stakes if stake.actor == "town")
+    (hunger,) = [item for item in town.items if item.piece.name == "hunger"]
+    assert hunger.worth is None
+    assert "a habit" in hunger.problem
+    assert any("'Hunger'" in warning for warning in found.warnings)
+    assert "hunger" not in town.items[-1].piece.unknowns
