@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from engine.api.comparing import compare as compare
     from engine.api.converting import convert as convert
     from engine.api.explaining import explain as explain
+    from engine.api.informing import voi as voi
     from engine.api.running import check_free as check_free
     from engine.api.running import run as run
     from engine.api.running import save as save
@@ -42,6 +43,7 @@ _PLACES: Final = {
     "engine.api.comparing": ("compare",),
     "engine.api.converting": ("convert",),
     "engine.api.explaining": ("explain",),
+    "engine.api.informing": ("voi",),
     "engine.api.running": ("check_free", "run", "save"),
     "engine.api.scenarios": (
         "Loaded",

@@ -1,9 +1,16 @@
 """The command `engine`: one short function for each of its commands."""
 
-from engine.cli import running, comparing, explaining, checking, converting  # isort: skip  # in the order of `--help`
+from engine.cli import (  # isort: skip  # in the order of `--help`
+    running,
+    comparing,
+    explaining,
+    informing,
+    checking,
+    converting,
+)
 from engine.cli.app import app
 
-__all__ = ["checking", "comparing", "converting", "explaining", "main", "running"]
+__all__ = ["checking", "comparing", "converting", "explaining", "informing", "main", "running"]
 
 
 def main() -> None:

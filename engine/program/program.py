@@ -320,6 +320,20 @@ class Recurrence:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Watch:
+    """What is asked of a game in rounds together with what is seen in its first round.
+
+    Attributes:
+        seen: for each measure that asks whether something ever happens after something was seen in the first round, the
+            measure of that sight.
+        later: the measures from the second round on.
+    """
+
+    seen: Mapping[str, str]
+    later: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Program:
     """Everything that a simulation needs, and nothing of the file.
 
@@ -339,6 +353,7 @@ class Program:
         masks: moves that happen or not as the state is.
         recurrence: how one round leads to the next; None if the game is played once.
         sharpness: factor on everybody's precision.
+        watch: what is asked together with what is seen in the first round; None: nothing.
     """
 
     inputs: tuple[Input, ...]
@@ -366,6 +381,7 @@ class Program:
     masks: tuple[Mask, ...] = ()
     recurrence: Recurrence | None = None
     sharpness: float = 1.0
+    watch: Watch | None = None
 
     @property
     def n_inputs(self) -> int:

@@ -116,12 +116,16 @@ def batch_of(program: Program, uniforms: FloatArray) -> Batch:
     return batch_in(program, first_situation(program, uniforms))
 
 
-def first_situation(program: Program, uniforms: FloatArray) -> Situation:
-    """Where the draws that come of these uniforms begin."""
+def first_situation(program: Program, uniforms: FloatArray, guessed: Values | None = None) -> Situation:
+    """Where the draws that come of these uniforms begin.
+
+    Args:
+        guessed: of unknowns that nobody knows, what the actors act on instead of the mean; each (n_draws,).
+    """
     values = draw_values(program, uniforms)
     n = uniforms.shape[-1]
     means = {item.name: np.full(n, item.distribution.mean()) for item in program.inputs if not item.known}
-    seen = {**values, **means} if means else values
+    seen = {**values, **means, **(guessed or {})} if means else values
     start, recurrence = Situation(values, seen, program.state), program.recurrence
     if recurrence is None or not recurrence.lasting:
         return start

@@ -22,6 +22,7 @@ from engine.simulation.histories import Histories, first_histories, next_histori
 from engine.simulation.ledger import Ledger
 from engine.simulation.played import Key, Played, together
 from engine.simulation.reading import Reading, Split, read_round
+from engine.simulation.sighted import narrowed
 
 
 def play_rounds(program: Program, uniforms: FloatArray, thinning: FloatArray, histories: int, size: int) -> Draws:
@@ -45,6 +46,8 @@ def play_rounds(program: Program, uniforms: FloatArray, thinning: FloatArray, hi
         now = replace(now, situation=replace(now.situation, round=number))
         played = together([_play(program, part) for part in parts_of(now, size)])
         ledger.add(number, now, played)
+        if number == 1 and program.watch is not None:
+            played, program = narrowed(program.watch, played), replace(program, measures=program.watch.later)
         now = next_histories(now, played, thinning[number - 1], histories) if number < recurrence.count else None
     return ledger.draws()
 
@@ -141,7 +144,13 @@ def _conditions(
     held: dict[Key, FloatArray] = {}
     spared: dict[Key, FloatArray] = {}
     public: dict[Key, FloatArray] = {}
+    same: dict[int, Key] = {}  # one condition may be asked for several times, after different sights
     for key, condition in _asked(program).items():
+        first = same.setdefault(id(condition), key)
+        if first != key:
+            held[key] = held[first]
+            (spared if first in spared else public)[key] = (spared if first in spared else public)[first]
+            continue
         learned = _learned(condition, recurrence)
         if learned is not None:
             public[key] = (~learned).astype(np.float64)
