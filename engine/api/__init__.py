@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from engine.analysis.summary import Result as Result
     from engine.api.converting import convert as convert
+    from engine.api.discovering import discover as discover
     from engine.api.explaining import explain as explain
     from engine.api.running import check_free as check_free
     from engine.api.running import run as run
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _PLACES: Final = {
     "engine.analysis.summary": ("Result",),
     "engine.api.converting": ("convert",),
+    "engine.api.discovering": ("discover",),
     "engine.api.explaining": ("explain",),
     "engine.api.running": ("check_free", "run", "save"),
     "engine.api.scenarios": (
