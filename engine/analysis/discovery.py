@@ -14,7 +14,7 @@ from engine.analysis import prim
 from engine.analysis.claims import Claim
 from engine.analysis.estimates import FEW_HITS, NORMAL, Estimate, exact, of_ratio
 from engine.analysis.points import Asked, asked, uniforms_in, values_at
-from engine.analysis.thresholds import TAIL, Alone, thresholds
+from engine.analysis.thresholds import TAIL, Alone, Sums, thresholds
 from engine.games.segments import FloatArray
 from engine.program.dependence import followed, levels_of
 from engine.program.program import BoolArray, IntArray, Program
@@ -38,6 +38,7 @@ NEARBY_CASES: Final = 2
 STEP, STEP_OF_ROUNDS = 0.02, 0.2
 FEW: Final = 6
 """At most so many unknowns change, if that gets there at all."""
+MOST_FEW: Final = 4
 FARTHER: Final = 1.25
 """Fewer unknowns are preferred if the change is no larger than this, as a multiple of the smallest one."""
 STRETCHES: Final = (1.0, 1.002, 1.01, 1.03, 1.06)
@@ -229,14 +230,14 @@ def discover(
     alone: tuple[Alone, ...] = ()
     boxes: tuple[BoxFound, ...] = ()
     change = None
-    if design.method == "sobol":
+    if design.method == "sobol" and cast.among.sum() > 0:
         few = sobol_design(
             program.n_inputs,
-            16 * (PER_SCRAMBLE if program.recurrence is None else PER_SCRAMBLE_OF_ROUNDS),
+            min(design.n_draws, 16 * (PER_SCRAMBLE if program.recurrence is None else PER_SCRAMBLE_OF_ROUNDS)),
             design.seed,
             16,
         )
-        alone = thresholds(question, claim, uniforms_in(few), few.replicates, categories)
+        alone = thresholds(question, claim, uniforms_in(few), few.replicates, categories, cast.sums)
         boxes = _boxes(cast, categories)
         change = _change(question, claim, cast, categories, alone, boxes)
     return Discovery(
@@ -315,6 +316,10 @@ class _Cast:
 
     def by_scramble(self, weight: FloatArray) -> FloatArray:
         return np.bincount(self.replicate, weight)
+
+    @property
+    def sums(self) -> Sums:
+        return Sums(self.by_scramble(self.among * self.figure_of), self.by_scramble(self.among))
 
     def share(self) -> Estimate:
         return _share(self.by_scramble(self.counts * self.cases), self.by_scramble(self.counts), self)
@@ -469,7 +474,8 @@ def _change(
     starts = journey.starts(undone, alone, boxes, bound)
     free = np.repeat(journey.movable[:, None], starts.shape[-1], axis=1)
     step = STEP if program.recurrence is None else STEP_OF_ROUNDS
-    whole = searching.search(journey.gap, starts, free, bound, step)
+    eager = program.recurrence is None
+    whole = searching.search(journey.gap, starts, free, bound, step, eager=eager)
     best = min(whole.reached, key=lambda one: one.distance)
     if best.point is None:
         furthest = journey.stop(ndtri_levels(program, whole.furthest), precise)
@@ -612,7 +618,8 @@ class _Journey:
             size = np.linalg.norm(point[kept])
             starts[kept, number] = point[kept] * np.where(np.isin(kept, must), 1.0, np.linalg.norm(point) / size)
             free[kept, number] = self.movable[kept]
-        found = searching.search(self.gap, starts, free, bound, step)
+        eager = self.question.program.recurrence is None
+        found = searching.search(self.gap, starts, free, bound, step, MOST_FEW, FARTHER * distance, eager)
         near = [one.point for one in found.reached if one.point is not None and one.distance <= FARTHER * distance]
         return near[0] if near else point
 

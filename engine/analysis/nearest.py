@@ -17,9 +17,12 @@ from engine.games.segments import FloatArray
 from engine.program.program import BoolArray
 
 SHORTER: Final = (1.0, 0.5, 0.2)
-STRETCHED: Final = (1.0, 1.0005, 1.002, 1.005, 1.01, 1.02, 1.05)
+STRETCHED: Final = (1.0005, 1.002, 1.005, 1.01, 1.02, 1.04, 1.07, 1.12)
+SHRUNK: Final = (0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.965, 0.98, 0.99, 0.995, 0.998)
 SETTLED: Final = 0.01
-MOST_STEPS: Final = 12
+IMPROVED: Final = 0.002
+"""Searches end once two steps have brought the nearest point inside nearer by a smaller share than this."""
+MOST_STEPS: Final = 10
 FLAT: Final = 1e-12
 
 Function = Callable[[FloatArray], FloatArray]
@@ -55,7 +58,14 @@ class Searched:
 
 
 def search(
-    function: Function, starts: FloatArray, free: BoolArray, bound: float, step: float, most: int = MOST_STEPS
+    function: Function,
+    starts: FloatArray,
+    free: BoolArray,
+    bound: float,
+    step: float,
+    most: int = MOST_STEPS,
+    enough: float = 0.0,
+    eager: bool = True,
 ) -> Searched:
     """Looks for the nearest point at which the function is not negative, from several starts at once.
 
@@ -66,166 +76,171 @@ def search(
         bound: no coordinate that is moved goes further from 0 than this.
         step: by which finite differences are taken.
         most: how many steps.
+        enough: once a search is inside at no more than this distance, it and those after it are over.
+        eager: whether slopes are asked for at every point that a step may lead to: more points, but fewer batches.
     """
-    return _Searches(function, starts, free, bound, step).run(most)
+    return _Searches(function, starts, free, bound, step, enough, eager).run(most)
 
 
 # Private functions
 
 
 class _Searches:
-    def __init__(self, function: Function, starts: FloatArray, free: BoolArray, bound: float, step: float) -> None:
+    def __init__(
+        self,
+        function: Function,
+        starts: FloatArray,
+        free: BoolArray,
+        bound: float,
+        step: float,
+        enough: float,
+        eager: bool,
+    ) -> None:
         self.function, self.free, self.bound, self.step = function, free, bound, step
-        self.z = np.where(free, np.clip(starts, -bound, bound), starts)
-        n = starts.shape[-1]
-        self.best: list[FloatArray | None] = [None] * n
+        self.enough, self.eager = enough, eager
+        self.z: FloatArray = np.where(free, np.clip(starts, -bound, bound), starts)
+        self.n = int(starts.shape[-1])
+        self.f, self.slope = np.zeros(self.n), np.zeros_like(self.z)
+        self.best: list[FloatArray | None] = [None] * self.n
         self.furthest, self.gap = self.z[:, 0], -np.inf
-        self.open = [True] * n
+        self.open = [True] * self.n
 
     def run(self, most: int) -> Searched:
-        f, slope = self._with_slopes(self.z, list(range(self.z.shape[-1])))
+        everyone = list(range(self.n))
+        self.f, self.slope = self._asked(self.z, everyone, np.ones(self.n, dtype=np.bool_))
+        gained: list[float] = [np.inf, np.inf]
         for _ in range(most):
-            todo = [number for number in range(self.z.shape[-1]) if self.open[number]]
+            self._close()
+            todo = [number for number in everyone if self.open[number]]
             if not todo:
                 break
-            self._advance(todo, f, slope)
+            before = self._nearest()
+            self._advance(todo)
+            gained.append(before - self._nearest() if np.isfinite(before) else np.inf)
+            if self._nearest() < np.inf and sum(gained[-2:]) < IMPROVED * self._nearest():
+                break
         self._settle()
-        found = tuple(
-            Reached(best, np.inf if best is None else float(np.linalg.norm(best))) for best in self.best
-        )
+        found = tuple(Reached(best, np.inf if best is None else _length(best)) for best in self.best)
         return Searched(found, self.furthest, self.gap)
 
-    def _advance(self, todo: list[int], f: FloatArray, slope: FloatArray) -> None:
+    def _nearest(self) -> float:
+        return min((_length(best) for best in self.best if best is not None), default=np.inf)
+
+    def _close(self) -> None:
+        """Ends searches that are good enough, and those after them."""
+        done = False
+        for number, best in enumerate(self.best):
+            done = done or (best is not None and _length(best) <= self.enough)
+            self.open[number] = self.open[number] and not done
+
+    def _advance(self, todo: list[int]) -> None:
         """One step of the searches that go on; their functions and slopes are brought up to date."""
-        aims = {number: self._aim(number, f[number], slope[:, number]) for number in todo}
+        aims = [self._aim(number) for number in todo]
         tried = np.stack(
             [
-                self.z[:, number] + share * (aims[number] - self.z[:, number])
-                for number in todo
-                for share in SHORTER[1:]
+                self.z[:, number] + share * (aim - self.z[:, number])
+                for number, aim in zip(todo, aims, strict=True)
+                for share in SHORTER
             ],
             axis=1,
         )
-        full = np.stack([aims[number] for number in todo], axis=1)
-        f_full, slope_full, f_tried = self._with_slopes(full, todo, tried)
-        behind: list[int] = []
-        for place, number in enumerate(todo):
-            some = f_tried[place * 2 : place * 2 + 2]
-            steep = self._steepness(number, aims[number], slope[:, number])
-            points = [full[:, place], tried[:, place * 2], tried[:, place * 2 + 1]]
-            merits = [self._merit(point, value, steep) for point, value in zip(points, [f_full[place], *some])]
-            chosen = int(np.argmin(merits))
-            moved = float(np.abs(points[chosen] - self.z[:, number]).max())
-            self.z[:, number] = points[chosen]
-            if chosen == 0:
-                f[number], slope[:, number] = f_full[place], slope_full[:, place]
-            else:
-                behind.append(number)
+        owners = [number for number in todo for _ in SHORTER]
+        sloped = np.tile([True, *[self.eager] * (len(SHORTER) - 1)], len(todo))
+        value, slope = self._asked(tried, owners, sloped)
+        behind = []
+        for place, (number, aim) in enumerate(zip(todo, aims, strict=True)):
+            own = range(place * len(SHORTER), (place + 1) * len(SHORTER))
+            steep = self._steepness(number, aim)
+            chosen = min(own, key=lambda one: _merit(tried[:, one], value[one], steep))
+            moved = float(np.abs(tried[:, chosen] - self.z[:, number]).max())
+            self.z[:, number], self.f[number] = tried[:, chosen], value[chosen]
+            self.slope[:, number] = slope[:, chosen]
             self.open[number] = moved > SETTLED
-        again = [number for number in behind if self.open[number]]
-        if again:
-            f[again], slope[:, again] = self._with_slopes(self.z[:, again], again)
+            if not sloped[chosen] and self.open[number]:
+                behind.append(number)
+        if behind:
+            own_f, own_slope = self._asked(self.z[:, behind], behind, np.ones(len(behind), dtype=np.bool_))
+            self.f[behind], self.slope[:, behind] = own_f, own_slope
 
-    def _aim(self, number: int, f: float, slope: FloatArray) -> FloatArray:
+    def _aim(self, number: int) -> FloatArray:
         """The nearest point within bounds at which the tangent is 0, or the one at which it is largest."""
         z, free = self.z[:, number], self.free[:, number]
-        slope = np.where(free, slope, 0.0)
-        if not (np.abs(slope) > FLAT).any():
+        slope = np.where(free, self.slope[:, number], 0.0)
+        held: FloatArray = np.where(free, 0.0, z)
+        steep = np.abs(slope) > FLAT
+        if not steep.any():
             return z
-        held = np.where(free, 0.0, z)
-        needed = float(slope @ z) - f
+        needed = float(slope @ z) - float(self.f[number])
         if needed <= 0:  # the tangent has the origin inside
             return held
 
         def along(factor: float) -> FloatArray:
-            return np.clip(factor * slope, -self.bound, self.bound)
+            found: FloatArray = np.clip(factor * slope, -self.bound, self.bound)
+            return found
 
-        high = 2 * self.bound / float(np.abs(slope[np.abs(slope) > FLAT]).min())
+        low, high = 0.0, 2 * self.bound / float(np.abs(slope[steep]).min())
         if float(slope @ along(high)) <= needed:
-            return held + np.where(np.abs(slope) > FLAT, np.sign(slope) * self.bound, 0.0)
-        low = 0.0
+            return held + np.where(steep, np.sign(slope) * self.bound, 0.0)
         for _ in range(60):
             middle = (low + high) / 2
             low, high = (low, middle) if float(slope @ along(middle)) >= needed else (middle, high)
         return held + along(high)
 
-    def _steepness(self, number: int, aim: FloatArray, slope: FloatArray) -> float:
+    def _steepness(self, number: int, aim: FloatArray) -> float:
         """How much a unit outside counts for in squared distance: more than it can gain."""
-        size = float(np.linalg.norm(np.where(self.free[:, number], slope, 0.0)))
-        length = max(float(np.linalg.norm(aim)), float(np.linalg.norm(self.z[:, number])))
-        return 2 * length / size + 1 if size > FLAT else 1.0
+        size = _length(np.where(self.free[:, number], self.slope[:, number], 0.0))
+        return 2 * max(_length(aim), _length(self.z[:, number])) / size + 1 if size > FLAT else 1.0
 
-    @staticmethod
-    def _merit(point: FloatArray, value: float, steep: float) -> float:
-        return float(point @ point) / 2 + steep * abs(min(value, 0.0)) if np.isfinite(value) else np.inf
-
-    def _with_slopes(
-        self, z: FloatArray, numbers: list[int], more: FloatArray | None = None
-    ) -> tuple[FloatArray, ...]:
-        """The function at some points, one for each search, with its slopes there; and at more points."""
-        points, owner, column, signs = [z], [], [], []
-        for place, number in enumerate(numbers):
-            for row in np.flatnonzero(self.free[:, number]):
-                sign = -1.0 if z[row, place] + self.step > self.bound else 1.0
-                moved = z[:, place].copy()
-                moved[row] += sign * self.step
-                points.append(moved[:, None])
-                owner.append(place)
-                column.append(int(row))
-                signs.append(sign)
-        if more is not None:
-            points.append(more)
-        whole = np.concatenate(points, axis=1)
-        value = self._asked(whole, numbers, owner)
-        n = z.shape[-1]
-        slope = np.zeros_like(z)
-        base = value[:n]
-        if owner:
-            ahead = value[n : n + len(owner)]
-            slope[column, owner] = (ahead - base[owner]) / (np.array(signs) * self.step)
-        if more is None:
-            return base.copy(), slope
-        extra = value[n + len(owner) :]
-        self._keep(more, extra, [number for number in numbers for _ in SHORTER[1:]])
-        return base.copy(), slope, extra
-
-    def _asked(self, points: FloatArray, numbers: list[int], owner: list[int]) -> FloatArray:
-        value = self.function(points)
-        n = len(numbers)
-        self._keep(points[:, : n + len(owner)], value[: n + len(owner)], [*numbers, *(numbers[one] for one in owner)])
-        return value
+    def _asked(self, points: FloatArray, numbers: list[int], sloped: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """The function at points of some searches, and its slopes where they are wanted; else 0."""
+        moved = [
+            (place, int(row), -self.step if points[row, place] + self.step > self.bound else self.step)
+            for place, number in enumerate(numbers)
+            if sloped[place]
+            for row in np.flatnonzero(self.free[:, number])
+        ]
+        owner = np.array([place for place, *_ in moved], dtype=np.int64)
+        row = np.array([row for _, row, _ in moved], dtype=np.int64)
+        shift = np.array([by for *_, by in moved])
+        ahead = points[:, owner]
+        ahead[row, np.arange(len(moved))] += shift
+        whole = np.concatenate([points, ahead], axis=1)
+        value = self.function(whole)
+        self._keep(whole, value, [*numbers, *(numbers[place] for place in owner)])
+        n = points.shape[-1]
+        slope = np.zeros_like(points)
+        slope[row, owner] = (value[n:] - value[:n][owner]) / shift
+        return value[:n].copy(), slope
 
     def _keep(self, points: FloatArray, value: FloatArray, numbers: list[int]) -> None:
         """Remembers the nearest points inside, and the furthest inside of all."""
         top = int(np.argmax(value))
         if value[top] > self.gap:
-            self.furthest, self.gap = points[:, top], float(value[top])
+            self.furthest, self.gap = points[:, top].copy(), float(value[top])
         for place in np.flatnonzero(value >= 0):
             point, number = points[:, place], numbers[place]
-            if not self._within(point, number):
-                continue
-            best = self.best[number]
-            if best is None or point @ point < best @ best:
+            best, free = self.best[number], self.free[:, number]
+            within = bool((np.abs(point[free]) <= self.bound + 1e-9).all())
+            if within and (best is None or _length(point) < _length(best)):
                 self.best[number] = point.copy()
 
-    def _within(self, point: FloatArray, number: int) -> bool:
-        return bool((np.abs(point[self.free[:, number]]) <= self.bound + 1e-9).all())
-
     def _settle(self) -> None:
-        """Stretches each end a little, until it is inside, and pulls it in along its ray where that goes."""
-        for stretch in (STRETCHED, None):
-            points, numbers = [], []
-            for number in range(self.z.shape[-1]):
-                best, free = self.best[number], self.free[:, number]
-                if stretch is not None:
-                    shares, start = stretch, self.z[:, number]
-                elif best is not None:
-                    shares, start = (0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.96, 0.98, 0.99, 0.995, 0.998), best
-                else:
-                    continue
+        """Looks along the rays through the end, and through the nearest point inside, of each search."""
+        points, numbers = [], []
+        for number, best in enumerate(self.best):
+            rays = [(self.z[:, number], STRETCHED)] + ([] if best is None else [(best, SHRUNK)])
+            for start, shares in rays:
                 for share in shares:
-                    points.append(np.where(free, np.clip(share * start, -self.bound, self.bound), start))
+                    inside = np.clip(share * start, -self.bound, self.bound)
+                    points.append(np.where(self.free[:, number], inside, start))
                     numbers.append(number)
-            if points:
-                whole = np.stack(points, axis=1)
-                self._keep(whole, self.function(whole), numbers)
+        whole = np.stack(points, axis=1)
+        self._keep(whole, self.function(whole), numbers)
+
+
+def _merit(point: FloatArray, value: float, steep: float) -> float:
+    return float(point @ point) / 2 + steep * abs(min(value, 0.0)) if np.isfinite(value) else np.inf
+
+
+def _length(point: FloatArray) -> float:
+    return float(np.sqrt(point @ point))

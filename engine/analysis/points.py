@@ -17,6 +17,8 @@ from engine.simulation.executors import ALONE, Workers
 from engine.simulation.figures import figures_of
 from engine.simulation.run import HISTORIES_PER_DRAW
 
+FEW_HISTORIES: Final = 4
+"""Enough for means over draws."""
 LOWEST: Final = 2.0**-54
 HIGHEST: Final = 1 - 2.0**-53
 
@@ -55,7 +57,8 @@ class Asked:
 
     def at(self, uniforms: FloatArray, histories: int | None = None) -> Answer:
         """The figure at points, as uniforms; (n_inputs, n)."""
-        return self._read(_Points(uniforms, self.seed, self.program.recurrence is None), histories)
+        size = CHUNK if self.program.recurrence is None else 1
+        return self._read(_Points(uniforms, self.seed, size), histories)
 
     def held(self, uniforms: FloatArray, parts: int, held: Sequence[tuple[int, FloatArray]]) -> Answer:
         """The figure in some draws, an unknown held at some level in each variant; others follow.
@@ -68,7 +71,8 @@ class Asked:
             Arrays of shape (n_held * n,), variant by variant.
         """
         apart = 1 if self.program.recurrence is None else parts  # chance in histories is told apart by chunk
-        return self._read(_Held(self.program, uniforms, apart, tuple(held), self.seed), None)
+        histories = min(self.histories, FEW_HISTORIES)
+        return self._read(_Held(self.program, uniforms, apart, tuple(held), self.seed), histories)
 
     def _read(self, design: Design, histories: int | None) -> Answer:
         figures = figures_of(self.program, design, self.workers, histories=histories or self.histories)
@@ -104,7 +108,7 @@ class _Points:
 
     uniforms: FloatArray
     seed: int
-    together: bool
+    size: int
     method: ClassVar[str] = "sobol"
     replicates: ClassVar[int] = 1
 
@@ -118,11 +122,10 @@ class _Points:
 
     @property
     def n_chunks(self) -> int:
-        return -(-self.n_draws // (CHUNK if self.together else 1))
+        return -(-self.n_draws // self.size)
 
     def chunk(self, i: int) -> Chunk:
-        size = CHUNK if self.together else 1
-        return Chunk(0, 0, self.uniforms[:, i * size : (i + 1) * size])
+        return Chunk(0, 0, self.uniforms[:, i * self.size : (i + 1) * self.size])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,8 @@ from engine.program.program import BoolArray, IntArray
 
 PEELED: Final = 0.05
 """Share of the box that one peel takes off."""
-SIGNIFICANT: Final = 0.05
+SIGNIFICANT: Final = 0.001
+"""On the draws on which the box is found, where the best of many restrictions is looked for."""
 WORTH: Final = 0.005
 """A restriction has to raise the mean of coverage and density by this much."""
 FEWEST_CASES: Final = 20
@@ -189,9 +190,13 @@ def surprise(sample: Sample, inside: BoolArray, around: BoolArray) -> float:
 def _peeled(sample: Sample) -> Iterator[Step]:
     """The boxes from the whole space down, each a peel smaller than the one before."""
     peeling = _Peeling(sample)
-    yield peeling.step()
-    while peeling.peel():
-        yield peeling.step()
+    step = peeling.step()
+    best = step.merit
+    yield step
+    while 2 * step.coverage > best * (1 + step.coverage) and peeling.peel():  # else no smaller box can be better
+        step = peeling.step()
+        best = max(best, step.merit)
+        yield step
 
 
 class _Peeling:

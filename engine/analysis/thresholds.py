@@ -1,7 +1,8 @@
 """For each unknown alone: where the outcome's figure, the mean over all else, crosses a line as it varies.
 
-The curve is worked out at a few levels on the same draws, correlated unknowns following; its crossings are then closed
-in on by Chandrupatla's method (1997). The interval of a crossing is made of all values at which the line lies within
+The curve is worked out at a few levels on the same few draws, correlated unknowns following. What these draws say of
+the figure with nothing held, and what many draws say of it, differ by error alone; of the curve's error the part that
+goes with that is taken out (control variates; Owen 2013). Crossings are closed in on by Chandrupatla's method (1997). The interval of a crossing is made of all values at which the line lies within
 the sampling error of the curve, so it is a test turned round (Fieller 1954), and holds however steep the curve is.
 """
 
@@ -15,9 +16,10 @@ from typing import Final
 import numpy as np
 
 from engine.analysis.claims import Claim
-from engine.analysis.estimates import Estimate, of_ratio
+from engine.analysis.estimates import Estimate, exact, student_t
 from engine.analysis.points import Answer, Asked
 from engine.games.segments import FloatArray
+from engine.program.dependence import levels_of
 from engine.program.program import Input
 
 TAIL: Final = 0.001
@@ -31,6 +33,24 @@ CLOSE: Final = 0.03
 """A root is found when the curve is this near to it, as a share of its sampling error."""
 EXACTLY: Final = 1e-10
 NARROW: Final = 1e-5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """A figure in each scramble: sums of it times its weight, and of the weights; each (n_scrambles,)."""
+
+    above: FloatArray
+    below: FloatArray
+
+    @property
+    def figure(self) -> float:
+        return float(self.above.sum() / self.below.sum())
+
+    @property
+    def by_scramble(self) -> FloatArray:
+        """The figure of each scramble, as the linear part of the ratio has it (Cochran 1977)."""
+        found: FloatArray = self.figure + (self.above - self.figure * self.below) / self.below.mean()
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +116,7 @@ def thresholds(
     uniforms: FloatArray,
     parts: int,
     categories: Mapping[int, Sequence[tuple[str, float]]],
+    whole: Sums,
 ) -> tuple[Alone, ...]:
     """What each unknown can do alone; those with one value are left out.
 
@@ -105,9 +126,10 @@ def thresholds(
         uniforms: of the draws on which it is averaged, scramble by scramble; (n_inputs, n).
         parts: scrambles that they consist of.
         categories: for each unknown without order its values, each with the share of the distribution that it takes.
+        whole: the figure with nothing held, on many more draws of the same scrambles.
     """
     inputs = asked.program.inputs
-    search = _Search(asked, claim, uniforms, parts)
+    search = _Search(asked, claim, uniforms, parts, whole)
     curves = [
         _Curve(column, *_ends(item, asked, column))
         for column, item in enumerate(inputs)
@@ -220,9 +242,13 @@ class _Root:
 class _Search:
     """The figure along unknowns, on the same draws throughout."""
 
-    def __init__(self, asked: Asked, claim: Claim, uniforms: FloatArray, parts: int) -> None:
+    def __init__(self, asked: Asked, claim: Claim, uniforms: FloatArray, parts: int, whole: Sums) -> None:
         self.asked, self.claim, self.uniforms, self.parts = asked, claim, uniforms, parts
         self.inputs = asked.program.inputs
+        self.roots: list[_Root] = []
+        as_they_are = levels_of(asked.program, uniforms)[0]
+        plain = _sums(asked.held(uniforms, parts, [(0, as_they_are)]), slice(None), parts)
+        self.excess = None if plain is None else plain.by_scramble - whole.by_scramble
 
     def read(self, held: Sequence[tuple[int, FloatArray]]) -> list[_Gap]:
         answer = self.asked.held(self.uniforms, self.parts, held)
@@ -230,19 +256,15 @@ class _Search:
         return [self._gap(answer, slice(start, start + size)) for start in range(0, len(held) * size, size)]
 
     def _gap(self, answer: Answer, own: slice) -> _Gap:
-        among = answer.weight[own] * answer.among[own]
-        above = (answer.value[own] * among).reshape(self.parts, -1).sum(axis=1)
-        below = among.reshape(self.parts, -1).sum(axis=1)
-        if below.sum() <= 0:
+        sums = _sums(answer, own, self.parts)
+        if sums is None:
             return _Gap(-np.inf, 0.0, None)
-        figure = of_ratio(above, below)
+        figure = _controlled(sums.by_scramble, self.excess)
         gap = figure.value - self.claim.line
         return _Gap(gap if self.claim.above else -gap, figure.high - figure.value, figure)
 
     def levels_of(self, column: int, values: Sequence[tuple[str, float]], place: int) -> FloatArray:
         """Levels at which an unknown without order has one value, spread as it is among them."""
-        from engine.program.dependence import levels_of
-
         below = sum(share for _, share in values[:place])
         own = levels_of(self.asked.program, self.uniforms)[column]
         found: FloatArray = np.clip(below + values[place][1] * own, EDGE, 1 - EDGE)
@@ -291,6 +313,32 @@ class _Search:
 
     def _true(self, found: _Gap) -> bool:
         return found.figure is not None and bool(self.claim.holds(np.array([found.figure.value]))[0])
+
+
+def _sums(answer: Answer, own: slice, parts: int) -> Sums | None:
+    """The figure in each scramble; None where its condition never comes about."""
+    among = answer.weight[own] * answer.among[own]
+    above = (answer.value[own] * among).reshape(parts, -1).sum(axis=1)
+    below = among.reshape(parts, -1).sum(axis=1)
+    return Sums(above, below) if below.sum() > 0 else None
+
+
+def _controlled(figure: FloatArray, excess: FloatArray | None) -> Estimate:
+    """The mean of the scrambles' figures where the excess, whose expectation is 0, is 0, by least squares."""
+    n, mean = len(figure), float(figure.mean())
+    spread = 0.0 if excess is None else float(((excess - excess.mean()) ** 2).sum())
+    if float(np.ptp(figure)) <= 1e-12 * abs(mean):
+        return exact(mean)
+    if excess is None or spread <= 0:
+        error, freedom = float(figure.std(ddof=1) / np.sqrt(n)), n - 1
+    else:
+        slope = float(((excess - excess.mean()) * (figure - mean)).sum()) / spread
+        rest = figure - mean - slope * (excess - excess.mean())
+        mean -= slope * float(excess.mean())
+        freedom = n - 2
+        error = float(np.sqrt((rest**2).sum() / freedom * (1 / n + float(excess.mean()) ** 2 / spread)))
+    half = student_t(freedom) * error
+    return Estimate(mean, error, mean - half, mean + half)
 
 
 def _roots(curve: _Curve) -> list[_Root]:

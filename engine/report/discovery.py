@@ -15,6 +15,7 @@ from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.report.text import Ran, command, joined, title_lines
 
 MOST_MOVED: Final = 8
+MOST_FAR: Final = 5
 WIDEST_LABEL: Final = 44
 PLAIN: Final = {">": "above", ">=": "at least", "<": "below", "<=": "at most"}
 
@@ -133,23 +134,27 @@ def _label(found: Discovery, column: int) -> str:
 def _alone(found: Discovery, screen: Screen) -> list[str]:
     lines = _heading("Each unknown alone, everything else as uncertain as it is", screen)
     telling = [one for one in found.alone if one.crossings or (one.true_at and not one.always)]
-    unclear = [one for one in found.alone if one not in telling and one.unclear]
-    always = [one for one in found.alone if one not in telling and not one.unclear and one.always]
-    never = [one for one in found.alone if one not in telling and one not in unclear and one not in always]
+    rest = [one for one in found.alone if one not in telling and one.best is not None]
+    unclear = [one for one in rest if one.unclear]
+    always = [one for one in rest if not one.unclear and one.always]
+    never = [one for one in rest if not one.unclear and not one.always]
     for one in telling:
         lines += _sentence(found, one, screen)
     if unclear:
-        names = "; ".join(_label(found, one.column) for one in unclear)
-        lines += _indented(f"Too near to the line to tell, whatever its value: {names}.", screen)
+        lines += _indented(f"{_of(unclear, found)}: the figure stays within sampling error of the line.", screen)
     if always:
-        text = f"{'The claim' if not telling else 'It'} stays true whatever the value of "
-        which = "any single unknown" if len(always) == len(found.alone) else plural(len(always), "other unknown")
-        lines += _indented(f"{text}{which}.", screen)
+        lines += _indented(f"{_of(always, found)}: true whatever its value.", screen)
     if never:
-        count = "No single unknown reaches it" if len(never) == len(found.alone) else "None of the others reaches it"
-        lines += _indented(f"{count}. How far each gets:", screen)
+        who = "No single unknown reaches it" if len(never) == len(found.alone) else f"{_of(never, found)}: never true"
+        lines += _indented(f"{who}. The figure gets furthest with", screen)
         lines += _how_far(found, never, screen)
     return lines
+
+
+def _of(some: Sequence[Alone], found: Discovery) -> str:
+    if len(some) == len(found.alone):
+        return "Every unknown" if len(some) > 1 else _label(found, some[0].column)
+    return _label(found, some[0].column) if len(some) == 1 else f"The {len(some)} others" if len(some) > 1 else ""
 
 
 def _sentence(found: Discovery, one: Alone, screen: Screen) -> list[str]:
@@ -171,7 +176,9 @@ def _regions(found: Discovery, one: Alone) -> str:
         value = _value(found, one.column, crossing.value)
         if low == high == value:
             return value
-        return f"{value} ({low or 'below its range'} to {high or 'above its range'})"
+        if low is None or high is None:
+            return f"{value} ({f'{low} or more' if low else f'{high} or less' if high else 'anywhere in its range'})"
+        return f"{value} ({low} to {high})"
 
     parts, place = [], 0
     if not one.crossings[0].enters:
@@ -190,6 +197,7 @@ def _how_far(found: Discovery, never: Sequence[Alone], screen: Screen) -> list[s
     rows = [(one, one.best) for one in never if one.best is not None and one.best.figure is not None]
     sign = -1 if found.claim.above else 1
     rows.sort(key=lambda row: sign * row[1].figure.value if row[1].figure else 0.0)
+    rows = rows[:MOST_FAR]
     room = min(WIDEST_LABEL + max(0, screen.width - 80), screen.width - 34)
     labels = min(room, max((width(screen.label(_label(found, one.column))) for one, _ in rows), default=0))
     lines = []
