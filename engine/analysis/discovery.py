@@ -25,7 +25,7 @@ from engine.simulation.executors import ALONE, Workers
 from engine.simulation.figures import figures_of
 from engine.simulation.run import HISTORIES_OF_ONE
 
-PER_SCRAMBLE, PER_SCRAMBLE_OF_ROUNDS = 16, 4
+PER_SCRAMBLE, PER_SCRAMBLE_OF_ROUNDS = 8, 4
 """Draws in each scramble over which the figure is averaged while one unknown is held."""
 MOST_BOXES: Final = 3
 COVERED: Final = 0.8

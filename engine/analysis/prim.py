@@ -207,6 +207,8 @@ class _Peeling:
         self.box = Box()
         self.columns = [column for column in range(len(sample.values)) if column not in sample.categories]
         self.order: IntArray = np.argsort(sample.values[self.columns], axis=1, kind="stable")
+        ordered = np.take_along_axis(sample.values[self.columns], self.order, axis=1)
+        self.ties = bool((ordered[:, 1:] == ordered[:, :-1]).any())
         self.left = np.ones(len(sample.cases), dtype=np.bool_)
         self.equal = bool((sample.weight == sample.weight[0]).all())
         self.all_hits, self.all_weight = float(self.hits.sum()), float(sample.weight.sum())
@@ -243,43 +245,52 @@ class _Peeling:
         if not self.columns or n < 2:
             return
         window = max(1, int(PEELED * n)) if self.equal else n
-        best: tuple[float, int, bool, int] | None = None
-        for up in (False, True):
-            ordered = self.order[:, ::-1][:, :window] if up else self.order[:, :window]
-            weight = np.cumsum(self.sample.weight[ordered], axis=1)
-            count = np.maximum(1, (weight <= PEELED * self.some_weight + TINY).sum(axis=1))
-            rows = np.arange(len(ordered))
-            lost_weight = weight[rows, count - 1]
-            lost_hits = np.cumsum(self.hits[ordered], axis=1)[rows, count - 1]
-            for row in self._tied(count, up):
-                place = self._beyond_ties(row, int(count[row]), up)
-                count[row] = place
-                lost = (self.order[row, ::-1] if up else self.order[row])[:place]
-                lost_weight[row], lost_hits[row] = self.sample.weight[lost].sum(), self.hits[lost].sum()
-            gain = self._gain(lost_hits, lost_weight)
-            row = int(gain.argmax())
-            if count[row] < n and (best is None or gain[row] > best[0]):
-                best = (float(gain[row]), row, up, int(count[row]))
-        if best is None:
+        ends = np.concatenate([self.order[:, :window], self.order[:, : -window - 1 : -1]])
+        count, lost_hits, lost_weight = self._lost(ends)
+        for row in self._tied(count) if self.ties else ():
+            count[row] = self._beyond_ties(row, int(count[row]))
+            lost = self._ordered(row)[: count[row]]
+            lost_hits[row], lost_weight[row] = self.hits[lost].sum(), self.sample.weight[lost].sum()
+        gain = np.where(count < n, self._gain(lost_hits, lost_weight), -np.inf)
+        row = int(gain.argmax())
+        if gain[row] == -np.inf:
             return
-        gained, row, up, place = best
-        ordered = self.order[row, ::-1] if up else self.order[row]
-        outside, inside = self.sample.values[self.columns[row], ordered[place - 1 : place + 1]]
-        side, limit = self.box.side(self.columns[row]), _middle(outside, inside)
-        yield gained, replace(side, high=limit) if up else replace(side, low=limit), ordered[:place]
+        ordered, place = self._ordered(row), int(count[row])
+        column = self.columns[row % len(self.columns)]
+        limit = _middle(*self.sample.values[column, ordered[place - 1 : place + 1]])
+        side = self.box.side(column)
+        up = row >= len(self.columns)
+        yield float(gain[row]), replace(side, high=limit) if up else replace(side, low=limit), ordered[:place]
 
-    def _tied(self, count: IntArray, up: bool) -> Sequence[int]:
-        """Unknowns whose last draw to be lost has the value of the first to stay."""
-        rows = np.arange(len(count))
-        ordered = self.order[:, ::-1] if up else self.order
-        last, first = ordered[rows, count - 1], ordered[rows, np.minimum(count, ordered.shape[-1] - 1)]
-        tied = self.sample.values[self.columns, last] == self.sample.values[self.columns, first]
-        return [int(row) for row in np.flatnonzero(tied)]
+    def _lost(self, ends: IntArray) -> tuple[IntArray, FloatArray, FloatArray]:
+        """How many draws a peel takes off each end, and what they weigh; each (2 n_columns,)."""
+        if self.equal:
+            count = np.full(len(ends), ends.shape[-1])
+            return count, self.hits[ends].sum(axis=1), self.sample.weight[0] * count
+        weight, rows = np.cumsum(self.sample.weight[ends], axis=1), np.arange(len(ends))
+        count = np.maximum(1, (weight <= PEELED * self.some_weight + TINY).sum(axis=1))
+        return count, np.cumsum(self.hits[ends], axis=1)[rows, count - 1], weight[rows, count - 1]
 
-    def _beyond_ties(self, row: int, count: int, up: bool) -> int:
+    def _ordered(self, row: int) -> IntArray:
+        """The draws in the order in which one end loses them: the lower ends first, then the upper ones."""
+        n = len(self.columns)
+        return self.order[row] if row < n else self.order[row - n, ::-1]
+
+    def _tied(self, count: IntArray) -> Sequence[int]:
+        """Ends whose last draw to be lost has the value of the first to stay."""
+        found = []
+        for row in range(len(count)):
+            values = self.sample.values[self.columns[row % len(self.columns)]]
+            ordered = self._ordered(row)
+            last, first = ordered[count[row] - 1], ordered[min(int(count[row]), len(ordered) - 1)]
+            if values[last] == values[first]:
+                found.append(row)
+        return found
+
+    def _beyond_ties(self, row: int, count: int) -> int:
         """How many to lose instead, so that no value is cut in two."""
-        ordered = self.order[row, ::-1] if up else self.order[row]
-        same = np.flatnonzero(self.sample.values[self.columns[row], ordered] == self.sample.values[self.columns[row], ordered[count - 1]])
+        values = self.sample.values[self.columns[row % len(self.columns)], self._ordered(row)]
+        same = np.flatnonzero(values == values[count - 1])
         return int(same[0]) or int(same[-1]) + 1
 
     def _values(self) -> Iterator[tuple[float, Side, IntArray]]:
@@ -296,11 +307,9 @@ class _Peeling:
 
     def _gain(self, lost_hits: FloatArray, lost_weight: FloatArray) -> FloatArray:
         """How much denser cases become, for each share of the box that it costs (Friedman & Fisher 1999)."""
-        rest = self.some_weight - lost_weight
-        found = np.full(len(lost_hits), -np.inf)
-        some = (rest > TINY * self.some_weight) & (lost_weight > 0)
-        density = (self.some_hits - lost_hits[some]) / rest[some]
-        found[some] = (density - self.some_hits / self.some_weight) * self.some_weight / lost_weight[some]
+        rest = np.maximum(self.some_weight - lost_weight, TINY * self.some_weight)
+        density = self.some_hits / self.some_weight
+        found: FloatArray = ((self.some_hits - lost_hits) / rest - density) * self.some_weight / lost_weight
         return found
 
 

@@ -29,8 +29,8 @@ EDGE: Final = 1e-9
 INNER: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
 INNER_OF_ROUNDS: Final = (0.2, 0.5, 0.8)
 STEPS, STEPS_OF_ROUNDS = 14, 4
-CLOSE: Final = 0.03
-"""A root is found when the curve is this near to it, as a share of its sampling error."""
+CLOSE, CLOSE_END = 0.03, 0.1
+"""A crossing is found when the curve is this near to the line, as a share of its sampling error; so is an end."""
 EXACTLY: Final = 1e-10
 NARROW: Final = 1e-5
 
@@ -183,15 +183,23 @@ class _Curve:
 class _Root:
     """A bracket that is closed in on; Chandrupatla (1997), in the values of the unknown."""
 
-    def __init__(self, curve: _Curve, which: int, one: tuple[float, float, _Gap], other: tuple[float, float, _Gap]):
+    def __init__(
+        self,
+        curve: _Curve,
+        which: int,
+        one: tuple[float, float, _Gap],
+        other: tuple[float, float, _Gap],
+        third: tuple[float, float, _Gap] | None = None,
+    ) -> None:
         self.curve, self.which = curve, which
         (self.pa, self.a, ga), (self.pb, self.b, gb) = other, one
         self.fa, self.fb = ga.band(which), gb.band(which)
         self.error = max(min(ga.error, gb.error), 0.0)
-        self.third: tuple[float, float] | None = None
+        self.third = None if third is None else (third[1], third[2].band(which))
         self.enters = (self.fa > 0) == (self.a > self.b)
         self.range = abs(self.a - self.b)
-        self.t = self.fa / (self.fa - self.fb) if self.fa != self.fb else 0.5
+        self.t = self._step(self.fa / (self.fa - self.fb))
+        self.close = CLOSE if which == 0 else CLOSE_END
         self.done = False
 
     def proposal(self, item: Input) -> tuple[float, float]:
@@ -212,23 +220,23 @@ class _Root:
             self.pa, self.a, self.fa = level, value, f
         self.error = found.error
         nearest = min(abs(self.fa), abs(self.fb))
-        enough = nearest <= max(CLOSE * self.error, EXACTLY)
+        enough = nearest <= max(self.close * self.error, EXACTLY)
         self.done = enough or abs(self.a - self.b) <= NARROW * self.range or abs(self.pa - self.pb) < 1e-12
         self.t = self._step()
 
-    def _step(self) -> float:
+    def _step(self, else_: float = 0.5) -> float:
         """Where to look between a and b: inverse quadratic interpolation where it is safe, else the middle."""
         if self.third is None or self.a == self.b:
-            return 0.5
+            return else_
         c, fc = self.third
         if c == self.b or fc == self.fb or fc == self.fa or self.fa == self.fb:
-            return 0.5
+            return else_
         x, y = (self.a - self.b) / (c - self.b), (self.fa - self.fb) / (fc - self.fb)
         if y**2 < x and (1 - y) ** 2 < 1 - x:
             return self.fa / (self.fb - self.fa) * fc / (self.fb - fc) + (c - self.a) / (self.b - self.a) * self.fa / (
                 fc - self.fa
             ) * self.fb / (fc - self.fb)
-        return 0.5
+        return else_
 
     @property
     def best(self) -> tuple[float, float]:
@@ -343,9 +351,10 @@ def _controlled(figure: FloatArray, excess: FloatArray | None) -> Estimate:
 
 def _roots(curve: _Curve) -> list[_Root]:
     """Brackets of the curve's own crossings, and of those of the ends of its interval."""
+    known = curve.sorted()
     return [
-        _Root(curve, which, one, other)
-        for one, other in pairwise(curve.sorted())
+        _Root(curve, which, one, other, known[place - 1] if place > 0 else known[2] if len(known) > 2 else None)
+        for place, (one, other) in enumerate(pairwise(known))
         for which in (0, 1, -1)
         if (one[2].band(which) > 0) != (other[2].band(which) > 0)
     ]
