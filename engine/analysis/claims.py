@@ -129,7 +129,9 @@ def _line(text: str, shown: str, chance: bool) -> float:
     percent = text.endswith("%")
     number = text[:-1].strip() if percent else text
     if _NUMBER.fullmatch(number) is None:
-        hint = "write a decimal point, not a comma" if re.fullmatch(r"[-+0-9]+,[0-9]+", number) else "such as 50% or 0.5"
+        hint = (
+            "write a decimal point, not a comma" if re.fullmatch(r"[-+0-9]+,[0-9]+", number) else "such as 50% or 0.5"
+        )
         raise UsageError(f"--outcome {shown}: a number is needed after the comparison", hint)
     line = float(number) / 100 if percent else float(number)
     if not isfinite(line):

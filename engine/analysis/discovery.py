@@ -13,7 +13,7 @@ from engine.analysis import nearest as searching
 from engine.analysis import prim
 from engine.analysis.claims import Claim
 from engine.analysis.estimates import FEW_HITS, NORMAL, Estimate, exact, of_ratio
-from engine.analysis.points import Asked, asked, uniforms_in, values_at
+from engine.analysis.points import HIGHEST, LOWEST, Asked, asked, uniforms_in, values_at
 from engine.analysis.thresholds import TAIL, Alone, Sums, thresholds
 from engine.games.segments import FloatArray
 from engine.program.dependence import followed, levels_of
@@ -43,6 +43,8 @@ FARTHER: Final = 1.25
 """Fewer unknowns are preferred if the change is no larger than this, as a multiple of the smallest one."""
 STRETCHES: Final = (1.0, 1.002, 1.01, 1.03, 1.06)
 DIGITS: Final = 3
+FOLLOWS: Final = 0.05
+"""An unknown that would end within so many spreads of where it is without being moved is not moved."""
 STRICT: Final = 1e-9
 LEAST_CHANCE: Final = 1e-9
 NOISY: Final = 0.1
@@ -315,7 +317,7 @@ class _Cast:
         return found
 
     def by_scramble(self, weight: FloatArray) -> FloatArray:
-        return np.bincount(self.replicate, weight)
+        return np.bincount(self.replicate, weight).astype(np.float64)
 
     @property
     def sums(self) -> Sums:
@@ -414,14 +416,13 @@ def _boxes(cast: _Cast, categories: Categories) -> tuple[BoxFound, ...]:
     return tuple(boxes)
 
 
-def _measured(
-    cast: _Cast, whole: prim.Sample, found: prim.Found, rest: BoolArray, categories: Categories
-) -> BoxFound:
+def _measured(cast: _Cast, whole: prim.Sample, found: prim.Found, rest: BoolArray, categories: Categories) -> BoxFound:
     training, inside = cast.training, found.box.inside(cast.values) & rest
     held = ~training
 
     def sums(which: BoolArray, half: BoolArray) -> FloatArray:
-        return np.bincount(cast.replicate[half], cast.counts[half] * which[half])[cast.replicate[half].min() :]
+        found = np.bincount(cast.replicate[half], cast.counts[half] * which[half])
+        return found[cast.replicate[half].min() :].astype(np.float64)
 
     hits = inside & cast.cases
     trained = [float(sums(one, training).sum()) for one in (hits, inside, cast.cases)]
@@ -478,19 +479,11 @@ def _change(
     whole = searching.search(journey.gap, starts, free, bound, step, eager=eager)
     best = min(whole.reached, key=lambda one: one.distance)
     if best.point is None:
-        furthest = journey.stop(ndtri_levels(program, whole.furthest), precise)
+        furthest = journey.stop(_as_uniforms(whole.furthest), precise)
         return Change(undone, before, None, np.inf, furthest)
     fewer = journey.with_few(best.point, best.distance, bound, step)
     point = journey.verified(fewer, precise)
     return Change(undone, before, point, best.distance, None)
-
-
-def ndtri_levels(program: Program, point: FloatArray) -> FloatArray:
-    """Independent normal scores as uniforms; (n_inputs, 1)."""
-    from scipy.special import ndtr
-
-    found: FloatArray = np.clip(ndtr(point), 2.0**-54, 1 - 2**-53)[:, None]
-    return found
 
 
 class _Journey:
@@ -509,7 +502,7 @@ class _Journey:
         """How far the figure is on the side of the aim, on a scale on which it is nearly linear: log odds of a chance."""
         from scipy.special import ndtr
 
-        answer = self.question.at(np.clip(ndtr(points), 2.0**-54, 1 - 2**-53))
+        answer = self.question.at(np.clip(ndtr(points), LOWEST, HIGHEST))
         line = np.array([self.aim.line])
         if self.aim.chance:
             figure, line = _log_odds(answer.value), _log_odds(line)
@@ -518,9 +511,7 @@ class _Journey:
         found = figure - line if self.aim.above else line - figure
         return np.where(answer.among > 0, found - STRICT, -1.0)
 
-    def starts(
-        self, undone: bool, alone: Sequence[Alone], boxes: Sequence[BoxFound], bound: float
-    ) -> FloatArray:
+    def starts(self, undone: bool, alone: Sequence[Alone], boxes: Sequence[BoxFound], bound: float) -> FloatArray:
         """Where to start: the typical draw, the nearest draws that get there, the nearest point of the best box, the
         most favourable ends together, and the typical draw with one value without order changed."""
         from scipy.special import ndtri
@@ -626,11 +617,11 @@ class _Journey:
     def verified(self, point: FloatArray, histories: int | None) -> Point | None:
         """The point, its values rounded away from the typical ones, checked by running the game there."""
         program = self.question.program
-        moved = [int(row) for row in np.flatnonzero(point != 0)]
+        moved = self._leading(point)
         candidates = []
         for stretch in STRETCHES:
             scores = np.where(self.movable, stretch * point, point)
-            levels = levels_of(program, ndtri_levels(program, scores))
+            levels = levels_of(program, _as_uniforms(scores))
             for round_it in (True, False):
                 own = self._rounded(levels[moved, 0], moved) if round_it else levels[moved, 0]
                 candidates.append(followed(program, np.full((program.n_inputs, 1), 0.5), moved, own[:, None]))
@@ -638,6 +629,25 @@ class _Journey:
         holds = self.aim.holds(found.value) & (found.among > 0)
         first = int(np.argmax(holds)) if holds.any() else len(candidates) - 1
         return self._point(candidates[first], float(found.value[first]), moved)
+
+    def _leading(self, point: FloatArray) -> list[int]:
+        """The unknowns that have to be moved to get there: others only follow those that they hang together with."""
+        from scipy.special import ndtri
+
+        program = self.question.program
+        moved = [int(row) for row in np.flatnonzero(point != 0)]
+        if program.copula is None:
+            return moved
+        levels, middle = levels_of(program, _as_uniforms(point)), np.full((program.n_inputs, 1), 0.5)
+        scores = ndtri(levels[:, 0])
+        tied = [row for row in moved if row in program.copula.columns]
+        for row in sorted(tied, key=lambda row: abs(scores[row])):
+            others = [other for other in moved if other != row]
+            if others:
+                after = levels_of(program, followed(program, middle, others, levels[others]))
+                if abs(ndtri(after[row, 0]) - scores[row]) < FOLLOWS:
+                    moved = others
+        return moved
 
     def _rounded(self, levels: FloatArray, moved: Sequence[int]) -> FloatArray:
         """Levels of values of few digits, a little further from the middle."""
@@ -667,7 +677,7 @@ class _Journey:
         values, typical = values_at(program, uniforms), values_at(program, np.full((program.n_inputs, 1), 0.5))
         found = [
             Moved(
-                column,
+                int(column),
                 float(typical[column, 0]),
                 float(values[column, 0]),
                 float(levels[column, 0]),
@@ -679,6 +689,14 @@ class _Journey:
         ]
         distance = float(np.linalg.norm(ndtri(uniforms[self.unknown, 0])))
         return Point(tuple(sorted(found, key=lambda one: (one.follows, -abs(one.spreads)))), figure, distance)
+
+
+def _as_uniforms(point: FloatArray) -> FloatArray:
+    """A point in independent normal scores as uniforms; (n_inputs, 1)."""
+    from scipy.special import ndtr
+
+    found: FloatArray = np.clip(ndtr(point), LOWEST, HIGHEST)[:, None]
+    return found
 
 
 def _log_odds(chance: FloatArray) -> FloatArray:

@@ -151,7 +151,7 @@ class _Searches:
         for place, (number, aim) in enumerate(zip(todo, aims, strict=True)):
             own = range(place * len(SHORTER), (place + 1) * len(SHORTER))
             steep = self._steepness(number, aim)
-            chosen = min(own, key=lambda one: _merit(tried[:, one], value[one], steep))
+            chosen = min(own, key=lambda one: _merit(tried[:, one], float(value[one]), steep))
             moved = float(np.abs(tried[:, chosen] - self.z[:, number]).max())
             self.z[:, number], self.f[number] = tried[:, chosen], value[chosen]
             self.slope[:, number] = slope[:, chosen]

@@ -402,5 +402,3 @@ def _effective(weight: FloatArray) -> float:
     """How many draws of equal weight are worth as much (Kish 1965)."""
     square = float((weight**2).sum())
     return float(weight.sum()) ** 2 / square if square > 0 else 0.0
-
-

@@ -59,8 +59,6 @@ def discover(
         raise UsageError(f"discover holds all draws in memory, at most {MOST_DRAWS:,}, not {design.n_draws:,}")
     try:
         with threadpool_limits(limits=1, user_api="blas"), workers_for(program, options) as crew:
-            return discover_program(
-                assumed, loaded.sha256, program, claim, design, options.histories, crew, progress
-            )
+            return discover_program(assumed, loaded.sha256, program, claim, design, options.histories, crew, progress)
     except EvaluationError as error:
         raise ScenarioError([in_words(assumed.scenario, error)]) from None

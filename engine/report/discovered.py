@@ -82,8 +82,8 @@ def discovery_rows(found: Discovery) -> tuple[Sequence[str], Iterator[Sequence[A
             for name in one.true_at:
                 yield row("alone", None, one.column, "true at", name)
         for number, box in enumerate(found.boxes, 1):
-            for name, figure in (("mass", box.mass), ("coverage", box.coverage), ("density", box.density)):
-                yield row("box", number, None, name, figure.value, figure.low, figure.high)
+            for name, share in (("mass", box.mass), ("coverage", box.coverage), ("density", box.density)):
+                yield row("box", number, None, name, share.value, share.low, share.high)
             for limit in box.limits:
                 for kept in limit.kept:
                     yield row("box", number, limit.column, "inside", kept)

@@ -116,9 +116,7 @@ def _value(found: Discovery, column: int, value: float) -> str:
         return found.categories[column][round(value)][0]
     item = found.scenario.unknowns[found.names[column]]
     given = item.parameters
-    if item.phrase is not None or (
-        isinstance(given, Sequence) and any(isinstance(one, Percent) for one in given)
-    ):
+    if item.phrase is not None or (isinstance(given, Sequence) and any(isinstance(one, Percent) for one in given)):
         return percent(value) if value > 0 else "0%"
     return number(value)
 
@@ -242,7 +240,9 @@ def _box(found: Discovery, box: BoxFound, place: int, screen: Screen) -> list[st
     mass = _share(box.mass)
     first = f"In {mass} of what we don't know, where" if place == 0 else f"Beyond that, in a further {mass}, where"
     lines = _indented(first, screen)
-    texts = [(screen.label(f"{_label(found, limit.column)} {_inside(found, limit)}"), _p(limit)) for limit in box.limits]
+    texts = [
+        (screen.label(f"{_label(found, limit.column)} {_inside(found, limit)}"), _p(limit)) for limit in box.limits
+    ]
     for text, p in texts:
         room = screen.width - 6 - 12
         first_line, *more = wrap(screen.symbols(text), room, room - 2)

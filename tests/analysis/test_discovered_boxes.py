@@ -51,7 +51,7 @@ def planted(seed: int) -> Planted:
             conditions.append(f"{name} < {ends[1]:.6g}")
     rest = [name for name in names if name not in some]
     chance = f"{rng.uniform(0.6, 0.95):.2f} if {' and '.join(conditions)} else {rng.uniform(0.05, 0.4):.2f}"
-    idle = f"  - {{event: idle, chance: \"clip({rest[0]}, 0, 1)\", judgement: x}}\n"
+    idle = f'  - {{event: idle, chance: "clip({rest[0]}, 0, 1)", judgement: x}}\n'
     return Planted(
         frame
         + f'moves:\n  - {{event: hit, chance: "{chance}", judgement: x}}\n{idle}'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.stats import binom
@@ -51,7 +53,7 @@ def test_the_way_leads_from_the_whole_space_to_denser_and_smaller_boxes() -> Non
     way = find_box(sample(1, "corner")).way
     assert (way[0].coverage, way[0].mass, way[0].box) == (1, 1, Box())
     assert way[0].density == pytest.approx(0.2, abs=0.03)
-    assert all(one.mass > other.mass and one.coverage >= other.coverage for one, other in zip(way, way[1:]))
+    assert all(one.mass > other.mass and one.coverage >= other.coverage for one, other in pairwise(way))
     assert max(step.density for step in way) == 1
     for step in way:
         assert step.coverage * way[0].density == pytest.approx(step.density * step.mass)  # Bayes' rule
