@@ -499,7 +499,7 @@ class _Journey:
         self.scale = spread if spread > 0 else max(abs(aim.line), 1.0)
 
     def gap(self, points: FloatArray) -> FloatArray:
-        """How far the figure is on the side of the aim, on a scale on which it is nearly linear: log odds of a chance."""
+        """How far the figure is on the side of the aim, on a scale on which it bends little: log odds of a chance."""
         from scipy.special import ndtr
 
         answer = self.question.at(np.clip(ndtr(points), LOWEST, HIGHEST))

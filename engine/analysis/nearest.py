@@ -1,4 +1,4 @@
-"""The point nearest to the origin at which a function is not negative: the most probable point of first-order reliability.
+"""The point nearest to the origin at which a function is not negative: the most probable point of reliability.
 
 Each step goes to the point nearest to the origin at which the tangent is 0 (Hasofer & Lind 1974; Rackwitz & Fiessler
 1978), kept within bounds, and is shortened where a merit function says so (Zhang & Der Kiureghian 1995). Several

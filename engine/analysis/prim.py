@@ -170,7 +170,7 @@ def quasi_p(sample: Sample, box: Box, column: int) -> float:
 
 
 def surprise(sample: Sample, inside: BoolArray, around: BoolArray) -> float:
-    """How likely draws inside would be cases as often as they are, or more, if they were so as often as those around."""
+    """How likely draws inside would be cases as often as they are, or oftener, if they were as those around."""
     from scipy.special import betainc
 
     hits, weight = sample.hits, sample.weight

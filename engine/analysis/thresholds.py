@@ -2,8 +2,9 @@
 
 The curve is worked out at a few levels on the same few draws, correlated unknowns following. What these draws say of
 the figure with nothing held, and what many draws say of it, differ by error alone; of the curve's error the part that
-goes with that is taken out (control variates; Owen 2013). Crossings are closed in on by Chandrupatla's method (1997). The interval of a crossing is made of all values at which the line lies within
-the sampling error of the curve, so it is a test turned round (Fieller 1954), and holds however steep the curve is.
+goes with that is taken out (control variates; Lavenberg & Welch 1981). Crossings are closed in on by Chandrupatla's
+method (1997). The interval of a crossing is made of all values at which the line lies within the sampling error of the
+curve, so it is a test turned round (Fieller 1954), and holds however steep the curve is.
 """
 
 from __future__ import annotations

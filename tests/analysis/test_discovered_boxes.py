@@ -21,7 +21,7 @@ FAMILIES = {
     "beta: {a: 2, b: 5}": None,
     "triangular: [-1, 0, 3]": None,
 }
-DRAWS = 4_096
+DRAWS = 2_048
 
 
 @dataclass(frozen=True)
@@ -73,3 +73,143 @@ def test_a_planted_box_is_found(seed: int) -> None:
     assert {found.names[limit.column] for limit in box.limits} == model.inside
     assert all(limit.quasi_p < 0.001 for limit in box.limits)
     assert len(found.boxes) == 1
+
+
+IDLE = """
+engine: 1
+title: t
+rounds: {count: 2, unit: month, from: 2024-01-01}
+horizon: 2024-02-29
+unknowns:
+  x: {label: x, uniform: [0, 1], judgement: x}
+  z: {label: z, uniform: [0, 1], judgement: x}
+state:
+  high: {start: 0, next: high + coin, judgement: x}
+moves:
+  - {event: coin, chance: 0.5, judgement: x}
+  - {event: late, chance: "0.8 if high > 0 else 0.2", judgement: x}
+outcomes:
+  late: {label: late, happens: late, over: last}
+"""
+
+
+def test_where_the_outcome_hangs_on_nothing_there_is_no_box() -> None:
+    """Nothing unknown plays a part: all draws have one figure, on one side of the line."""
+    found = discovered(IDLE, "late > 40%", 512)
+    assert found.boxes == ()
+    assert found.share.value == 1
+    assert all(one.always for one in found.alone)
+    assert found.change is not None
+    assert found.change.undone
+    assert found.change.point is None
+    assert found.change.before == pytest.approx(0.5)
+
+
+def test_what_is_left_has_a_box_of_its_own() -> None:
+    """Two corners far apart: no box holds both, so there is one for each."""
+    text = planted(1).text.split("unknowns:")[0] + """unknowns:
+  x: {label: x, uniform: [0, 1], judgement: x}
+  z: {label: z, uniform: [0, 1], judgement: x}
+moves: [{event: hit, chance: "0.9 if (x < 0.3 and z < 0.3) or (x > 0.6 and z > 0.6) else 0.1", judgement: x}]
+outcomes: {hit: {label: hit, happens: hit}}
+"""
+    found = discovered(text, "hit > 50%", 4_096)
+    first, second = found.boxes
+    assert min(first.density.value, second.density.value) > 0.9
+    assert first.coverage.value == pytest.approx(0.64, abs=0.06)
+    assert second.coverage.value == pytest.approx(0.36, abs=0.06)
+
+
+def test_figures_of_the_whole() -> None:
+    """The share of draws in the box, and the outcome's figure, of which both are known."""
+    text = """
+engine: 1
+title: t
+unknowns: {x: {label: x, uniform: [0, 1], judgement: x}}
+moves: [{event: hit, chance: x}]
+outcomes: {hit: {label: hit, happens: hit}}
+"""
+    found = discovered(text, "hit > 70%", 2_048)
+    assert found.share.low <= 0.3 <= found.share.high
+    assert found.figure is not None
+    assert found.figure.low <= 0.5 <= found.figure.high
+    (box,) = found.boxes
+    assert box.mass.low <= 0.3 <= box.mass.high
+    assert box.coverage.value > 0.99
+    assert box.density.value > 0.99
+    (crossing,) = found.alone[0].crossings
+    assert crossing.value == pytest.approx(0.7, abs=1e-6)
+
+
+@pytest.mark.parametrize("claim", ["hit > 50%", "hit <= 30%"])
+def test_threads_change_nothing(claim: str) -> None:
+    from engine.report.discovered import discovery_record
+    from engine.report.export import json_text
+
+    loaded = api.loads(planted(3).text)
+    texts = {
+        json_text(discovery_record(api.discover(loaded, claim, options=api.Options(draws=2_048, threads=threads)), ""))
+        for threads in (1, 2, 3)
+    }
+    assert len(texts) == 1
+
+
+def test_beliefs_weigh_the_draws() -> None:
+    """Who believes that the chance is about 80 % has nearly all weight on draws with large x."""
+    text = """
+engine: 1
+title: t
+unknowns: {x: {label: x, uniform: [0, 1], judgement: x}, z: {label: z, uniform: [0, 1], judgement: x}}
+moves: [{event: hit, chance: x}, {event: other, chance: z}]
+outcomes: {hit: {label: hit, happens: hit}, other: {label: other, happens: other}}
+statements: {s: {about: hit, between: [75%, 85%]}}
+assumptions: {told: {label: told, believe: [s]}}
+"""
+    loaded = api.loads(text)
+    plain = api.discover(loaded, "hit > 70%", options=api.Options(draws=2_048))
+    told = api.discover(loaded, "hit > 70%", "told", options=api.Options(draws=2_048))
+    assert plain.share.value == pytest.approx(0.3, abs=0.02)
+    assert told.share.value > 0.98
+    assert told.figure is not None
+    assert told.figure.value == pytest.approx(0.8, abs=0.02)
+
+
+def test_a_condition_that_never_comes_about() -> None:
+    text = """
+engine: 1
+title: t
+unknowns: {x: {label: x, uniform: [0, 1], judgement: x}}
+moves: [{event: hit, chance: x}]
+outcomes: {never: {label: never, happens: hit, given: hit == yes and hit == no}}
+"""
+    found = discovered(text, "never > 10%", 256)
+    assert found.figure is None
+    assert (found.alone, found.boxes, found.change) == ((), (), None)
+
+
+def test_a_conditional_outcome_is_asked_where_its_condition_can_come_about() -> None:
+    text = """
+engine: 1
+title: t
+unknowns: {x: {label: x, uniform: [-1, 1], judgement: x}, z: {label: z, uniform: [0, 1], judgement: x}}
+moves:
+  - {event: open, chance: "1 if x > 0 else 0"}
+  - {event: hit, chance: z}
+outcomes: {hit: {label: hit, happens: hit, given: open}}
+"""
+    found = discovered(text, "hit > 75%", 2_048)
+    assert found.share.value == pytest.approx(0.25, abs=0.03)
+    assert [found.names[limit.column] for limit in found.boxes[0].limits] == ["z"]
+
+
+def test_nothing_unknown_is_said_exactly() -> None:
+    text = """
+engine: 1
+title: t
+moves: [{event: hit, chance: 0.4, judgement: x}]
+outcomes: {hit: {label: hit, happens: hit}}
+"""
+    found = discovered(text, "hit >= 40%")
+    assert (found.share.value, found.share.error) == (1, 0)
+    assert found.change is None
+    assert discovered(text, "hit > 40%").share.value == 0
