@@ -150,8 +150,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How it was computed; `histories` is None where there are no rounds."""
+    """How it was computed; `histories` is None where there are no rounds, `method` is `exact` if nothing is unknown."""
 
+    method: str
     draws: int
     seed: int
     replicates: int
@@ -168,7 +169,7 @@ class Discovery:
         alone: each unknown alone.
         boxes: none where no restriction is worth it.
         cases: how many draws make the claim true, in the half on which boxes are found.
-        change: None where nothing is unknown.
+        change: None where nothing is unknown, or the condition of the outcome never comes about.
         undecided: share of draws whose two samples of histories lie on different sides of the line.
     """
 
@@ -224,6 +225,7 @@ def discover(
     cast = _Cast.of(question, claim, design, told)
     categories = _categories(assumed.scenario, program)
     settings = Settings(
+        "exact" if design.method == "point" else design.method,
         design.n_draws if design.method != "point" else 1,
         design.seed,
         design.replicates,

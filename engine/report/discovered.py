@@ -35,7 +35,7 @@ def discovery_record(found: Discovery, version: str) -> dict[str, Any]:
         "settings": {
             "draws": found.settings.draws,
             "seed": found.settings.seed,
-            "method": "sobol" if found.alone or found.change else "exact",
+            "method": found.settings.method,
             "replicates": found.settings.replicates,
             **({} if found.settings.histories is None else {"histories": found.settings.histories}),
         },

@@ -41,7 +41,7 @@ def _head(found: Discovery, ran: Ran, screen: Screen) -> list[str]:
     label = f" ({screen.label(found.label)})" if found.label else ""
     parts = [f"assumptions {screen.label(found.assumptions)}{label}"]
     parts += [f"with {screen.label(f'{path} = {value}')}" for path, value in found.overrides]
-    if found.change is None:
+    if found.settings.method == "exact":
         parts.append("exact: nothing is unknown")
     else:
         rounded = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, settings.draws) else ""
@@ -219,7 +219,7 @@ def _boxes(found: Discovery, screen: Screen) -> list[str]:
     for place, box in enumerate(found.boxes):
         lines += _box(found, box, place, screen)
     lines += _indented(
-        "Found on half of the draws, measured on the other half. p: how likely cases would be as dense if that line "
+        "Found on half of the draws, measured on the other half. p: how likely it would be true as often if that line "
         "told nothing.",
         screen,
     )
@@ -249,8 +249,8 @@ def _box(found: Discovery, box: BoxFound, place: int, screen: Screen) -> list[st
         lines.append(f"      {left(first_line, room)}{right(p, 12)}")
         lines += [f"        {line}" for line in more]
     lines += _indented(
-        f"it is true in {_share(box.density)} of the cases (density), which are {_share(box.coverage)} of all cases in "
-        "which it is true (coverage).",
+        f"There it is true in {_share(box.density)} of the draws (density), which make up {_share(box.coverage)} of all "
+        "draws in which it is true (coverage).",
         screen,
     )
     return lines
@@ -340,13 +340,12 @@ def _quantile(one: Moved) -> str:
 
 
 def _next(found: Discovery, ran: Ran, screen: Screen) -> list[str]:
-    words = ["engine", "run", ran.file]
+    words = ["engine", "explain" if found.change and found.change.point else "run", ran.file]
     if found.assumptions != "base":
         words += ["--assume", found.assumptions]
     point = found.change.point if found.change else None
     for one in _own(point):
-        value = _typed(found, one)
-        words += ["--set", f"unknowns.{found.names[one.column]}={value}"]
+        words += ["--set", _setting(found, one)]
     text = screen.paint("Next:", "bold") + " " + command(screen, *words)
     return [text]
 
@@ -355,10 +354,11 @@ def _own(point: Point | None) -> Iterator[Moved]:
     return (one for one in (point.moved if point else ()) if not one.follows)
 
 
-def _typed(found: Discovery, one: Moved) -> str:
+def _setting(found: Discovery, one: Moved) -> str:
+    """What to type to have an unknown at its new value."""
+    path = f"unknowns.{found.names[one.column]}"
     if one.column in found.categories:
-        return found.categories[one.column][round(one.end)][0]
-    return f"{one.end:.4g}"
-
-
-__all__ = ["claim_text", "discovery_text"]
+        names = [name for name, _ in found.categories[one.column]]
+        weights = ", ".join(f"{name}: {int(place == round(one.end))}" for place, name in enumerate(names))
+        return f"{path}.choice={{{weights}}}"
+    return f"{path}={one.end:.6g}"

@@ -105,6 +105,33 @@ def test_where_the_outcome_hangs_on_nothing_there_is_no_box() -> None:
     assert found.change.before == pytest.approx(0.5)
 
 
+NOISE = """
+engine: 1
+title: t
+rounds: {count: 7, unit: month, from: 2024-01-01}
+horizon: 2024-07-31
+unknowns:
+  x: {label: x, uniform: [0, 1], judgement: x}
+  z: {label: z, uniform: [0, 1], judgement: x}
+state:
+  path: {start: 0, next: 2 * path + coin, judgement: x}
+moves:
+  - {event: coin, chance: 0.5, judgement: x}
+outcomes:
+  path: {label: path, quantity: path, over: last}
+"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_noise_of_histories_is_no_box(seed: int) -> None:
+    """No unknown plays a part, but few histories blur each draw's figure: about half of the draws lie above the line."""
+    found = discovered(NOISE, "path > 31.5", 512, seed=seed, histories=4)
+    assert 0.3 < found.share.value < 0.7
+    assert found.boxes == ()
+    assert found.undecided > 0.3
+    assert "histories" in found.warnings[0]
+
+
 def test_what_is_left_has_a_box_of_its_own() -> None:
     """Two corners far apart: no box holds both, so there is one for each."""
     text = planted(1).text.split("unknowns:")[0] + """unknowns:
