@@ -13,8 +13,8 @@ from engine.analysis import nearest as searching
 from engine.analysis import prim
 from engine.analysis.claims import Claim
 from engine.analysis.estimates import FEW_HITS, NORMAL, Estimate, exact, of_ratio
-from engine.analysis.points import HIGHEST, LOWEST, Asked, asked, uniforms_in, values_at
-from engine.analysis.thresholds import TAIL, Alone, Sums, thresholds
+from engine.analysis.points import HIGHEST, LOWEST, Asked, Told, asked, uniforms_in, values_at
+from engine.analysis.thresholds import INNER, INNER_OF_ROUNDS, TAIL, Alone, Sums, thresholds
 from engine.games.segments import FloatArray
 from engine.program.dependence import followed, levels_of
 from engine.program.program import BoolArray, IntArray, Program
@@ -220,9 +220,14 @@ def discover(
     Raises:
         EvaluationError: a number of some draw is impossible.
     """
-    question = asked(program, claim.outcome, claim.value, design.seed, histories, workers)
-    told = None if progress is None else lambda done: progress(done, design.n_draws)
+    once = program.recurrence is None
+    held = min(design.n_draws, 16 * (PER_SCRAMBLE if once else PER_SCRAMBLE_OF_ROUNDS))
+    total = design.n_draws + (len(INNER if once else INNER_OF_ROUNDS) + 2) * program.n_inputs * held
+    told = None if progress is None else Told(progress, total)
+    question = asked(program, claim.outcome, claim.value, design.seed, histories, workers, told)
     cast = _Cast.of(question, claim, design, told)
+    if told is not None:
+        told.over(design.n_draws)
     categories = _categories(assumed.scenario, program)
     settings = Settings(
         "exact" if design.method == "point" else design.method,
@@ -235,12 +240,7 @@ def discover(
     boxes: tuple[BoxFound, ...] = ()
     change = None
     if design.method == "sobol" and cast.among.sum() > 0:
-        few = sobol_design(
-            program.n_inputs,
-            min(design.n_draws, 16 * (PER_SCRAMBLE if program.recurrence is None else PER_SCRAMBLE_OF_ROUNDS)),
-            design.seed,
-            16,
-        )
+        few = sobol_design(program.n_inputs, held, design.seed, 16)
         alone = thresholds(question, claim, uniforms_in(few), few.replicates, categories, cast.sums)
         boxes = _boxes(cast, categories)
         change = _change(question, claim, cast, categories, alone, boxes)
@@ -292,7 +292,7 @@ class _Cast:
     undecided: float
 
     @staticmethod
-    def of(question: Asked, claim: Claim, design: Design, told: Callable[[int], None] | None) -> _Cast:
+    def of(question: Asked, claim: Claim, design: Design, told: Told | None) -> _Cast:
         found = figures_of(question.program, design, question.workers, told, question.histories)
         row = found.row(claim.outcome, claim.value)
         counts = np.where(found.among[row] > 0, found.weight, 0.0)

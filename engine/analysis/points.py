@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
@@ -38,6 +38,21 @@ class Answer:
     weight: FloatArray
 
 
+class Told:
+    """Tells whoever waits how many draws of several runs are done."""
+
+    def __init__(self, progress: Callable[[int, int], None], total: int) -> None:
+        self.progress, self.total, self.before = progress, total, 0
+
+    def __call__(self, done: int) -> None:
+        """Of the run that is under way."""
+        self.progress(min(self.before + done, self.total), self.total)
+
+    def over(self, draws: int) -> None:
+        """The run is over."""
+        self.before += draws
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """One figure of a scenario, asked at any points.
@@ -54,6 +69,7 @@ class Asked:
     seed: int
     histories: int = HISTORIES_PER_DRAW
     workers: Workers = ALONE
+    told: Told | None = None
 
     def at(self, uniforms: FloatArray, histories: int | None = None) -> Answer:
         """The figure at points, as uniforms; (n_inputs, n)."""
@@ -72,17 +88,23 @@ class Asked:
         """
         apart = 1 if self.program.recurrence is None else parts  # chance in histories is told apart by chunk
         histories = min(self.histories, FEW_HISTORIES)
-        return self._read(_Held(self.program, uniforms, apart, tuple(held), self.seed), histories)
+        design = _Held(self.program, uniforms, apart, tuple(held), self.seed)
+        found = self._read(design, histories, self.told)
+        if self.told is not None:
+            self.told.over(design.n_draws)
+        return found
 
-    def _read(self, design: Design, histories: int | None) -> Answer:
-        figures = figures_of(self.program, design, self.workers, histories=histories or self.histories)
+    def _read(self, design: Design, histories: int | None, told: Told | None = None) -> Answer:
+        figures = figures_of(self.program, design, self.workers, told, histories or self.histories)
         row = figures.row(self.outcome, self.value)
         return Answer(figures.value[row], figures.among[row], figures.weight)
 
 
-def asked(program: Program, outcome: str, value: str, seed: int, histories: int, workers: Workers) -> Asked:
+def asked(
+    program: Program, outcome: str, value: str, seed: int, histories: int, workers: Workers, told: Told | None = None
+) -> Asked:
     """One figure of a scenario."""
-    return Asked(replace(program, measures=needed(program, outcome)), outcome, value, seed, histories, workers)
+    return Asked(replace(program, measures=needed(program, outcome)), outcome, value, seed, histories, workers, told)
 
 
 def uniforms_in(design: Design) -> FloatArray:

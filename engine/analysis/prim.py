@@ -20,7 +20,7 @@ from engine.program.program import BoolArray, IntArray
 
 PEELED: Final = 0.05
 """Share of the box that one peel takes off."""
-SIGNIFICANT: Final = 0.001
+SIGNIFICANT: Final = 0.01
 """On the draws on which the box is found, where the best of many restrictions is looked for."""
 WORTH: Final = 0.005
 """A restriction has to raise the mean of coverage and density by this much."""

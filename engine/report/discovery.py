@@ -9,14 +9,13 @@ from engine.analysis.discovery import BoxFound, Change, Discovery, Limit, Moved,
 from engine.analysis.estimates import Estimate
 from engine.analysis.thresholds import Alone
 from engine.document import Percent
-from engine.report.discovered import claim_text
 from engine.report.figures import half_width, number, percent, plural, points
 from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.report.text import Ran, command, joined, title_lines
 
 MOST_MOVED: Final = 8
 MOST_FAR: Final = 5
-WIDEST_LABEL: Final = 44
+NEAR: Final = " (the line lies within sampling error)"
 PLAIN: Final = {">": "above", ">=": "at least", "<": "below", "<=": "at most"}
 
 
@@ -158,11 +157,17 @@ def _of(some: Sequence[Alone], found: Discovery) -> str:
 def _sentence(found: Discovery, one: Alone, screen: Screen) -> list[str]:
     name = _label(found, one.column)
     if one.true_at:
-        text = f"{name}: true if it is {' or '.join(one.true_at)}"
+        near = {place.name for place in one.places if place.figure and _near(found, place.figure)}
+        values = [f"{value}{NEAR if value in near else ''}" for value in one.true_at]
+        text = f"{name}: true if it is {' or '.join(values)}"
     else:
         text = f"{name}: true {_regions(found, one)}"
     lines = wrap(screen.label(screen.symbols(text)), screen.width - 2, screen.width - 4)
     return [f"  {lines[0]}", *(f"    {line}" for line in lines[1:])]
+
+
+def _near(found: Discovery, figure: Estimate) -> bool:
+    return figure.low < found.claim.line < figure.high
 
 
 def _regions(found: Discovery, one: Alone) -> str:
@@ -196,17 +201,22 @@ def _how_far(found: Discovery, never: Sequence[Alone], screen: Screen) -> list[s
     sign = -1 if found.claim.above else 1
     rows.sort(key=lambda row: sign * row[1].figure.value if row[1].figure else 0.0)
     rows = rows[:MOST_FAR]
-    room = min(WIDEST_LABEL + max(0, screen.width - 80), screen.width - 34)
-    labels = min(room, max((width(screen.label(_label(found, one.column))) for one, _ in rows), default=0))
-    lines = []
-    for one, best in rows:
-        if best.figure is None:
-            continue
-        value = best.name or _value(found, one.column, best.value)
-        name = left(cut(screen.label(_label(found, one.column)), labels, screen), labels)
-        margin = screen.symbols(_margin(found, best.figure))
-        lines.append(f"    {name}  {right(_figure(found, best.figure.value), 7)}{margin}  at {screen.label(value)}")
-    return lines
+    cells = [
+        (
+            screen.label(_label(found, one.column)),
+            _figure(found, best.figure.value),
+            screen.symbols(_margin(found, best.figure)),
+            screen.label(f"at {best.name or _value(found, one.column, best.value)}"),
+        )
+        for one, best in rows
+        if best.figure is not None
+    ]
+    sizes = [max((width(row[place]) for row in cells), default=0) for place in range(4)]
+    sizes[0] = min(sizes[0], max(12, screen.width - 8 - sum(sizes[1:])))
+    return [
+        f"    {left(cut(name, sizes[0], screen), sizes[0])}  {right(figure, sizes[1])}{left(margin, sizes[2])}  {at}"
+        for name, figure, margin, at in cells
+    ]
 
 
 # Boxes
@@ -249,8 +259,8 @@ def _box(found: Discovery, box: BoxFound, place: int, screen: Screen) -> list[st
         lines.append(f"      {left(first_line, room)}{right(p, 12)}")
         lines += [f"        {line}" for line in more]
     lines += _indented(
-        f"There it is true in {_share(box.density)} of the draws (density), which make up {_share(box.coverage)} of all "
-        "draws in which it is true (coverage).",
+        f"There it is true in {_share(box.density)} of the draws (density); they hold {_share(box.coverage)} of all draws "
+        "in which it is true (coverage).",
         screen,
     )
     return lines

@@ -86,10 +86,9 @@ def test_not_understood(text: str, message: str, hint: str) -> None:
 def test_any_text_is_a_claim_or_a_message(text: str) -> None:
     try:
         found = read_claim(text, MEASURES)
-    except UsageError as error:
-        assert error.message
-    else:
-        assert np.isfinite(found.line)
+    except UsageError:
+        return
+    assert np.isfinite(found.line)
 
 
 def test_a_claim_and_its_opposite_share_out_all_figures() -> None:

@@ -124,7 +124,7 @@ outcomes:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_noise_of_histories_is_no_box(seed: int) -> None:
-    """No unknown plays a part, but few histories blur each draw's figure: about half of the draws lie above the line."""
+    """No unknown plays a part, but few histories blur each figure: about half of the draws lie above the line."""
     found = discovered(NOISE, "path > 31.5", 512, seed=seed, histories=4)
     assert 0.3 < found.share.value < 0.7
     assert found.boxes == ()
@@ -134,12 +134,15 @@ def test_noise_of_histories_is_no_box(seed: int) -> None:
 
 def test_what_is_left_has_a_box_of_its_own() -> None:
     """Two corners far apart: no box holds both, so there is one for each."""
-    text = planted(1).text.split("unknowns:")[0] + """unknowns:
+    text = (
+        planted(1).text.split("unknowns:")[0]
+        + """unknowns:
   x: {label: x, uniform: [0, 1], judgement: x}
   z: {label: z, uniform: [0, 1], judgement: x}
 moves: [{event: hit, chance: "0.9 if (x < 0.3 and z < 0.3) or (x > 0.6 and z > 0.6) else 0.1", judgement: x}]
 outcomes: {hit: {label: hit, happens: hit}}
 """
+    )
     found = discovered(text, "hit > 50%", 4_096)
     first, second = found.boxes
     assert min(first.density.value, second.density.value) > 0.9

@@ -118,7 +118,9 @@ def test_ends_of_a_stated_range_are_looked_at_and_endless_tails_are_not() -> Non
     """a lies between 0 and 2; b is normal, and ends at 0.1 and 99.9 %."""
     found = alone(program("a + b"), "y > 99", 1)
     assert [found["a"].places[0].value, found["a"].places[-1].value] == pytest.approx([0, 2], abs=1e-6)
-    assert [found["b"].places[0].value, found["b"].places[-1].value] == pytest.approx([1 - 3.0902, 1 + 3.0902], abs=1e-3)
+    assert [found["b"].places[0].value, found["b"].places[-1].value] == pytest.approx(
+        [1 - 3.0902, 1 + 3.0902], abs=1e-3
+    )
 
 
 def test_always_and_never() -> None:
