@@ -21,7 +21,8 @@ STRETCHED: Final = (1.0005, 1.002, 1.005, 1.01, 1.02, 1.04, 1.07, 1.12)
 SHRUNK: Final = (0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.965, 0.98, 0.99, 0.995, 0.998)
 SETTLED: Final = 0.01
 IMPROVED: Final = 0.002
-"""Searches end once two steps have brought the nearest point inside nearer by a smaller share than this."""
+"""Searches end once a few steps have brought the nearest point inside nearer by a smaller share than this, or, where
+none is inside, the function up."""
 MOST_STEPS: Final = 10
 FLAT: Final = 1e-12
 
@@ -109,15 +110,19 @@ class _Searches:
         everyone = list(range(self.n))
         self.f, self.slope = self._asked(self.z, everyone, np.ones(self.n, dtype=np.bool_))
         gained: list[float] = [np.inf, np.inf]
+        raised: list[float] = [np.inf, np.inf, np.inf]
         for _ in range(most):
             self._close()
             todo = [number for number in everyone if self.open[number]]
             if not todo:
                 break
-            before = self._nearest()
+            before, gap = self._nearest(), self.gap
             self._advance(todo)
+            raised.append(self.gap - gap)
             gained.append(before - self._nearest() if np.isfinite(before) else np.inf)
             if self._nearest() < np.inf and sum(gained[-2:]) < IMPROVED * self._nearest():
+                break
+            if self._nearest() == np.inf and sum(raised[-3:]) <= IMPROVED * abs(self.gap):
                 break
         self._settle()
         found = tuple(Reached(best, np.inf if best is None else _length(best)) for best in self.best)

@@ -259,8 +259,8 @@ def _box(found: Discovery, box: BoxFound, place: int, screen: Screen) -> list[st
         lines.append(f"      {left(first_line, room)}{right(p, 12)}")
         lines += [f"        {line}" for line in more]
     lines += _indented(
-        f"There it is true in {_share(box.density)} of the draws (density); they hold {_share(box.coverage)} of all draws "
-        "in which it is true (coverage).",
+        f"There it is true in {_share(box.density)} of the draws (density); they hold {_share(box.coverage)} of all "
+        "draws in which it is true (coverage).",
         screen,
     )
     return lines
