@@ -511,7 +511,8 @@ class _Journey:
         else:
             figure, line = answer.value / self.scale, line / self.scale
         found = figure - line if self.aim.above else line - figure
-        return np.where(answer.among > 0, found - STRICT, -1.0)
+        strictly = STRICT if self.aim.relation in "<>" else 0.0
+        return np.where(answer.among > 0, found - strictly, -1.0)
 
     def starts(self, undone: bool, alone: Sequence[Alone], boxes: Sequence[BoxFound], bound: float) -> FloatArray:
         """Where to start: the typical draw, the nearest draws that get there, the nearest point of the best box, the

@@ -11,7 +11,7 @@ import numpy as np
 from engine.analysis.reason import needed
 from engine.games.segments import FloatArray
 from engine.program.dependence import followed, levels_of
-from engine.program.program import Program
+from engine.program.program import EvaluationError, Program
 from engine.sampling import CHUNK, Chunk, Design
 from engine.simulation.executors import ALONE, Workers
 from engine.simulation.figures import figures_of
@@ -72,9 +72,13 @@ class Asked:
     told: Told | None = None
 
     def at(self, uniforms: FloatArray, histories: int | None = None) -> Answer:
-        """The figure at points, as uniforms; (n_inputs, n)."""
+        """The figure at points, as uniforms; (n_inputs, n). Where no number can be given `among` is 0."""
         size = CHUNK if self.program.recurrence is None else 1
-        return self._read(_Points(uniforms, self.seed, size), histories)
+
+        def read(start: int, end: int) -> Answer:
+            return self._read(_Points(uniforms[:, start:end], self.seed, size), histories)
+
+        return _as_far_as_possible(read, 0, uniforms.shape[-1], 1)
 
     def held(self, uniforms: FloatArray, parts: int, held: Sequence[tuple[int, FloatArray]]) -> Answer:
         """The figure in some draws, an unknown held at some level in each variant; others follow.
@@ -84,14 +88,18 @@ class Asked:
             parts: scrambles that they consist of, of equal size.
             held: column and level for each variant; levels (n,) or (1,).
         Returns:
-            Arrays of shape (n_held * n,), variant by variant.
+            Arrays of shape (n_held * n,), variant by variant; where no number can be given `among` is 0.
         """
         apart = 1 if self.program.recurrence is None else parts  # chance in histories is told apart by chunk
         histories = min(self.histories, FEW_HISTORIES)
-        design = _Held(self.program, uniforms, apart, tuple(held), self.seed)
-        found = self._read(design, histories, self.told)
+
+        def read(start: int, end: int) -> Answer:
+            design = _Held(self.program, uniforms, apart, tuple(held[start:end]), self.seed)
+            return self._read(design, histories, self.told)
+
+        found = _as_far_as_possible(read, 0, len(held), uniforms.shape[-1])
         if self.told is not None:
-            self.told.over(design.n_draws)
+            self.told.over(len(held) * uniforms.shape[-1])
         return found
 
     def _read(self, design: Design, histories: int | None, told: Told | None = None) -> Answer:
@@ -120,6 +128,23 @@ def values_at(program: Program, uniforms: FloatArray) -> FloatArray:
 
 
 # Private functions
+
+
+def _as_far_as_possible(read: Callable[[int, int], Answer], start: int, end: int, size: int) -> Answer:
+    """The answers to some questions of `size` points each.
+
+    A search goes to corners that no draw comes near, where a chance may be beyond 1: that is no fault of the scenario's.
+    """
+    try:
+        return read(start, end)
+    except EvaluationError:
+        if end - start <= 1:
+            nothing = np.zeros((end - start) * size)
+            return Answer(nothing, nothing, nothing)
+    middle = (start + end) // 2
+    halves = [_as_far_as_possible(read, one, other, size) for one, other in ((start, middle), (middle, end))]
+    rows = zip(*((half.value, half.among, half.weight) for half in halves), strict=True)
+    return Answer(*(np.concatenate(row) for row in rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -189,3 +190,82 @@ def test_the_percentile_is_that_of_the_value() -> None:
     for one in found.point.moved:
         mean, sd = ((1, 1), (0, 2))[one.column]
         assert one.level == pytest.approx(ndtr((one.end - mean) / sd), abs=1e-6)
+
+
+def test_the_figure_is_what_a_run_gives_there() -> None:
+    """With every unknown set to the values of the point the run is exact, and has the figure that is told."""
+    loaded = api.load(Path(__file__).parents[2] / "docs" / "examples" / "bluff.yaml")
+    found = api.discover(loaded, "war > 20%", options=api.Options(draws=1_024))
+    assert found.change is not None
+    assert found.change.point is not None
+    values = {"ready": 0.31073403661952265, "shame": 5**0.5, "damage": 84**0.5}  # the medians
+    typical = api.run(loaded, overrides=[(f"unknowns.{name}", repr(value)) for name, value in values.items()])
+    assert typical.outcomes["war"].estimate is not None
+    assert found.change.before == pytest.approx(typical.outcomes["war"].estimate.value, rel=1e-3)
+    values |= {found.names[one.column]: one.end for one in found.change.point.moved}
+    there = api.run(loaded, overrides=[(f"unknowns.{name}", repr(value)) for name, value in values.items()])
+    assert there.outcomes["war"].estimate is not None
+    assert found.change.point.figure == pytest.approx(there.outcomes["war"].estimate.value, rel=1e-3)
+    assert there.outcomes["war"].estimate.value > 0.2
+
+
+def test_where_no_number_can_be_given_the_search_goes_round() -> None:
+    """A chance of a + b / 10 is beyond 1 in corners that no draw comes near; the answer lies elsewhere."""
+    text = """
+engine: 1
+title: t
+unknowns:
+  a: {label: a, uniform: [0.2, 0.9], judgement: x}
+  b: {label: b, lognormal: {median: 0.02, sigma: 0.6}, judgement: x}
+  c: {label: c, lognormal: {median: 0.02, sigma: 0.6}, judgement: x}
+moves: [{event: hit, chance: a + b + c, judgement: x}]
+outcomes: {hit: {label: hit, happens: hit}}
+"""
+    found = api.discover(api.loads(text), "hit > 99.9%", options=api.Options(draws=64))
+    assert found.change is not None
+    assert found.share.value == 0
+    end = found.change.point or found.change.furthest
+    assert end is not None
+    assert end.figure is not None
+    assert 0.95 < end.figure <= 1
+    at_ends = [place.value for place in found.alone[0].places]  # of a; at 0.9 some draws are beyond 1
+    assert at_ends[0] == pytest.approx(0.2)
+    assert at_ends[-1] < 0.9
+
+
+def test_rounds() -> None:
+    """The chance that it happens within two rounds is 1 - (1 - x)^2, which is above 75 % where x is above a half."""
+    text = """
+engine: 1
+title: t
+rounds: {count: 2, unit: month, from: 2024-01-01}
+horizon: 2024-02-29
+unknowns:
+  x: {label: x, uniform: [0, 0.8], judgement: x}
+  idle: {label: idle, uniform: [0, 1], judgement: x}
+state: {done: {start: 0, next: "1 if hit == yes else done"}}
+moves: [{event: hit, chance: x}]
+outcomes: {hit: {label: hit, happens: hit}}
+"""
+    found = api.discover(api.loads(text), "hit > 75%", options=api.Options(draws=512))
+    assert found.share.value == pytest.approx(3 / 8, abs=0.02)
+    (crossing,) = found.alone[0].crossings
+    assert crossing.value == pytest.approx(0.5, abs=1e-4)
+    assert found.alone[1].crossings == ()
+    (box,) = found.boxes
+    assert [limit.column for limit in box.limits] == [0]
+    assert box.limits[0].low == pytest.approx(0.5, abs=0.01)
+    assert found.change is not None
+    assert found.change.point is not None
+    (moved,) = found.change.point.moved
+    assert (moved.start, moved.end) == (pytest.approx(0.4), pytest.approx(0.501, abs=0.0015))
+
+
+@pytest.mark.parametrize("draws", [1, 16, 32])
+def test_few_draws_are_enough_for_an_answer(draws: int) -> None:
+    found = discovered("2 * a + b", "y > 6", draws=draws)
+    assert found.settings.draws == max(16, draws)
+    assert found.boxes == ()
+    assert found.share.high > 0.02
+    assert found.change is not None
+    assert found.change.smallest == pytest.approx(4 / np.sqrt(8), rel=0.005)
