@@ -46,6 +46,8 @@ DIGITS: Final = 3
 FOLLOWS: Final = 0.05
 """An unknown that would end within so many spreads of where it is without being moved is not moved."""
 STRICT: Final = 1e-9
+UNDEFINED: Final = -1e3
+"""The gap where the outcome has no figure: worse than any other, and yet a number."""
 LEAST_CHANCE: Final = 1e-9
 NOISY: Final = 0.1
 FEWEST_EFFECTIVE: Final = 100
@@ -512,7 +514,7 @@ class _Journey:
             figure, line = answer.value / self.scale, line / self.scale
         found = figure - line if self.aim.above else line - figure
         strictly = STRICT if self.aim.relation in "<>" else 0.0
-        return np.where(answer.among > 0, found - strictly, -1.0)
+        return np.where(answer.among > 0, found - strictly, UNDEFINED)
 
     def starts(self, undone: bool, alone: Sequence[Alone], boxes: Sequence[BoxFound], bound: float) -> FloatArray:
         """Where to start: the typical draw, the nearest draws that get there, the nearest point of the best box, the

@@ -133,7 +133,7 @@ def values_at(program: Program, uniforms: FloatArray) -> FloatArray:
 def _as_far_as_possible(read: Callable[[int, int], Answer], start: int, end: int, size: int) -> Answer:
     """The answers to some questions of `size` points each.
 
-    A search goes to corners that no draw comes near, where a chance may be beyond 1: that is no fault of the scenario's.
+    A search goes to corners that no draw comes near. A chance may be beyond 1 there: no fault of the scenario's.
     """
     try:
         return read(start, end)
