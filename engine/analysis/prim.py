@@ -24,8 +24,8 @@ SIGNIFICANT: Final = 0.01
 """On the draws on which the box is found, where the best of many restrictions is looked for."""
 WORTH: Final = 0.005
 """A restriction has to raise the mean of coverage and density by this much."""
-FEWEST_CASES: Final = 20
-FEWEST_DRAWS: Final = 20
+FEWEST_CASES: Final = 10
+FEWEST_DRAWS: Final = 10
 LEAST_COVERAGE: Final = 0.1
 SWEEPS: Final = 4
 TINY: Final = 1e-12

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from engine.analysis.discovery import BoxFound, Change, Discovery, Point
+from engine.analysis.boxes import BoxFound
+from engine.analysis.discovery import Discovery
 from engine.analysis.estimates import Estimate
 from engine.analysis.prim import Step
+from engine.analysis.smallest import Change, Point
 from engine.analysis.thresholds import Alone, Crossing, Place
 from engine.report.export import SCHEMA
 

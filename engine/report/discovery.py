@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from engine.analysis.discovery import BoxFound, Change, Discovery, Limit, Moved, Point
+from engine.analysis.boxes import BoxFound, Limit
+from engine.analysis.discovery import Discovery
 from engine.analysis.estimates import Estimate
+from engine.analysis.prim import FEWEST_CASES
+from engine.analysis.smallest import Change, Moved, Point
 from engine.analysis.thresholds import Alone
 from engine.document import Percent
 from engine.report.figures import half_width, number, percent, plural, points
@@ -15,6 +18,7 @@ from engine.report.text import Ran, command, joined, title_lines
 
 MOST_MOVED: Final = 8
 MOST_FAR: Final = 5
+HALF: Final = 0.5
 NEAR: Final = " (the line lies within sampling error)"
 PLAIN: Final = {">": "above", ">=": "at least", "<": "below", "<=": "at most"}
 
@@ -241,9 +245,16 @@ def _no_box(found: Discovery) -> str:
         return "There is no box: in no draw is it so."
     if found.share.value >= 1:
         return "There is no box: it is so in every draw."
-    if found.cases < 20:
+    if found.cases < FEWEST_CASES:
         return f"Too few draws make it so ({plural(found.cases, 'draw')} of those looked at): more --draws may help."
+    if found.share.value > HALF:
+        return f"No restriction of a few unknowns tells much better where it is so: ask where it is {_opposite(found)}."
     return "No restriction of a few unknowns tells much better where it is so."
+
+
+def _opposite(found: Discovery) -> str:
+    claim = found.claim.opposite
+    return f"{PLAIN[claim.relation]} {_exactly(claim.line, claim.chance)}{_unit(found)}"
 
 
 def _box(found: Discovery, box: BoxFound, place: int, screen: Screen) -> list[str]:
