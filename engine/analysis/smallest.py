@@ -29,7 +29,7 @@ MOST_FEW: Final = 4
 """Steps of the searches with few unknowns, which start near their ends."""
 FARTHER: Final = 1.25
 """Fewer unknowns are preferred if the change is no larger than this, as a multiple of the smallest one."""
-STRETCHES: Final = (1.0, 1.002, 1.01, 1.03, 1.06)
+STRETCHES: Final = (1.0, 1.002, 1.01, 1.03, 1.06, 1.12, 1.2)
 DIGITS: Final = 3
 FOLLOWS: Final = 0.05
 """An unknown that would end within so many spreads of where it is without being moved is not moved."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+import numpy as np
+
 from engine.analysis.boxes import BoxFound, Limit
 from engine.analysis.discovery import Discovery
 from engine.analysis.estimates import Estimate
-from engine.analysis.prim import FEWEST_CASES
 from engine.analysis.smallest import Change, Moved, Point
 from engine.analysis.thresholds import Alone
 from engine.document import Percent
@@ -19,6 +20,7 @@ from engine.report.text import Ran, command, joined, title_lines
 MOST_MOVED: Final = 8
 MOST_FAR: Final = 5
 HALF: Final = 0.5
+FEW_CASES: Final = 50
 NEAR: Final = " (the line lies within sampling error)"
 PLAIN: Final = {">": "above", ">=": "at least", "<": "below", "<=": "at most"}
 
@@ -245,8 +247,9 @@ def _no_box(found: Discovery) -> str:
         return "There is no box: in no draw is it so."
     if found.share.value >= 1:
         return "There is no box: it is so in every draw."
-    if found.cases < FEWEST_CASES:
-        return f"Too few draws make it so ({plural(found.cases, 'draw')} of those looked at): more --draws may help."
+    if found.cases < FEW_CASES:
+        count = plural(found.cases, "draw")
+        return f"Only {count} of those looked at make it so, too few to tell a box from chance: try more --draws."
     if found.share.value > HALF:
         return f"No restriction of a few unknowns tells much better where it is so: ask where it is {_opposite(found)}."
     return "No restriction of a few unknowns tells much better where it is so."
@@ -326,6 +329,9 @@ def _summary(found: Discovery, change: Change, point: Point) -> str:
         f"With {'this one' if moved == 1 else f'these {moved}'} changed and all else at the median the figure is "
         f"{figure}, checked by running the game there. That is {point.distance:.1f} spreads away"
     )
+    aim = found.claim.opposite if change.undone else found.claim
+    if point.figure is None or not aim.holds(np.array(point.figure)):
+        text += ", and short of the line by no more than the noise of sampled histories"
     if point.distance > 1.01 * change.smallest:
         text += f"; if any unknown may move a little, {change.smallest:.1f} are enough"
     return f"{text}."

@@ -11,6 +11,8 @@ import pytest
 from engine import api
 from engine.analysis.discovery import Discovery
 from engine.program.compile import compile_program
+from engine.report.discovered import discovery_record
+from engine.report.export import json_text
 
 FAMILIES = {
     "uniform: [0, 4]": (0.0, 4.0),
@@ -171,14 +173,11 @@ outcomes: {hit: {label: hit, happens: hit}}
     assert crossing.value == pytest.approx(0.7, abs=1e-6)
 
 
-@pytest.mark.parametrize("claim", ["hit > 50%", "hit <= 30%"])
-def test_threads_change_nothing(claim: str) -> None:
-    from engine.report.discovered import discovery_record
-    from engine.report.export import json_text
-
-    loaded = api.loads(planted(3).text)
+@pytest.mark.parametrize(("text", "claim", "draws"), [(planted(3).text, "hit > 50%", 2_048), (NOISE, "path > 40", 256)])
+def test_threads_change_nothing(text: str, claim: str, draws: int) -> None:
+    loaded = api.loads(text)
     texts = {
-        json_text(discovery_record(api.discover(loaded, claim, options=api.Options(draws=2_048, threads=threads)), ""))
+        json_text(discovery_record(api.discover(loaded, claim, options=api.Options(draws=draws, threads=threads)), ""))
         for threads in (1, 2, 3)
     }
     assert len(texts) == 1
