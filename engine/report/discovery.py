@@ -14,7 +14,7 @@ from engine.analysis.smallest import Change, Moved, Point
 from engine.analysis.thresholds import Alone
 from engine.document import Percent
 from engine.report.figures import half_width, number, percent, plural, points
-from engine.report.terminal import Screen, cut, left, right, width, wrap
+from engine.report.terminal import Screen, left, right, width, wrap
 from engine.report.text import Ran, command, joined, title_lines
 
 MOST_MOVED: Final = 8
@@ -220,9 +220,16 @@ def _how_far(found: Discovery, never: Sequence[Alone], screen: Screen) -> list[s
     sizes = [max((width(row[place]) for row in cells), default=0) for place in range(4)]
     sizes[0] = min(sizes[0], max(12, screen.width - 8 - sum(sizes[1:])))
     return [
-        f"    {left(cut(name, sizes[0], screen), sizes[0])}  {right(figure, sizes[1])}{left(margin, sizes[2])}  {at}"
+        line
         for name, figure, margin, at in cells
+        for line in _row(name, f"{right(figure, sizes[1])}{left(margin, sizes[2])}  {at}", sizes[0], 4, screen)
     ]
+
+
+def _row(name: str, rest: str, room: int, indent: int, screen: Screen) -> list[str]:
+    """A name, in two lines where it is long, and what stands to the right of it."""
+    first, *more = wrap(name, room, room - 2, 2, screen)
+    return [" " * indent + f"{left(first, room)}  {rest}", *(" " * (indent + 2) + line for line in more)]
 
 
 # Boxes
@@ -353,9 +360,8 @@ def _moves(found: Discovery, point: Point, screen: Screen) -> list[str]:
     sizes = [max(width(row[place]) for row in (heads, *rows)) for place in range(5)]
     sizes[0] = min(sizes[0], max(12, screen.width - 2 - sum(sizes[1:]) - 8))
     lines = [screen.paint("  " + "  ".join([left("", sizes[0]), *map(right, heads[1:], sizes[1:])]), "dim")]
-    for row in rows:
-        cells = [left(cut(row[0], sizes[0], screen), sizes[0]), *map(right, row[1:], sizes[1:])]
-        lines.append("  " + "  ".join(cells))
+    for name, *row in rows:
+        lines += _row(name, "  ".join(map(right, row, sizes[1:])), sizes[0], 2, screen)
     if len(point.moved) > len(shown):
         lines.append(f"  and {len(point.moved) - len(shown)} more")
     return lines
