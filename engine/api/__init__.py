@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from engine.analysis.summary import Result as Result
     from engine.api.comparing import compare as compare
     from engine.api.converting import convert as convert
+    from engine.api.discovering import discover as discover
     from engine.api.explaining import explain as explain
     from engine.api.informing import voi as voi
     from engine.api.running import check_free as check_free
@@ -42,6 +43,7 @@ _PLACES: Final = {
     "engine.analysis.summary": ("Result",),
     "engine.api.comparing": ("compare",),
     "engine.api.converting": ("convert",),
+    "engine.api.discovering": ("discover",),
     "engine.api.explaining": ("explain",),
     "engine.api.informing": ("voi",),
     "engine.api.running": ("check_free", "run", "save"),

@@ -4,13 +4,14 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
     running,
     comparing,
     explaining,
+    discovering,
     informing,
     checking,
     converting,
 )
 from engine.cli.app import app
 
-__all__ = ["checking", "comparing", "converting", "explaining", "informing", "main", "running"]
+__all__ = ["checking", "comparing", "converting", "discovering", "explaining", "informing", "main", "running"]
 
 
 def main() -> None:
