@@ -36,9 +36,13 @@ class Deviations:
         slope = None if self.slope is None or other.slope is None else self.slope - other.slope
         return Deviations(self.off - other.off, slope)
 
-    def rows(self, n_rows: int) -> Deviations:
-        """The first so many of each replicate."""
-        return Deviations(self.off[..., :n_rows], None if self.slope is None else self.slope[..., :n_rows])
+    def less(self, trend: FloatArray) -> Deviations:
+        """Without what is known of them; (n_figures, n_replicates, n_rows), or what broadcasts to it."""
+        return Deviations(self.off - trend, self.slope)
+
+    def alike(self, values: FloatArray) -> Deviations:
+        """Values of the same draws that do not hang on the figure."""
+        return Deviations(values[None], None if self.slope is None else np.zeros((1, 1, 1, 1)))
 
 
 def deviations(answers: Answers, figure: Linear) -> Deviations:

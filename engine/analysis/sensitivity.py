@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.analysis.answers import Answers, answers_of
 from engine.analysis.estimates import exact
-from engine.analysis.indices import Indices, Whole, indices_of, whole_of
+from engine.analysis.indices import Ground, Indices, Whole, ground_of, indices_of, whole_of
 from engine.analysis.linearised import Linear, sum_of
 from engine.analysis.sensitivity_records import (
     CHANCE,
@@ -31,8 +31,8 @@ from engine.analysis.shapley_effects import shapley_of, walk_matrices
 from engine.analysis.standards import Readings, Words, words_of
 from engine.analysis.tornado import ENDS, end_matrices, moved
 from engine.errors import UsageError
-from engine.program.dependence import followed, levels_of, redrawn
 from engine.games.segments import FloatArray
+from engine.program.dependence import followed, levels_of, redrawn
 from engine.program.program import Copula, Input, Measure, Program
 from engine.program.reach import unknowns_behind
 from engine.sampling.saltelli import FIRST, SECOND, Matrix, Pair, Pairs, exchanged, pairs_of
@@ -98,8 +98,12 @@ def sensitivity(
     answers = run.each(program, [FIRST, SECOND, *(matrix for matrices in by_column for matrix in matrices)])
     first, second = next(answers), next(answers)
     whole = whole_of(first, second)
-    moves = [_moves(whole, first, second, [next(answers) for _ in matrices]) for matrices in by_column]
-    effects = shapley_of(whole.figure, pairs, first, second, run.each(program, walk)) if shapley else None
+    correlated = () if program.copula is None else tuple(program.copula.columns.tolist())
+    ground = ground_of(pairs, whole.figure, first, second, correlated)
+    moves = [
+        _moves(ground, place, first, [next(answers) for _ in matrices]) for place, matrices in enumerate(by_column)
+    ]
+    effects = shapley_of(ground, pairs, second, run.each(program, walk)) if shapley else None
     spoken = _spoken(words, readings, columns, first, run) if words and readings else None
     return Sensitivity(
         pairs.n_rows,
@@ -108,12 +112,12 @@ def sensitivity(
         None if program.recurrence is None else histories,
         tuple(program.inputs[column].name for column in columns),
         tuple(item.name for column, item in enumerate(program.inputs) if column not in columns),
-        () if program.copula is None else tuple(program.inputs[column].name for column in program.copula.columns),
+        tuple(program.inputs[column].name for column in correlated),
         tuple(words),
         readings.lacking if words and readings else (),
         tuple(
             _of_figure(program, place, figure, columns, reach, labels, first, whole, moves, effects, spoken)
-            for place, figure in enumerate(figures_of_program(program))
+            for place, figure in enumerate(_figures(program))
         ),
     )
 
@@ -177,9 +181,9 @@ def _renewed(program: Program, column: int, pair: Pair) -> FloatArray:
     return redrawn(program, pair.first, pair.second, drawn)
 
 
-def _moves(whole: Whole, first: Answers, second: Answers, found: Sequence[Answers]) -> _Moves:
+def _moves(ground: Ground, place: int, first: Answers, found: Sequence[Answers]) -> _Moves:
     *varied, low, high = found
-    return _Moves(indices_of(whole, first, second, varied[0], varied[-1]), (moved(low, first), moved(high, first)))
+    return _Moves(indices_of(ground, place, varied[0], varied[-1]), (moved(low, first), moved(high, first)))
 
 
 def _spoken(words: Sequence[str], readings: Readings, columns: Sequence[int], first: Answers, run: _Runner) -> Words:
@@ -298,7 +302,7 @@ def _value_at(item: Input, level: float) -> float:
     return float(item.distribution.quantile(np.array([level]))[0])
 
 
-def figures_of_program(program: Program) -> tuple[Figure, ...]:
+def _figures(program: Program) -> tuple[Figure, ...]:
     return tuple(figure for measure in program.measures for figure in figures_in(measure))
 
 
@@ -313,7 +317,7 @@ def _check_size(program: Program, n_varied: int, n_draws: int) -> None:
             f"{n_varied} unknowns lead to these outcomes, and at most {MOST_VARIED} can be varied",
             "fix some with --set, or choose outcomes with --outcome",
         )
-    runs, figures = n_draws * (n_varied + 2), len(figures_of_program(program))
+    runs, figures = n_draws * (n_varied + 2), len(_figures(program))
     if runs > MOST_RUNS:
         most = MOST_RUNS // (n_varied + 2)
         raise UsageError(

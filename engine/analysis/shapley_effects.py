@@ -14,9 +14,10 @@ from typing import Final
 
 import numpy as np
 
-from engine.analysis.answers import Answers, over_rows
-from engine.analysis.deviations import Deviations, deviations
-from engine.analysis.linearised import Linear, mean_of
+from engine.analysis.answers import Answers
+from engine.analysis.deviations import Deviations
+from engine.analysis.indices import Ground
+from engine.analysis.linearised import Linear, mean_of, sum_of
 from engine.games.segments import FloatArray, IntArray
 from engine.program.dependence import redrawn
 from engine.program.program import Program
@@ -32,28 +33,33 @@ def walk_matrices(program: Program, n_varied: int) -> list[Matrix]:
     return [Matrix(partial(_walked, program, step)) for step in range(1, n_varied)]
 
 
-def shapley_of(figure: Linear, pairs: Pairs, first: Answers, second: Answers, walk: Iterable[Answers]) -> list[Linear]:
+def shapley_of(ground: Ground, pairs: Pairs, second: Answers, walk: Iterable[Answers]) -> list[Linear]:
     """The effect of each unknown that varies, as a share of all; each (n_figures,).
 
+    As with Sobol' indices the cost is taken of what the trend leaves, and what the trend has of an effect is added.
+
     Args:
-        figure: that deviations are taken from.
+        ground: what the walk is compared with.
         pairs: A and B.
-        first: of A.
         second: of B, in which all unknowns are drawn anew.
         walk: of the matrices of `walk_matrices`.
     """
-    start = deviations(first, figure)
     orders = np.concatenate([order_of(pairs.chunk(i)) for i in range(pairs.points.n_chunks)], axis=1)
-    by_order = orders.reshape(len(orders), start.off.shape[2], -1)
-    effects = np.zeros((len(orders), *start.off.shape[1:3]))
-    before = np.zeros(start.off.shape[1:])
-    for step, place in enumerate(chain(walk, [second])):
-        cost = _cost(start.minus(deviations(place, figure)))
-        for column in range(len(effects)):
-            effects[column] += np.where(by_order[step] == column, cost - before, 0.0).mean(axis=-1)
+    shape = ground.taken.shape
+    by_order = orders.reshape(len(orders), *shape[1:])
+    steps = [after - before for before, after in map(ground.trend.curve, range(len(orders)))]
+    effects = np.zeros((len(orders), *shape[:2]))
+    trend, before = ground.taken, np.zeros(shape)
+    for step, answers in enumerate(chain(walk, [second])):
+        own = [by_order[step] == place for place in range(len(orders))]
+        trend = trend + sum((np.where(mask, move, 0.0) for mask, move in zip(own, steps, strict=True)), np.zeros(1))
+        cost = _cost(ground.first.minus(ground.left_of(answers, trend)))
+        for place, mask in enumerate(own):
+            effects[place] += np.where(mask, cost - before, 0.0).mean(axis=-1)
         before = cost
-    total = over_rows(before)
-    return [mean_of(effect) / total for effect in effects]
+    found = [curve + mean_of(effect) for curve, effect in zip(ground.curves, effects, strict=True)]
+    total = sum_of(found)
+    return [effect / total for effect in found]
 
 
 def order_of(pair: Pair) -> IntArray:

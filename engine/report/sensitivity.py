@@ -13,14 +13,13 @@ from engine.analysis.sensitivity_records import (
     UNKNOWN,
     WORDS,
     Effect,
-    End,
     FigureSensitivity,
     SensitivityResult,
 )
 from engine.report.charts import bar
 from engine.report.figures import half_width, number, percent, plural
 from engine.report.sensitivities import value_at
-from engine.report.terminal import Screen, cut, left, right, width, wrap
+from engine.report.terminal import Screen, left, right, width, wrap
 from engine.report.text import Ran, command, joined, title_lines
 from engine.scenario.model import Scenario
 
