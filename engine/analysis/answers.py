@@ -67,6 +67,16 @@ class Answers:
         """Whether figures are taken among all cases, so that every draw counts for the same."""
         return bool(self.among.shape[LAST] == 1)
 
+    def cut(self, size: int, kept: int) -> Answers:
+        """The first `kept` draws of every `size`, as chunks are cut that have fewer rows than their pairs."""
+
+        def rows(array: FloatArray) -> FloatArray:
+            if array.shape[LAST] == 1:
+                return array
+            return array.reshape(*array.shape[:LAST], -1, size)[..., :kept].reshape(*array.shape[:LAST], -1)
+
+        return Answers(rows(self.part), rows(self.among), rows(self.second), self.center)
+
 
 def answers_of(
     program: Program,

@@ -42,6 +42,8 @@ from engine.simulation.run import HISTORIES_PER_DRAW
 
 MOST_VARIED: Final = 512
 """Unknowns: Sobol' points have twice as many coordinates."""
+FEWER_ENDS: Final = 2
+"""With rounds, by how much fewer draws the ends are tried on: their differences are clear before shares are."""
 MOST_RUNS: Final = 2**24
 """Rows of A, of B and of A with one column of B, together."""
 MOST_KEPT: Final = 2**23
@@ -90,24 +92,27 @@ def sensitivity(
     pairs = pairs_of(program.n_inputs, n_draws, seed, REPLICATES, columns)
     shapley = shapley or program.copula is not None
     words = _words_wanted(program, readings, reach)
-    by_column = [_matrices_of(program, column) for column in columns]
+    size = pairs.chunk(0).first.shape[-1]
+    kept = size if program.recurrence is None else max(1, size // FEWER_ENDS)
+    by_column = [_matrices_of(program, column, kept) for column in columns]
     walk = walk_matrices(program, len(columns)) if shapley else []
-    n_matrices = 2 + sum(map(len, by_column)) + len(walk) + (len(words) - 1 if words else 0)
-    run = _Runner(pairs, workers, progress, n_matrices * pairs.n_rows, histories)
+    n_ends = len(ENDS) * len(columns)
+    n_matrices = 2 + sum(map(len, by_column)) - n_ends + len(walk) + (len(words) - 1 if words else 0)
+    n_runs = n_matrices * pairs.n_rows + n_ends * pairs.n_rows * kept // size
+    run = _Runner(pairs, workers, progress, n_runs, histories)
 
     answers = run.each(program, [FIRST, SECOND, *(matrix for matrices in by_column for matrix in matrices)])
     first, second = next(answers), next(answers)
     whole = whole_of(first, second)
     correlated = () if program.copula is None else tuple(program.copula.columns.tolist())
+    cut = first.cut(size, kept)
     ground = ground_of(pairs, whole.figure, first, second, correlated)
-    moves = [
-        _moves(ground, place, first, [next(answers) for _ in matrices]) for place, matrices in enumerate(by_column)
-    ]
+    moves = [_moves(ground, place, cut, [next(answers) for _ in matrices]) for place, matrices in enumerate(by_column)]
     effects = shapley_of(ground, pairs, second, run.each(program, walk)) if shapley else None
     spoken = _spoken(words, readings, columns, first, run) if words and readings else None
     return Sensitivity(
         pairs.n_rows,
-        n_matrices * pairs.n_rows,
+        n_runs,
         seed,
         None if program.recurrence is None else histories,
         tuple(program.inputs[column].name for column in columns),
@@ -153,20 +158,23 @@ class _Runner:
         together = max(2, NUMBERS_TOGETHER // numbers)
         for start in range(0, len(matrices), together):
             some = matrices[start : start + together]
-            yield from answers_of(program, self.pairs, some, self.workers, self._report, self.histories)
-            self.done += len(some) * self.pairs.n_rows
+            before = self.done
+            yield from answers_of(
+                program, self.pairs, some, self.workers, lambda done: self._report(before + done), self.histories
+            )
 
     def _report(self, done: int) -> None:
+        self.done = done
         if self.progress is not None:
-            self.progress(self.done + done, self.total)
+            self.progress(done, self.total)
 
 
-def _matrices_of(program: Program, column: int) -> list[Matrix]:
+def _matrices_of(program: Program, column: int, kept: int) -> list[Matrix]:
     """What an unknown is varied in: for its indices, and at its ends."""
     if program.copula is None or column not in program.copula.columns:
-        return [exchanged(column), *end_matrices(program, column)]
+        return [exchanged(column), *end_matrices(program, column, kept)]
     sharing, renewed = Matrix(partial(_sharing, program, column)), Matrix(partial(_renewed, program, column))
-    return [sharing, renewed, *end_matrices(program, column)]
+    return [sharing, renewed, *end_matrices(program, column, kept)]
 
 
 def _sharing(program: Program, column: int, pair: Pair) -> FloatArray:
@@ -181,9 +189,9 @@ def _renewed(program: Program, column: int, pair: Pair) -> FloatArray:
     return redrawn(program, pair.first, pair.second, drawn)
 
 
-def _moves(ground: Ground, place: int, first: Answers, found: Sequence[Answers]) -> _Moves:
+def _moves(ground: Ground, place: int, cut: Answers, found: Sequence[Answers]) -> _Moves:
     *varied, low, high = found
-    return _Moves(indices_of(ground, place, varied[0], varied[-1]), (moved(low, first), moved(high, first)))
+    return _Moves(indices_of(ground, place, varied[0], varied[-1]), (moved(low, cut), moved(high, cut)))
 
 
 def _spoken(words: Sequence[str], readings: Readings, columns: Sequence[int], first: Answers, run: _Runner) -> Words:

@@ -18,9 +18,13 @@ LOW, HIGH = 0.05, 0.95
 ENDS: Final = (LOW, HIGH)
 
 
-def end_matrices(program: Program, column: int) -> list[Matrix]:
-    """A with an unknown at its 5 % and at its 95 %; those that are correlated with it follow."""
-    return [Matrix(partial(_held, program, column, level)) for level in ENDS]
+def end_matrices(program: Program, column: int, kept: int) -> list[Matrix]:
+    """A with an unknown at its 5 % and at its 95 %; those that are correlated with it follow.
+
+    Args:
+        kept: rows of each chunk.
+    """
+    return [Matrix(partial(_held, program, column, level, kept)) for level in ENDS]
 
 
 def moved(end: Answers, first: Answers) -> Linear:
@@ -28,5 +32,5 @@ def moved(end: Answers, first: Answers) -> Linear:
     return end.figure - first.figure
 
 
-def _held(program: Program, column: int, level: float, pair: Pair) -> FloatArray:
-    return followed(program, pair.first, [column], np.array([[level]]))
+def _held(program: Program, column: int, level: float, kept: int, pair: Pair) -> FloatArray:
+    return followed(program, pair.first[:, :kept], [column], np.array([[level]]))

@@ -19,7 +19,7 @@ from engine.scenario.scope import nearest
 
 SENSITIVITY_DRAWS: Final = 4_096
 SENSITIVITY_DRAWS_OF_ROUNDS: Final = 512
-SENSITIVITY_HISTORIES: Final = 4
+SENSITIVITY_HISTORIES: Final = 8
 
 
 def sensitivity(
@@ -38,7 +38,7 @@ def sensitivity(
         assumptions: name of the set; the statements that it believes are left out.
         overrides: paths and values.
         outcomes: which; empty for all.
-        options: how to run; `draws` are the rows that each unknown is varied on (4,096; with rounds 512). None: 4
+        options: how to run; `draws` are the rows that each unknown is varied on (4,096; with rounds 512). None: 8
             histories.
         shapley: whether Shapley effects are wanted where nothing is correlated; where something is they always are.
         progress: told the number of draws done and of all, now and then.
