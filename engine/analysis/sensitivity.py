@@ -245,6 +245,9 @@ def _of_figure(
             for level, gap in zip(ENDS, move.ends, strict=True)
         )
         alone, overall = move.indices.alone[place], move.indices.overall[place]
+        if len(reach[figure.outcome]) == 1:  # all that varies between draws is this one's
+            alone = overall = whole.unknown[place] / whole.unknown[place]
+            fair = None if fair is None else alone
         effects.append(
             Effect(
                 item.name,
@@ -288,9 +291,8 @@ def _split(
         return ()
     between = unknown / total
     shares = [Share(kind, name, (part * between).estimate()) for kind, name, part in parts]
-    if not fair:
-        alone = sum_of([part for _, _, part in parts]) if parts else None
-        rest = between if alone is None else between - alone * between
+    if not fair and len(parts) > 1:
+        rest = between - sum_of([part for _, _, part in parts]) * between
         shares.append(Share(TOGETHER, "", rest.estimate()))
     if spoken is not None:
         shares.append(Share(WORDS, "", (spoken.alone[place] / total).estimate()))
