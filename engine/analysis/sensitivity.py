@@ -59,6 +59,7 @@ def sensitivity(
     labels: Mapping[str, tuple[str, str]],
     readings: Readings | None = None,
     shapley: bool = False,
+    tornado: bool = True,
     workers: Workers = ALONE,
     progress: Callable[[int, int], None] | None = None,
     histories: int = HISTORIES_PER_DRAW,
@@ -72,6 +73,7 @@ def sensitivity(
         labels: of each outcome, with its unit.
         readings: the program under each standard of words, where a word decides.
         shapley: whether Shapley effects are wanted where nothing is correlated; where something is they always are.
+        tornado: whether the figures are wanted with each unknown at its ends.
         workers: who share the work; the result does not depend on them.
         progress: told the number of draws done and of all, now and then.
         histories: that a draw may carry, where there are rounds.
@@ -94,9 +96,10 @@ def sensitivity(
     words = _words_wanted(program, readings, reach)
     size = pairs.chunk(0).first.shape[-1]
     kept = size if program.recurrence is None else max(1, size // FEWER_ENDS)
+    kept = kept if tornado else 0
     by_column = [_matrices_of(program, column, kept) for column in columns]
     walk = walk_matrices(program, len(columns)) if shapley else []
-    n_ends = len(ENDS) * len(columns)
+    n_ends = len(ENDS) * len(columns) if tornado else 0
     n_matrices = 2 + sum(map(len, by_column)) - n_ends + len(walk) + (len(words) - 1 if words else 0)
     n_runs = n_matrices * pairs.n_rows + n_ends * pairs.n_rows * kept // size
     run = _Runner(pairs, workers, progress, n_runs, histories)
@@ -105,7 +108,7 @@ def sensitivity(
     first, second = next(answers), next(answers)
     whole = whole_of(first, second)
     correlated = () if program.copula is None else tuple(program.copula.columns.tolist())
-    cut = first.cut(size, kept)
+    cut = first.cut(size, kept or size)
     ground = ground_of(pairs, whole.figure, first, second, correlated)
     moves = [_moves(ground, place, cut, [next(answers) for _ in matrices]) for place, matrices in enumerate(by_column)]
     effects = shapley_of(ground, pairs, second, run.each(program, walk)) if shapley else None
@@ -135,7 +138,7 @@ class _Moves:
     """What one unknown does to each figure."""
 
     indices: Indices
-    ends: tuple[Linear, Linear]
+    ends: tuple[Linear, ...]
 
 
 class _Runner:
@@ -171,10 +174,10 @@ class _Runner:
 
 def _matrices_of(program: Program, column: int, kept: int) -> list[Matrix]:
     """What an unknown is varied in: for its indices, and at its ends."""
+    ends = end_matrices(program, column, kept) if kept else []
     if program.copula is None or column not in program.copula.columns:
-        return [exchanged(column), *end_matrices(program, column, kept)]
-    sharing, renewed = Matrix(partial(_sharing, program, column)), Matrix(partial(_renewed, program, column))
-    return [sharing, renewed, *end_matrices(program, column, kept)]
+        return [exchanged(column), *ends]
+    return [Matrix(partial(_sharing, program, column)), Matrix(partial(_renewed, program, column)), *ends]
 
 
 def _sharing(program: Program, column: int, pair: Pair) -> FloatArray:
@@ -190,8 +193,9 @@ def _renewed(program: Program, column: int, pair: Pair) -> FloatArray:
 
 
 def _moves(ground: Ground, place: int, cut: Answers, found: Sequence[Answers]) -> _Moves:
-    *varied, low, high = found
-    return _Moves(indices_of(ground, place, varied[0], varied[-1]), (moved(low, cut), moved(high, cut)))
+    correlated = ground.trend.correlated[place]
+    varied, ends = (found[:2], found[2:]) if correlated else (found[:1], found[1:])
+    return _Moves(indices_of(ground, place, varied[0], varied[-1]), tuple(moved(end, cut) for end in ends))
 
 
 def _spoken(words: Sequence[str], readings: Readings, columns: Sequence[int], first: Answers, run: _Runner) -> Words:
@@ -242,7 +246,7 @@ def _of_figure(
                 (whole.figure[place] + gap[place] + center).estimate(),
                 gap[place].estimate(),
             )
-            for level, gap in zip(ENDS, move.ends, strict=True)
+            for level, gap in zip(ENDS, move.ends, strict=False)
         )
         alone, overall = move.indices.alone[place], move.indices.overall[place]
         if len(reach[figure.outcome]) == 1:  # all that varies between draws is this one's
@@ -256,7 +260,7 @@ def _of_figure(
                 alone.estimate(),
                 overall.estimate(),
                 None if fair is None else fair.estimate(),
-                (ends[0], ends[1]),
+                ends,
             )
         )
         share = alone if fair is None or program.copula is None else fair

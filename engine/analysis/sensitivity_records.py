@@ -41,7 +41,7 @@ class Effect:
         alone: the first-order index.
         overall: the total index.
         shapley: the Shapley effect; None where it was not asked for.
-        ends: low and high.
+        ends: low and high; empty where they were not asked for.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Effect:
     alone: Estimate
     overall: Estimate
     shapley: Estimate | None
-    ends: tuple[End, End]
+    ends: tuple[End, ...]
 
 
 @dataclass(frozen=True, slots=True)

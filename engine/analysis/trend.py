@@ -32,11 +32,13 @@ class Trend:
             (n_varied, n_figures, n_degrees, n_replicates); 0 for unknowns that are correlated.
         first: levels in A; (n_varied, n_replicates, n_rows).
         second: in B; same shape.
+        correlated: whether each of them is.
     """
 
     coefficients: FloatArray
     first: FloatArray
     second: FloatArray
+    correlated: tuple[bool, ...]
 
     @property
     def squares(self) -> FloatArray:
@@ -75,7 +77,7 @@ def trend_of(pairs: Pairs, first: FloatArray, second: FloatArray, correlated: Se
         if column not in correlated:
             for degree, (a, b) in enumerate(zip(_polynomials(one[place]), _polynomials(other[place]), strict=True)):
                 found[place, :, degree] = _clear(((first * a).mean(axis=LAST) + (second * b).mean(axis=LAST)) / 2)
-    return Trend(found, one, other)
+    return Trend(found, one, other, tuple(column in correlated for column in columns))
 
 
 # Private functions

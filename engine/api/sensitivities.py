@@ -29,6 +29,7 @@ def sensitivity(
     outcomes: Sequence[str] = (),
     options: Options | None = None,
     shapley: bool = False,
+    tornado: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> SensitivityResult:
     """What each outcome hangs on: its unknowns alone and with others, words, rules, chance.
@@ -41,6 +42,7 @@ def sensitivity(
         options: how to run; `draws` are the rows that each unknown is varied on (4,096; with rounds 512). None: 8
             histories.
         shapley: whether Shapley effects are wanted where nothing is correlated; where something is they always are.
+        tornado: whether the figures are wanted with each unknown at its 5 and its 95 %.
         progress: told the number of draws done and of all, now and then.
 
     Raises:
@@ -66,7 +68,16 @@ def sensitivity(
     try:
         with threadpool_limits(limits=1, user_api="blas"), workers_for(program, shared) as crew:
             found = sensitivity_of(
-                program, draws, options.seed, labels, readings, shapley, crew, progress, options.histories
+                program,
+                draws,
+                options.seed,
+                labels,
+                readings,
+                shapley,
+                tornado,
+                crew,
+                progress,
+                options.histories,
             )
     except EvaluationError as error:
         raise ScenarioError([in_words(scenario, error)]) from None

@@ -44,6 +44,7 @@ def sensitivity(
     shapley: Annotated[
         bool, typer.Option("--shapley", help="A fair share for each unknown, also where none are correlated.")
     ] = False,
+    tornado: Annotated[bool, typer.Option(help="Try each unknown at its 5 and its 95 %, or spare that time.")] = True,
     seed: Seed = None,
     threads: Threads = None,
     json: Json = False,
@@ -63,7 +64,7 @@ def sensitivity(
     options = replace(api.options(asked, seed=seed, threads=threads, histories=few), processes=True)
     with Progress(quiet) as progress:
         loaded = load_file(file)
-        found = api.sensitivity(loaded, name, overrides_of(set_), outcome or (), options, shapley, progress)
+        found = api.sensitivity(loaded, name, overrides_of(set_), outcome or (), options, shapley, tornado, progress)
     ran = text.Ran(file, progress.seconds, asked)
     show(
         form,

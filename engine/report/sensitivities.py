@@ -138,3 +138,4 @@ def _row(effect: Effect, scenario: Scenario) -> Iterator[Any]:
         yield from (None, None, None) if found is None else (found.value, found.low, found.high)
     for end in effect.ends:
         yield from (value_at(scenario, effect.name, end), end.value.value, end.difference.value)
+    yield from (None for _ in range(0 if effect.ends else 6))
