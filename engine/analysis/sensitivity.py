@@ -161,15 +161,13 @@ class _Runner:
         together = max(2, NUMBERS_TOGETHER // numbers)
         for start in range(0, len(matrices), together):
             some = matrices[start : start + together]
-            before = self.done
-            yield from answers_of(
-                program, self.pairs, some, self.workers, lambda done: self._report(before + done), self.histories
-            )
+            report = partial(self._report, self.done)
+            yield from answers_of(program, self.pairs, some, self.workers, report, self.histories)
 
-    def _report(self, done: int) -> None:
-        self.done = done
+    def _report(self, before: int, done: int) -> None:
+        self.done = before + done
         if self.progress is not None:
-            self.progress(done, self.total)
+            self.progress(self.done, self.total)
 
 
 def _matrices_of(program: Program, column: int, kept: int) -> list[Matrix]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from engine.analysis.sensitivity import sensitivity as sensitivity_of
-from engine.analysis.sensitivity_records import Sensitivity, SensitivityResult
+from engine.analysis.sensitivity_records import FigureSensitivity, Sensitivity, SensitivityResult
 from engine.analysis.standards import readings_of
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import Options, workers_for
@@ -20,6 +20,8 @@ from engine.scenario.scope import nearest
 SENSITIVITY_DRAWS: Final = 4_096
 SENSITIVITY_DRAWS_OF_ROUNDS: Final = 512
 SENSITIVITY_HISTORIES: Final = 8
+ROUGH: Final = 0.25
+"""Half the width of an interval of a share from which on it is warned of."""
 
 
 def sensitivity(
@@ -98,4 +100,16 @@ def _warnings(assumed: Assumed, found: Sensitivity) -> list[str]:
             f"what is believed ({names}) is left out here: weights would make the unknowns depend on each other, so "
             "shares are those of the draws without weights"
         )
+    rough = dict.fromkeys(f"'{one.figure.outcome}'" for one in found.figures if _roughness(one) > ROUGH)
+    if rough:
+        said.append(
+            f"some shares of {', '.join(rough)} are known to no better than ±{100 * ROUGH:.0f} points: more draws (-n) "
+            "or histories make them sharper"
+        )
     return said
+
+
+def _roughness(one: FigureSensitivity) -> float:
+    """The widest half of an interval of a share."""
+    shares = [share for effect in one.effects for share in (effect.alone, effect.overall, effect.shapley) if share]
+    return max(((share.high - share.low) / 2 for share in shares), default=0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from engine.analysis.estimates import Estimate
@@ -17,21 +17,26 @@ from engine.analysis.sensitivity_records import (
     SensitivityResult,
 )
 from engine.report.charts import bar
-from engine.report.figures import half_width, number, percent, plural
+from engine.report.figures import half_width, margin, number, percent, plural, span
 from engine.report.sensitivities import value_at
-from engine.report.terminal import Screen, left, right, width, wrap
-from engine.report.text import Ran, command, joined, title_lines
+from engine.report.terminal import Screen, cut, left, right, width, wrap
+from engine.report.text import Ran, command, hanging, joined, title_lines
 from engine.scenario.model import Scenario
 
 MOST_SHOWN: Final = 8
 MOST_NAMED: Final = 3
 LABEL_LINES: Final = 2
 LONGEST_LABEL: Final = 44
+LONGEST_VALUE: Final = 10
+LEAST_SHARE: Final = 0.0005
 SHARE: Final = 8
 WITH_MARGIN: Final = 14
 FEWEST_BAR: Final = 12
 MOST_BAR: Final = 40
-BETWEEN: Final = ("beyond each alone: how they act together", "chance", "how words of probability are read")
+TOGETHER_LABEL: Final = "how these act together"
+FROM_TO: Final = "from, to"
+WORDS_LABEL: Final = "how words of probability are read"
+CHANCE_LABEL: Final = "chance"
 
 
 def sensitivity_text(result: SensitivityResult, names: Sequence[str], ran: Ran, screen: Screen) -> str:
@@ -91,14 +96,21 @@ def _figure(one: FigureSensitivity, result: SensitivityResult, screen: Screen) -
     ordered = _ordered(one)
     if ordered:
         yield _shares(one, ordered[:MOST_SHOWN], result, screen)
+    if ordered and ordered[0].ends:
         yield _tornado(one, ordered[:MOST_SHOWN], result, screen)
 
 
 def _title(one: FigureSensitivity, screen: Screen) -> list[str]:
     name = one.label + (f": {one.figure.value.replace('_', ' ')}" if one.figure.value else "")
-    figure = "" if one.value is None else f": {_figure_text(one, one.value.value)}"
-    unit = f" {one.unit}" if one.unit and one.value is not None else ""
-    return [screen.paint(line, "bold") for line in wrap(screen.label(f"{name}{figure}{unit}"), screen.width)]
+    if one.value is None:
+        return [screen.paint(line, "bold") for line in wrap(screen.label(name), screen.width)]
+    unit = f" {one.unit}" if one.unit else ""
+    if one.figure.kind == "quantity":
+        size = f"±{number(half_width(one.value))}"
+    else:
+        size = margin(one.value, " points")
+    text = screen.symbols(f"{name}: {_figure_text(one, one.value.value)}{unit} ({size})")
+    return [screen.paint(line, "bold") for line in wrap(screen.label(text), screen.width)]
 
 
 def _figure_text(one: FigureSensitivity, value: float) -> str:
@@ -136,7 +148,7 @@ def _split(one: FigureSensitivity, screen: Screen) -> list[str]:
     rows = _split_rows(one)
     label = _labels((text for text, _ in rows), screen.width - SHARE - FEWEST_BAR - 4, screen)
     cells = min(MOST_BAR, screen.width - label - SHARE - 2)
-    lines = [_heading(("Where its spread comes from", "share"), (label, SHARE), screen)]
+    lines = [_heading(("What leaves it open", "share"), (label, SHARE), screen)]
     for text, share in rows:
         drawn = bar(share, 0.0, cells, screen.unicode).rstrip() if share > 0 else ""
         lines += _row(text, label, right(_share(share), SHARE) + "  " + screen.paint(drawn, "cyan"), screen)
@@ -154,16 +166,15 @@ def _split_rows(one: FigureSensitivity) -> list[tuple[str, float]]:
     rows = [(labels[share.name], share.share.value) for share in few]
     if rest:
         rows.append((f"{len(rest)} other unknowns", sum(share.share.value for share in rest)))
-    together, chance, words = BETWEEN
-    rows += [(together, share.share.value) for share in of[TOGETHER] if len(unknowns) + len(of[RULE]) > 1]
+    rows += [(TOGETHER_LABEL, share.share.value) for share in of[TOGETHER]]
     rows += [(f"rule of reasoning: {labels[share.name]}", share.share.value) for share in of[RULE]]
-    rows += [(words, share.share.value) for share in of[WORDS]]
-    return rows + [(chance, share.share.value) for share in of[CHANCE]]
+    rows += [(WORDS_LABEL, share.share.value) for share in of[WORDS]]
+    return rows + [(CHANCE_LABEL, share.share.value) for share in of[CHANCE]]
 
 
 def _share(share: float) -> str:
     size = 100 * share
-    if abs(size) < 0.05:
+    if abs(share) < LEAST_SHARE:
         return "0.0%"
     return f"{size:.1f}%"
 
@@ -206,20 +217,20 @@ def _tornado(one: FigureSensitivity, effects: Sequence[Effect], result: Sensitiv
     effects = sorted(effects, key=lambda effect: -_reach(effect, figure))
     ends = [_figure_text(one, end.value.value) for effect in effects for end in effect.ends]
     values = [_values(effect, scenario, screen) for effect in effects]
-    side, margin = 1 + max(map(width, ends)), 2 + max(map(width, values))
-    label = _labels((effect.label for effect in effects), screen.width - 2 * side - margin - FEWEST_BAR - 3, screen)
-    cells = min(MOST_BAR, screen.width - label - 2 * side - margin - 2)
+    side, room = 1 + max(map(width, ends)), 2 + max(map(width, [FROM_TO, *values]))
+    label = _labels((effect.label for effect in effects), screen.width - 2 * side - room - FEWEST_BAR - 3, screen)
+    cells = min(MOST_BAR, screen.width - label - 2 * side - room - 2)
     scale = _Scale(figure, [end.value.value for effect in effects for end in effect.ends], cells)
     lines = [
         _heading(
-            ("With one of them low or high", "low", "high", "from, to"), (label, side, side + cells + 2, margin), screen
+            ("With one of them low or high", "low", "high", FROM_TO), (label, side, side + cells + 2, room), screen
         )
     ]
     for effect, text in zip(effects, values, strict=True):
         low, high = effect.ends
         drawn = scale.drawn(low.value.value, high.value.value, screen.unicode)
         row = right(_figure_text(one, low.value.value), side) + " " + screen.paint(drawn, "cyan")
-        row += " " + right(_figure_text(one, high.value.value), side) + right(text, margin)
+        row += " " + right(_figure_text(one, high.value.value), side) + right(text, room)
         lines += _row(effect.label, label, row, screen)
     return lines
 
@@ -230,21 +241,14 @@ def _reach(effect: Effect, figure: float) -> float:
 
 
 def _values(effect: Effect, scenario: Scenario, screen: Screen) -> str:
-    form = _form(scenario, effect.name)
-    low, high = (form(value_at(scenario, effect.name, end)) for end in effect.ends)
-    return screen.symbols(f"{screen.label(low)}–{screen.label(high)}")
-
-
-def _form(scenario: Scenario, name: str) -> Callable[[float | str], str]:
-    item = scenario.unknowns[name]
-    share = item.phrase is not None or item.in_percent
-
-    def form(value: float | str) -> str:
-        if isinstance(value, str):
-            return value.replace("_", " ")
-        return percent(value) if share and 0 <= value <= 1 else number(value)
-
-    return form
+    low, high = (value_at(scenario, effect.name, end) for end in effect.ends)
+    if isinstance(low, str) or isinstance(high, str):
+        names = (screen.label(str(value).replace("_", " ")) for value in (low, high))
+        return screen.symbols("–".join(cut(name, LONGEST_VALUE, screen) for name in names))
+    item = scenario.unknowns[effect.name]
+    if item.phrase is not None or item.in_percent:
+        return screen.symbols(span(low, high))
+    return screen.symbols(f"{low:.3g}–{high:.3g}" if low >= 0 else f"{low:.3g} to {high:.3g}")
 
 
 class _Scale:
@@ -275,7 +279,8 @@ class _Scale:
 
 
 def _others(figures: Sequence[FigureSensitivity], result: SensitivityResult, screen: Screen) -> list[str]:
-    lines = [screen.paint("What the others hang on most", "dim")]
+    fair = any(effect.shapley is not None for one in figures for effect in one.effects)
+    lines = [screen.paint(f"What the others hang on most ({'fair share' if fair else 'with others'})", "dim")]
     for one in figures:
         named = ", ".join(f"{effect.label} {_share(_weight(effect))}" for effect in _ordered(one)[:MOST_NAMED])
         name = one.label + (f": {one.figure.value.replace('_', ' ')}" if one.figure.value else "")
@@ -286,10 +291,57 @@ def _others(figures: Sequence[FigureSensitivity], result: SensitivityResult, scr
 
 
 def _notes(result: SensitivityResult, full: Sequence[FigureSensitivity], screen: Screen) -> list[str]:
-    return []
+    return [line for text in _texts(result, full) for line in hanging(screen.symbols(text), screen)]
+
+
+def _texts(result: SensitivityResult, full: Sequence[FigureSensitivity]) -> Iterator[str]:
+    found, scenario = result.found, result.assumed.scenario
+    shown = [one for one in full if one.split]
+    if not shown:
+        return
+    yield "Open: the variance of the outcome; chance is what would be left of it if we knew every unknown"
+    if any(_is_below(one) for one in shown):
+        yield "Below 0: sampling error, where nothing can be told from none"
+    yield (
+        "Alone: by how much what we don't know would shrink if we knew this one; with others: what would be left of it "
+        "if we knew all but this one (Sobol' indices, with their sampling error at 95%)"
+    )
+    if found.correlated:
+        names = " and ".join(f"“{scenario.unknowns[name].label}”" for name in found.correlated)
+        yield (
+            f"Correlated: {names}; “alone” counts what one tells of another, so only fair shares add up (Shapley "
+            "effects)"
+        )
+    elif any(effect.shapley is not None for one in shown for effect in one.effects):
+        yield "Fair share: what unknowns do together is divided among them evenly (Shapley effects)"
+    if any(effect.ends for one in shown for effect in one.effects):
+        yield "Low, high: at the 5% and the 95% of what it may be, all else as unknown as it is; ░ low, █ high, | now"
+    for one in shown:
+        if scenario.outcomes[one.figure.outcome].given is not None:
+            yield f"Condition: a draw counts in “{one.label}” for as much as the condition is likely in it"
+        if one.words is not None:
+            figures = ", ".join(
+                f"{_figure_text(one, each.value)} by {name}" for name, each in one.words.figures.items()
+            )
+            yield f"Words: “{one.label}” is {figures}"
+    if found.lacking:
+        yield f"Standards: {', '.join(found.lacking)} lack one of the words, and are left out"
+    if found.idle:
+        left_out = plural(len(found.idle), "unknown")
+        yield f"Left out: {left_out} that cannot matter here (the value is known, or never read)"
+
+
+def _is_below(one: FigureSensitivity) -> bool:
+    """Whether any share that is shown is negative."""
+    effects = _ordered(one)[:MOST_SHOWN]
+    estimates = [share for effect in effects for share in (effect.alone, effect.overall, effect.shapley) if share]
+    return min([0.0, *(share for _, share in _split_rows(one)), *(share.value for share in estimates)]) < -LEAST_SHARE
 
 
 def _next(result: SensitivityResult, full: Sequence[FigureSensitivity], ran: Ran, screen: Screen) -> list[str]:
     if ran.file == "-":
         return []
-    return [screen.paint("Next:", "bold") + " " + command(screen, "engine", "explain", ran.file)]
+    shown = {one.figure.outcome for one in full}
+    other = next((one.figure.outcome for one in result.found.figures if one.figure.outcome not in shown), None)
+    words = ["explain", ran.file] if other is None else ["sensitivity", ran.file, "--outcome", other]
+    return [screen.paint("Next:", "bold") + " " + command(screen, "engine", *words)]

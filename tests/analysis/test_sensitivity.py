@@ -98,7 +98,7 @@ def rank(correlation: float) -> float:
 
 @pytest.mark.parametrize("correlation", [-0.7, 0.3, 0.9])
 def test_two_correlated_normal_inputs_of_a_sum(correlation: float) -> None:
-    """Owen & Prieur (2017), and for the indices Var(E[y | x1]) and E[Var(y | x2)]; y = x1 + 2 x2, both of variance 1."""
+    """Owen & Prieur (2017); the indices are Var(E[y | x1]) and E[Var(y | x2)]. y = x1 + 2 x2, both of variance 1."""
     pair = f"correlated: [{{unknowns: [a, b], rank: {rank(correlation)}, judgement: x}}]"
     figure = only(model("a + 2 * b", dict.fromkeys("ab", "normal: {mean: 0, sd: 1}"), pair), 2**13)
     whole = 5 + 4 * correlation
