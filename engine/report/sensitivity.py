@@ -105,10 +105,7 @@ def _title(one: FigureSensitivity, screen: Screen) -> list[str]:
     if one.value is None:
         return [screen.paint(line, "bold") for line in wrap(screen.label(name), screen.width)]
     unit = f" {one.unit}" if one.unit else ""
-    if one.figure.kind == "quantity":
-        size = f"±{number(half_width(one.value))}"
-    else:
-        size = margin(one.value, " points")
+    size = f"±{half_width(one.value):.2g}" if one.figure.kind == "quantity" else margin(one.value, " points")
     text = screen.symbols(f"{name}: {_figure_text(one, one.value.value)}{unit} ({size})")
     return [screen.paint(line, "bold") for line in wrap(screen.label(text), screen.width)]
 
@@ -150,7 +147,7 @@ def _split(one: FigureSensitivity, screen: Screen) -> list[str]:
     cells = min(MOST_BAR, screen.width - label - SHARE - 2)
     lines = [_heading(("What leaves it open", "share"), (label, SHARE), screen)]
     for text, share in rows:
-        drawn = bar(share, 0.0, cells, screen.unicode).rstrip() if share > 0 else ""
+        drawn = bar(share, 0.0, cells, screen.unicode).rstrip() if share >= LEAST_SHARE else ""
         lines += _row(text, label, right(_share(share), SHARE) + "  " + screen.paint(drawn, "cyan"), screen)
     return lines
 
@@ -221,11 +218,7 @@ def _tornado(one: FigureSensitivity, effects: Sequence[Effect], result: Sensitiv
     label = _labels((effect.label for effect in effects), screen.width - 2 * side - room - FEWEST_BAR - 3, screen)
     cells = min(MOST_BAR, screen.width - label - 2 * side - room - 2)
     scale = _Scale(figure, [end.value.value for effect in effects for end in effect.ends], cells)
-    lines = [
-        _heading(
-            ("With one of them low or high", "low", "high", FROM_TO), (label, side, side + cells + 2, room), screen
-        )
-    ]
+    lines = [_heading(("One low or high", "low", "high", FROM_TO), (label, side, side + cells + 2, room), screen)]
     for effect, text in zip(effects, values, strict=True):
         low, high = effect.ends
         drawn = scale.drawn(low.value.value, high.value.value, screen.unicode)
@@ -291,10 +284,10 @@ def _others(figures: Sequence[FigureSensitivity], result: SensitivityResult, scr
 
 
 def _notes(result: SensitivityResult, full: Sequence[FigureSensitivity], screen: Screen) -> list[str]:
-    return [line for text in _texts(result, full) for line in hanging(screen.symbols(text), screen)]
+    return [line for text in _texts(result, full, screen) for line in hanging(screen.symbols(text), screen)]
 
 
-def _texts(result: SensitivityResult, full: Sequence[FigureSensitivity]) -> Iterator[str]:
+def _texts(result: SensitivityResult, full: Sequence[FigureSensitivity], screen: Screen) -> Iterator[str]:
     found, scenario = result.found, result.assumed.scenario
     shown = [one for one in full if one.split]
     if not shown:
@@ -315,7 +308,8 @@ def _texts(result: SensitivityResult, full: Sequence[FigureSensitivity]) -> Iter
     elif any(effect.shapley is not None for one in shown for effect in one.effects):
         yield "Fair share: what unknowns do together is divided among them evenly (Shapley effects)"
     if any(effect.ends for one in shown for effect in one.effects):
-        yield "Low, high: at the 5% and the 95% of what it may be, all else as unknown as it is; ░ low, █ high, | now"
+        marks = "░ low, █ high" if screen.unicode else "- low, # high"
+        yield f"Low, high: at the 5% and the 95% of what it may be, all else as unknown as it is ({marks})"
     for one in shown:
         if scenario.outcomes[one.figure.outcome].given is not None:
             yield f"Condition: a draw counts in “{one.label}” for as much as the condition is likely in it"
