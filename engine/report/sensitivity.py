@@ -94,7 +94,7 @@ def _figure(one: FigureSensitivity, result: SensitivityResult, screen: Screen) -
         return
     yield [*title, *_split(one, screen)]
     ordered = _ordered(one)
-    if ordered:
+    if len(ordered) > 1:
         yield _shares(one, ordered[:MOST_SHOWN], result, screen)
     if ordered and ordered[0].ends:
         yield _tornado(one, ordered[:MOST_SHOWN], result, screen)
@@ -295,10 +295,11 @@ def _texts(result: SensitivityResult, full: Sequence[FigureSensitivity], screen:
     yield "Open: the variance of the outcome; chance is what would be left of it if we knew every unknown"
     if any(_is_below(one) for one in shown):
         yield "Below 0: sampling error, where nothing can be told from none"
-    yield (
-        "Alone: by how much what we don't know would shrink if we knew this one; with others: what would be left of it "
-        "if we knew all but this one (Sobol' indices, with their sampling error at 95%)"
-    )
+    if any(len(one.effects) > 1 for one in shown):
+        yield (
+            "Alone: by how much what we don't know would shrink if we knew this one; with others: what would be left of "
+            "it if we knew all but this one (Sobol' indices, with their sampling error at 95%)"
+        )
     if found.correlated:
         names = " and ".join(f"“{scenario.unknowns[name].label}”" for name in found.correlated)
         yield (
