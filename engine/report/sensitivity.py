@@ -297,8 +297,8 @@ def _texts(result: SensitivityResult, full: Sequence[FigureSensitivity], screen:
         yield "Below 0: sampling error, where nothing can be told from none"
     if any(len(one.effects) > 1 for one in shown):
         yield (
-            "Alone: by how much what we don't know would shrink if we knew this one; with others: what would be left of "
-            "it if we knew all but this one (Sobol' indices, with their sampling error at 95%)"
+            "Alone: by how much what we don't know would shrink if we knew this one; with others: what would be left "
+            "of it if we knew all but this one (Sobol' indices, with their sampling error at 95%)"
         )
     if found.correlated:
         names = " and ".join(f"“{scenario.unknowns[name].label}”" for name in found.correlated)

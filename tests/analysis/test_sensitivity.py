@@ -275,7 +275,7 @@ def test_a_rule_that_is_uncertain_has_its_own_line() -> None:
     assert [end.value.value for end in effect.ends] == pytest.approx([0, 1], abs=1e-9)
 
 
-@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("threads", [2, 3])
 def test_threads_change_nothing(threads: int) -> None:
     loaded = api.loads(EVENT)
     one = api.sensitivity(loaded, options=replace(OPTIONS, threads=1), shapley=True).found
