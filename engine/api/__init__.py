@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from engine.api.scenarios import outline as outline
     from engine.api.scenarios import provenance as provenance
     from engine.api.scenarios import read_stream as read_stream
+    from engine.api.sensitivities import SENSITIVITY_HISTORIES as SENSITIVITY_HISTORIES
+    from engine.api.sensitivities import sensitivity as sensitivity
     from engine.api.settings import DEFAULT_DRAWS as DEFAULT_DRAWS
     from engine.api.settings import DEFAULT_SEED as DEFAULT_SEED
     from engine.api.settings import Options as Options
@@ -59,6 +61,7 @@ _PLACES: Final = {
         "provenance",
         "read_stream",
     ),
+    "engine.api.sensitivities": ("SENSITIVITY_HISTORIES", "sensitivity"),
     "engine.api.settings": ("DEFAULT_DRAWS", "DEFAULT_SEED", "Options", "design_for", "options"),
     "engine.scenario.assumptions": ("BASE", "Assumed", "assume"),
 }

@@ -4,6 +4,7 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
     running,
     comparing,
     explaining,
+    sensitivities,
     discovering,
     informing,
     checking,
@@ -11,7 +12,17 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
 )
 from engine.cli.app import app
 
-__all__ = ["checking", "comparing", "converting", "discovering", "explaining", "informing", "main", "running"]
+__all__ = [
+    "checking",
+    "comparing",
+    "converting",
+    "discovering",
+    "explaining",
+    "informing",
+    "main",
+    "running",
+    "sensitivities",
+]
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.program.program import Copula, FloatArray, Program
+from engine.program.program import BoolArray, Copula, FloatArray, Program
 
 
 def levels_of(program: Program, uniforms: FloatArray) -> FloatArray:
@@ -66,6 +66,43 @@ def followed(program: Program, uniforms: FloatArray, held: Sequence[int], levels
     rest = order[len(inside) :]
     found[rest] = np.clip(ndtr(_mixed(factor, own)[len(inside) :]), 2.0**-54, 1 - 2**-53)
     return uniforms_for(program, found)
+
+
+def redrawn(program: Program, uniforms: FloatArray, fresh: FloatArray, drawn: BoolArray) -> FloatArray:
+    """The uniforms of draws in which some unknowns are drawn anew, given the values of the others.
+
+    Args:
+        uniforms: of the draws as they were; (n_inputs, n_draws).
+        fresh: independent uniforms, same shape: where all unknowns are drawn anew they are the result.
+        drawn: which unknowns are drawn anew in each draw; same shape.
+    """
+    found: FloatArray = np.where(drawn, fresh, uniforms)
+    if program.copula is None:
+        return found
+    from scipy.special import ndtr, ndtri
+
+    columns, factor = program.copula.columns, program.copula.factor
+    anew = drawn[columns].T
+    some = np.flatnonzero(anew.any(axis=1) & ~anew.all(axis=1))
+    if not len(some):
+        return found
+    mixed, own = _mixed(factor, ndtri(uniforms[columns][:, some])).T, ndtri(fresh[columns][:, some]).T
+    order = np.argsort(anew[some], axis=1, kind="stable")  # what is held comes first
+    matrix = factor @ factor.T
+    factors = np.linalg.cholesky(matrix[order[:, :, None], order[:, None, :]])
+    mixed, own = np.take_along_axis(mixed, order, 1), np.take_along_axis(own, order, 1)
+    held = np.take_along_axis(~anew[some], order, 1)
+    for row in range(len(columns)):
+        done = sum((factors[:, row, column] * own[:, column] for column in range(row)), np.zeros(len(some)))
+        scale = factors[:, row, row]
+        own[:, row] = np.where(held[:, row], (mixed[:, row] - done) / scale, own[:, row])
+        mixed[:, row] = np.where(held[:, row], mixed[:, row], done + scale * own[:, row])
+    after = np.empty_like(mixed)
+    np.put_along_axis(after, order, mixed, 1)
+    independent = np.clip(ndtr(_unmixed(factor, after.T)), 2.0**-54, 1 - 2**-53)
+    for place, column in enumerate(columns):
+        found[column, some] = independent[place]
+    return found
 
 
 def _reordered(copula: Copula, order: Sequence[int]) -> FloatArray:

@@ -125,10 +125,10 @@ def _notes(result: Result, screen: Screen) -> list[str]:
         _about_solution(result),
         _why(result.reason, result.scenario, result.settings.method == "exact") if result.reason else "",
     ]
-    return [line for text in texts if text for line in _hanging(screen.symbols(text), screen)]
+    return [line for text in texts if text for line in hanging(screen.symbols(text), screen)]
 
 
-def _hanging(text: str, screen: Screen) -> list[str]:
+def hanging(text: str, screen: Screen) -> list[str]:
     """The text with its first word, such as `Why:`, at the margin and the other lines below what follows."""
     word, _, rest = text.partition(": ")
     indent = len(word) + 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.sampling.designs import Chunk, Design, point_design, random_design, repeated_design, sobol_design
+from engine.sampling.saltelli import saltelli_design
 from engine.sampling.streams import CHUNK, FloatArray, stream
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "point_design",
     "random_design",
     "repeated_design",
+    "saltelli_design",
     "sobol_design",
     "stream",
 ]
