@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from bench import games
+from bench import comparing, games
 
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
@@ -132,6 +132,14 @@ print(time.perf_counter() - start)
 """
 
 
+def two_sets(folder: Path) -> None:
+    """Two sets that differ in one item beside one run, both from the command line."""
+    for name, scenario in (("in one round", str(folder / "scenarios" / "once.yaml")), ("in six rounds", BELARUS[-1])):
+        compared = [*RUN[:-1], "compare", scenario, "base", "zaluzhny", "--threads", "1"]
+        one, two = interleaved([*RUN, scenario, "--threads", "1"], compared)
+        report(f"engine compare, two sets / engine run: {name}", f"{two / one:.2f}", "at most 2.3", two <= 2.3 * one)
+
+
 def tables() -> None:
     ratio = median(float(run([PYTHON, "-c", TABLE]).output) for _ in range(3))
     report("inverting a beta directly / by its table", f"{ratio:.0f}", "at least 10", ratio >= 10)
@@ -157,9 +165,11 @@ def main() -> None:
         command = once(Path(folder))
         one_round(command)
         threads(command)
+        two_sets(Path(folder))
         if "--large" in sys.argv:
             large(command)
     games.measure(report)
+    comparing.measure(report)
 
 
 main()
