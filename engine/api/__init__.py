@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from engine.analysis.summary import Result as Result
     from engine.api.converting import convert as convert
     from engine.api.explaining import explain as explain
+    from engine.api.reconciling import reconcile as reconcile
     from engine.api.running import check_free as check_free
     from engine.api.running import run as run
     from engine.api.running import save as save
@@ -38,6 +39,7 @@ _PLACES: Final = {
     "engine.analysis.summary": ("Result",),
     "engine.api.converting": ("convert",),
     "engine.api.explaining": ("explain",),
+    "engine.api.reconciling": ("reconcile",),
     "engine.api.running": ("check_free", "run", "save"),
     "engine.api.scenarios": (
         "Loaded",

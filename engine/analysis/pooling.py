@@ -1,0 +1,57 @@
+"""Stated probabilities pooled without any model: the naive baseline (Genest & Zidek 1986)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+import numpy as np
+
+from engine.distributions.distribution import Distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What several statements about one outcome say together if all count the same.
+
+    Attributes:
+        linear: the mean of their probabilities.
+        odds: the probability whose log odds are the mean of theirs; None where one says 0 and another 1.
+        low, high: 5 and 95 % of the mixture of their distributions.
+    """
+
+    linear: float
+    odds: float | None
+    low: float
+    high: float
+
+
+def pooled(statements: Sequence[Distribution]) -> Pool:
+    """The pools of one or more statements; each counts with its mean, which is its probability of the outcome."""
+    means = [min(max(one.mean(), 0.0), 1.0) for one in statements]
+    return Pool(linear_pool(means), odds_pool(means), mixed_quantile(statements, 0.05), mixed_quantile(statements, 0.95))
+
+
+def linear_pool(probabilities: Sequence[float]) -> float:
+    """The mean (Stone 1961)."""
+    return sum(probabilities) / len(probabilities)
+
+
+def odds_pool(probabilities: Sequence[float]) -> float | None:
+    """The mean in log odds, which is the geometric pool of an event; a 0 or a 1 is a veto, both at once leave nothing."""
+    zero, one = any(p <= 0 for p in probabilities), any(p >= 1 for p in probabilities)
+    if zero or one:
+        return None if zero and one else float(one)
+    mean = sum(log(p / (1 - p)) for p in probabilities) / len(probabilities)
+    return 1 / (1 + exp(-mean))
+
+
+def mixed_quantile(statements: Sequence[Distribution], level: float) -> float:
+    """The smallest probability that so much of the mixture does not exceed, by bisection."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        below = np.mean([float(one.cdf(np.array([middle]))[0]) for one in statements])
+        low, high = (low, middle) if below >= level else (middle, high)
+    return high

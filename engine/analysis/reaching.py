@@ -1,0 +1,392 @@
+"""Whether anything within the stated ranges makes several probabilities lie where they are said to lie.
+
+First among the draws, then by a search that starts from the draws that come nearest. Points are uniforms, one column
+each; the search moves their normal scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import ClassVar, Final
+
+import numpy as np
+
+from engine.distributions.distribution import Distribution
+from engine.games.segments import FloatArray
+from engine.program.program import EvaluationError, Program
+from engine.sampling import CHUNK, Chunk
+from engine.simulation.draws import NEAR
+from engine.simulation.executors import ALONE, Workers
+from engine.simulation.figures import figures_of
+
+EDGE: Final = 0.005
+"""The stated range of an unknown is its central 99 %: what lies beyond is nobody's claim."""
+SMALLEST: Final = 1e-12
+"""Smaller probabilities are taken for this in log odds."""
+STARTS, STEPS = 8, 10
+"""From how many points a search starts, and how many steps it makes."""
+STARTS_IN_ROUNDS, STEPS_IN_ROUNDS = 4, 6
+"""The same where there are rounds, whose games cost a thousand times as much."""
+STRIDE: Final = 0.25
+"""Normal scores over which a slope is measured."""
+DAMPING: Final = (1e-4, 1e-2, 1.0)
+"""Shares of the largest curvature that are tried in every step (Levenberg 1944)."""
+INSIDE: Final = 0.1
+"""How far into the range the search aims, as a share of its width in log odds, and at most in log odds."""
+CONFIRMED: Final = 8
+CONFIRMING: Final = 16
+"""With rounds: how many of the nearest points are tried again, with how many times the histories."""
+MOST_HISTORIES: Final = 256
+SURE: Final = 2.0
+"""Standard deviations of the noise of histories that a probability may miss its range by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Where a statement says that a probability lies: its 5 to 95 %, and at least as wide as weights are."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Claims:
+    """What is to be reached.
+
+    Attributes:
+        program: with the outcomes that the statements are about, in any order, and no others.
+        rows: for each statement the place of its outcome among the program's.
+        ranges: for each statement.
+    """
+
+    program: Program
+    rows: tuple[int, ...]
+    ranges: tuple[Range, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearest:
+    """How near one gets.
+
+    Attributes:
+        uniforms: of the unknowns there; (n_inputs,).
+        probability: that is implied there for each statement; (n_claims,).
+        noise: standard deviation of each that is due to sampled histories; same shape.
+        beyond: by how much the worst of the statements asked for misses its range, in log odds; 0 or less: it lies in it.
+    """
+
+    uniforms: FloatArray
+    probability: FloatArray
+    noise: FloatArray
+    beyond: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """A design of given uniforms: columns of different chunks share their histories.
+
+    Attributes:
+        uniforms: (n_chunks, n_inputs, n), n at most 1,024.
+        seed: of the histories.
+        index: tells their stream from others.
+    """
+
+    uniforms: FloatArray
+    seed: int
+    index: int = 0
+    method: ClassVar[str] = "trials"
+    replicates: ClassVar[int] = 1
+
+    @property
+    def n_inputs(self) -> int:
+        return int(self.uniforms.shape[1])
+
+    @property
+    def n_chunks(self) -> int:
+        return len(self.uniforms)
+
+    @property
+    def n_draws(self) -> int:
+        return self.n_chunks * int(self.uniforms.shape[2])
+
+    def chunk(self, i: int) -> Chunk:
+        return Chunk(self.index, 0, self.uniforms[i])
+
+
+def range_of(stated: Distribution) -> Range:
+    """The 5 to 95 % of a statement, and at least the point to each side of its middle that believing it counts."""
+    low, middle, high = stated.quantile(np.array([0.05, 0.5, 0.95])).tolist()
+    return Range(max(0.0, min(low, middle - NEAR)), min(1.0, max(high, middle + NEAR)))
+
+
+def missed(probability: FloatArray, ranges: Sequence[Range]) -> FloatArray:
+    """By how much the worst of some probabilities misses its range, in log odds; (n,) for (n_ranges, n)."""
+    found: FloatArray = _violation(_log_odds(probability), *_bounds(ranges)).max(axis=0)
+    return found
+
+
+class Reach:
+    """Remembers every point that was tried, so that a search for one set of statements serves the others."""
+
+    def __init__(
+        self,
+        claims: Claims,
+        uniforms: FloatArray,
+        probability: FloatArray,
+        histories: int,
+        seed: int,
+        workers: Workers = ALONE,
+    ) -> None:
+        """Starts from the draws.
+
+        Args:
+            claims: what is to be reached.
+            uniforms: of the draws; (n_inputs, n_draws).
+            probability: that each implies for each statement, NaN where there is none; (n_claims, n_draws).
+            histories: that a draw may carry, where there are rounds.
+            seed: of further histories.
+            workers: who share the work; the result does not depend on them.
+        """
+        within = ((uniforms >= EDGE) & (uniforms <= 1 - EDGE)).all(axis=0)
+        self.claims, self.histories, self.seed, self.workers = claims, histories, seed, workers
+        self.uniforms, self.probability = uniforms[:, within], probability[:, within]
+        self.within, self.tried = int(within.sum()), 0
+        self.sure: list[Nearest] = []
+        once = claims.program.recurrence is None
+        self.starts, self.steps = (STARTS, STEPS) if once else (STARTS_IN_ROUNDS, STEPS_IN_ROUNDS)
+        self.trouble = ""
+        self.free = np.array(
+            [low < high for low, high in (item.distribution.support() for item in claims.program.inputs)], dtype=bool
+        )
+
+    def fits(self, mask: Sequence[int]) -> bool:
+        """Whether something within the ranges brings these statements to where they are said to lie."""
+        return self.nearest(mask).beyond <= 0
+
+    def nearest(self, some: Sequence[int]) -> Nearest:
+        """The point that misses the ranges of some statements least; the first in which none is missed, if any is found."""
+        some = list(some)
+        known = self._confirmed(some)
+        if known.beyond <= 0 or not self.free.any():
+            return known
+        self._search(some)
+        return min(known, self._confirmed(some), key=lambda found: found.beyond)
+
+    # Which points are near
+
+    def _confirmed(self, some: list[int]) -> Nearest:
+        """The nearest of the points that were tried, without the luck of sampled histories."""
+        if self.claims.program.recurrence is None:
+            beyond = self._beyond(self.probability, some)
+            if not len(beyond):
+                return self._nothing()
+            place = int(np.argmin(beyond))
+            none = np.zeros(len(self.claims.ranges))
+            return Nearest(self.uniforms[:, place], self.probability[:, place], none, float(beyond[place]))
+        known = [self._again(found, some) for found in self.sure]
+        best = min(known, key=lambda found: found.beyond, default=None)
+        if best is not None and best.beyond <= 0:
+            return best
+        places = np.argsort(self._beyond(self.probability, some), kind="stable")[:CONFIRMED]
+        if not len(places):
+            return self._nothing()
+        found = self._tried_again(self.uniforms[:, places])
+        self.sure += found
+        return min((self._again(one, some) for one in [*([best] if best else []), *found]), key=lambda one: one.beyond)
+
+    def _tried_again(self, uniforms: FloatArray) -> list[Nearest]:
+        """The same points with many more histories, of a stream of their own."""
+        histories = max(self.histories, min(CONFIRMING * self.histories, MOST_HISTORIES))
+        value, noise = self._implied(uniforms[None], histories, index=1)
+        spread = np.sqrt(noise[:, 0].mean(axis=-1))
+        return [
+            Nearest(uniforms[:, place], value[:, 0, place], spread, np.inf) for place in range(uniforms.shape[-1])
+        ]
+
+    def _again(self, found: Nearest, some: list[int]) -> Nearest:
+        """A point that was tried with many histories, judged by other statements."""
+        slack = SURE * found.noise
+        low, high = _bounds(self.claims.ranges, slack)
+        beyond = _violation(_log_odds(found.probability)[:, None], low, high)[some].max()
+        return replace(found, beyond=float(beyond))
+
+    def _nothing(self) -> Nearest:
+        count = len(self.claims.ranges)
+        return Nearest(np.full(len(self.free), 0.5), np.full(count, np.nan), np.zeros(count), np.inf)
+
+    def _beyond(self, probability: FloatArray, some: Sequence[int]) -> FloatArray:
+        low, high = _bounds(self.claims.ranges)
+        found: FloatArray = _violation(_log_odds(probability), low, high)[list(some)].max(axis=0)
+        return found
+
+    # The search
+
+    def _search(self, some: list[int]) -> None:
+        """Gauss-Newton steps with damping towards the ranges, from the nearest draws; keeps every point that it tries."""
+        from scipy.special import ndtr, ndtri
+
+        try:
+            points = ndtri(np.clip(self.uniforms[:, self._starts(some)], EDGE, 1 - EDGE))
+            edge = -float(ndtri(EDGE))
+            value = self._tried(ndtr(points)[None])[:, 0]
+            for _ in range(self.steps):
+                if (self._beyond(value, some) <= self._aim(some)).any():
+                    return
+                steps = self._steps(points, value, some, edge)
+                if steps is None:
+                    return
+                tried = np.clip(points + steps, -edge, edge)
+                found = self._tried(ndtr(tried))
+                points, value, better = self._best(points, value, tried, found, some)
+                if not better:
+                    return
+        except EvaluationError as error:  # no draw met it, and what is within the ranges may still be impossible
+            self.trouble = self.trouble or error.message
+
+    def _aim(self, some: list[int]) -> float:
+        """How far inside a point has to lie to end the search: with noise it may be luck."""
+        if self.claims.program.recurrence is None:
+            return 0.0
+        low, high = (end[some] for end in _bounds(self.claims.ranges))
+        return -float(min(INSIDE, (INSIDE * (high - low)).min()) / 2)
+
+    def _starts(self, some: list[int]) -> FloatArray:
+        """Places of near points that are not all alike."""
+        from scipy.special import ndtri
+
+        order = np.argsort(self._beyond(self.probability, some), kind="stable")[: 32 * self.starts]
+        scores = ndtri(self.uniforms[:, order])
+        apart = 0.25 * 2 * max(1, int(self.free.sum()))  # a quarter of how far two draws lie apart, squared
+        chosen: list[int] = []
+        for place in range(len(order)):
+            if all(((scores[:, place] - scores[:, other]) ** 2).sum() > apart for other in chosen):
+                chosen.append(place)
+            if len(chosen) == self.starts:
+                break
+        return order[chosen]
+
+    def _steps(self, points: FloatArray, value: FloatArray, some: list[int], edge: float) -> FloatArray | None:
+        """Steps that are worth a try, (n_steps, n_inputs, n_points); None where nothing has a slope."""
+        from scipy.special import ndtr
+
+        free = np.flatnonzero(self.free)
+        sign = np.where(points > 0, -1.0, 1.0)
+        tried = np.repeat(points[None], len(free), axis=0)
+        for place, column in enumerate(free):
+            tried[place, column] += STRIDE * sign[column]
+        slopes = _log_odds(self._tried(ndtr(tried)))[some] - _log_odds(value)[some][:, None]
+        slopes = slopes / (STRIDE * sign[free])  # (n_some, n_free, n_points)
+        if not np.isfinite(slopes).any() or not np.abs(slopes[np.isfinite(slopes)]).any():
+            return None
+        slopes = np.where(np.isfinite(slopes), slopes, 0.0)
+        low, high = (end[some] for end in _bounds(self.claims.ranges))
+        inside = np.minimum(INSIDE, INSIDE * (high - low))
+        miss = _miss(_log_odds(value)[some], low + inside, high - inside)
+        found = np.zeros((2 * len(DAMPING), *points.shape))
+        for start in range(points.shape[-1]):
+            off = miss[:, start] != 0  # the others may stay where they are, or follow
+            for place, (kept, damping) in enumerate(product((off, np.ones_like(off)), DAMPING)):
+                found[place, free, start] = _damped(
+                    slopes[kept, :, start], miss[kept, start], points[free, start], edge, damping
+                )
+        return found
+
+    def _best(
+        self, points: FloatArray, value: FloatArray, tried: FloatArray, found: FloatArray, some: list[int]
+    ) -> tuple[FloatArray, FloatArray, bool]:
+        """Each point where the best of its steps leads, if that is nearer."""
+        low, high = (end[some] for end in _bounds(self.claims.ranges))
+
+        def size(value: FloatArray) -> FloatArray:
+            miss = _miss(_log_odds(value[some]), low, high)
+            return np.where(np.isfinite(miss), miss**2, np.inf).sum(axis=0)
+
+        before, after = size(value), np.array([size(found[:, place]) for place in range(len(tried))])
+        best = np.argmin(after, axis=0)
+        column = np.arange(points.shape[-1])
+        better = after[best, column] < before * (1 - 1e-4)
+        points = np.where(better, tried[best, :, column].T, points)
+        value = np.where(better, found[:, best, column], value)
+        return points, value, bool(better.any())
+
+    def _tried(self, uniforms: FloatArray) -> FloatArray:
+        """What points imply, which are kept; (n_claims, n_sets, n) for (n_sets, n_inputs, n)."""
+        uniforms = np.clip(uniforms, EDGE, 1 - EDGE)
+        value, _ = self._implied(uniforms, self.histories, index=0)
+        self.uniforms = np.concatenate([self.uniforms, *uniforms], axis=-1)
+        self.probability = np.concatenate([self.probability, value.reshape(len(value), -1)], axis=-1)
+        self.tried += uniforms.shape[0] * uniforms.shape[2]
+        return value
+
+    def _implied(self, uniforms: FloatArray, histories: int, index: int) -> tuple[FloatArray, FloatArray]:
+        """The probability of each statement at some points, and the variance of it that is noise."""
+        if uniforms.shape[2] > CHUNK:
+            raise ValueError(f"at most {CHUNK} points at a time")
+        found = figures_of(
+            self.claims.program, Trials(uniforms, self.seed, index), self.workers, histories=histories
+        )
+        shape = (len(self.claims.rows), uniforms.shape[0], uniforms.shape[2])
+        rows = list(self.claims.rows)
+        there = (found.among[rows] > 0) & (found.weight > 0)
+        noise = (found.apart[0][rows] - found.apart[1][rows]) ** 2 / 4
+        return np.where(there, found.value[rows], np.nan).reshape(shape), noise.reshape(shape)
+
+
+# Private functions
+
+
+def _bounds(ranges: Sequence[Range], slack: FloatArray | float = 0.0) -> tuple[FloatArray, FloatArray]:
+    """Ends of the ranges in log odds; infinite where they are 0 or 1."""
+    low, high = np.array([one.low for one in ranges]) - slack, np.array([one.high for one in ranges]) + slack
+    with np.errstate(divide="ignore"):
+        low, high = np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
+        return np.log(low) - np.log1p(-low), np.log(high) - np.log1p(-high)
+
+
+def _log_odds(probability: FloatArray) -> FloatArray:
+    value = np.clip(probability, SMALLEST, 1 - SMALLEST)
+    odds: FloatArray = np.log(value) - np.log1p(-value)
+    return odds
+
+
+def _violation(odds: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """By how much each misses its range, below 0 within it; infinite where it is not known; (n_claims, n)."""
+    found = np.maximum(low[:, None] - odds, odds - high[:, None])
+    return np.where(np.isnan(found), np.inf, found)
+
+
+def _miss(odds: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """How far above its range each lies, below 0 if under it, 0 within."""
+    shape = (slice(None), *([None] * (odds.ndim - 1)))
+    found = np.maximum(odds - high[shape], 0.0) - np.maximum(low[shape] - odds, 0.0)
+    return np.where(np.isnan(found), np.inf, found)
+
+
+def _damped(slopes: FloatArray, miss: FloatArray, point: FloatArray, edge: float, damping: float) -> FloatArray:
+    """The step of least squares with damping (Levenberg 1944) from one point; what would leave the box stays at its edge.
+
+    Args:
+        slopes: of each log odds; (n_some, n_free).
+        miss: how far each is off; (n_some,).
+        point: where it starts; (n_free,).
+    """
+    step = np.zeros_like(point)
+    miss = np.where(np.isfinite(miss), miss, 0.0)
+    stuck = np.zeros(len(point), dtype=bool)
+    for _ in range(4):
+        own = np.where(stuck, 0.0, slopes)
+        square = own @ own.T
+        size = float(np.trace(square))
+        if size <= 0:
+            return step
+        left = miss + slopes @ np.where(stuck, step, 0.0)
+        solved = np.linalg.solve(square + damping * size * np.eye(len(miss)), left)
+        step = np.where(stuck, step, -(own.T @ solved))
+        outside = ~stuck & (np.abs(point + step) > edge)
+        if not outside.any():
+            return step
+        step = np.where(outside, np.clip(point + step, -edge, edge) - point, step)
+        stuck |= outside
+    return step

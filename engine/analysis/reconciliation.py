@@ -1,0 +1,433 @@
+"""Do the stated probabilities and the incentives fit together, and what would follow if those who state them are right?
+
+One sample of draws is solved. Everything else is weights on it, and a search where no draw gets to what is stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+
+from engine.analysis.believing import (
+    OUTER,
+    Changed,
+    Implied,
+    Moved,
+    agreement,
+    changed,
+    effective_sample,
+    mean_of,
+    moved,
+    spread_of,
+    surprise,
+    weights,
+)
+from engine.analysis.cautions import BLURRED, FEWEST_EFFECTIVE
+from engine.analysis.contradiction import contradictions
+from engine.analysis.estimates import Estimate, exact
+from engine.analysis.pooling import Pool, pooled
+from engine.analysis.reaching import Claims, Nearest, Range, Reach, range_of
+from engine.analysis.summary import Settings
+from engine.games.segments import FloatArray
+from engine.program.program import Program, Stated
+from engine.program.worlds import draw_values
+from engine.sampling import Design
+from engine.scenario.assumptions import Assumed
+from engine.scenario.model import Scenario
+from engine.simulation.executors import ALONE, Workers
+from engine.simulation.figures import Figure, Figures, figures_of
+
+SURPRISING: Final = 0.05
+"""Below this a statement strains the incentives."""
+NEAREST: Final = 100
+"""Where too few draws count, one in so many of them, those that come nearest, tell what would have to move."""
+FEWEST_NEAREST: Final = 64
+FITS, STRAINS, CONTRADICTS, UNWEIGHED = "fits", "strains", "contradicts", "cannot be weighed"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One statement and what the model makes of it.
+
+    Attributes:
+        name, about, by, said: which, about which outcome, whose, in which words.
+        low, middle, high, mean: what that is in numbers: its 5, 50 and 95 %, and its mean.
+        before, after: the model's probability before and after believing it alone; None where there is none.
+        spread, spread_after: its 5, 50 and 95 % over what we don't know; None where too few draws count.
+        effective: effective sample size once it is believed; None where nothing is unknown.
+        surprise: how surprising it is, from 1 (not at all) to 0.
+        reached: whether anything within the stated ranges brings the outcome to where it is said to lie.
+        nearest: the probability nearest to that; None where it is reached.
+        blur: which share of what varies between draws is the noise of sampled histories.
+        verdict: in words.
+    """
+
+    name: str
+    about: str
+    by: str | None
+    said: str
+    low: float
+    middle: float
+    high: float
+    mean: float
+    before: Estimate | None = None
+    after: Estimate | None = None
+    spread: tuple[float, ...] | None = None
+    spread_after: tuple[float, ...] | None = None
+    effective: float | None = None
+    surprise: Estimate | None = None
+    reached: bool | None = None
+    nearest: float | None = None
+    blur: float = 0.0
+    verdict: str = UNWEIGHED
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Statements that cannot all be right, though without any one of them the others can.
+
+    Attributes:
+        statements: names.
+        words: whether they contradict one another by their words alone, whatever the model says.
+        nearest: the probability of each at the point that comes nearest; empty where words do.
+        beyond: by how much the worst of them misses its range there, in log odds.
+    """
+
+    statements: tuple[str, ...]
+    words: bool
+    nearest: tuple[float, ...] = ()
+    beyond: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What believing some statements does.
+
+    Attributes:
+        statements: names.
+        fits: whether they fit together.
+        effective: effective sample size.
+        agreement: how much likelier they are together than each by itself; None for one alone, or where one has no mass.
+        nearest: of how many draws the figures are, those that come nearest; 0 where all count by their weight.
+        unknowns: those that move, furthest first.
+        outcomes: every figure, in the order of the scenario.
+    """
+
+    statements: tuple[str, ...]
+    fits: bool
+    effective: float
+    agreement: Estimate | None
+    nearest: int
+    unknowns: tuple[Moved, ...]
+    outcomes: tuple[Changed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What `reconcile` says.
+
+    Attributes:
+        contradictions: the smallest sets of statements that contradict.
+        together: the largest sets that fit together.
+        complete: whether these are all there are.
+        searched: points that were tried beyond the draws.
+        sampled: draws within the central 99 % of every unknown.
+        believed: each statement alone, the largest sets that fit together, all of them.
+        pools: of the statements alone, by outcome.
+        varied: whether anything is unknown.
+    """
+
+    scenario: Scenario
+    sha256: str
+    assumptions: str
+    label: str
+    overrides: Mapping[str, str]
+    settings: Settings
+    statements: Mapping[str, Judged] = field(default_factory=dict)
+    contradictions: tuple[Contradiction, ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
+    complete: bool = True
+    searched: int = 0
+    sampled: int = 0
+    believed: tuple[Believed, ...] = ()
+    pools: Mapping[str, Pool] = field(default_factory=dict)
+    varied: bool = True
+    warnings: tuple[str, ...] = ()
+
+
+# Public functions
+
+
+def reconcile(
+    assumed: Assumed,
+    sha256: str,
+    program: Program,
+    design: Design,
+    histories: int,
+    workers: Workers = ALONE,
+    progress: Callable[[int], None] | None = None,
+) -> Reconciliation:
+    """Weighs every statement, and every set of them that matters.
+
+    Args:
+        assumed: the scenario under its assumption set.
+        sha256: of its file.
+        program: compiled of it; nothing is believed.
+        design: which uniforms.
+        histories: that a draw may carry, where there are rounds.
+        workers: who share the work; the result does not depend on them.
+        progress: told the number of draws done.
+
+    Raises:
+        EvaluationError: a number of some draw is impossible.
+    """
+    settings = Settings(
+        design.n_draws,
+        design.seed,
+        "exact" if design.method == "point" else design.method,
+        design.replicates,
+        histories if program.recurrence is not None else None,
+    )
+    plain = Reconciliation(
+        assumed.scenario, sha256, assumed.name, assumed.label, dict(assumed.overrides), settings, pools=_pools(program)
+    )
+    if not program.statements:
+        return plain
+    sample = _sampled(program, design, histories, workers, progress)
+    weighed = [stated for stated in program.statements if sample.implied(stated.about).certain]
+    reach = _reach(program, weighed, sample, design, histories, workers)
+    found = contradictions(len(weighed), lambda mask: _fit(reach, _places(mask, len(weighed))))
+    judged = {
+        stated.name: _judged(assumed.scenario, stated, sample, reach, _place(weighed, stated))
+        for stated in program.statements
+    }
+    names = [stated.name for stated in weighed]
+    together = tuple(tuple(names[place] for place in places) for places in found.fitting)
+    return replace(
+        plain,
+        statements=judged,
+        contradictions=tuple(_contradiction(reach, names, places) for places in found.contradicting),
+        together=together,
+        complete=found.complete,
+        searched=0 if reach is None else reach.tried,
+        sampled=0 if reach is None else reach.within,
+        believed=_all_believed(weighed, together, sample) if sample.varied else (),
+        varied=sample.varied,
+        warnings=tuple(_warnings(assumed, judged, reach, found.complete)),
+    )
+
+
+# Private functions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sample:
+    program: Program
+    uniforms: FloatArray
+    values: Mapping[str, FloatArray]
+    figures: Figures
+    varied: bool
+
+    def implied(self, outcome: str, value: str = "") -> Implied:
+        row, figures = self.figures.row(outcome, value), self.figures
+        return Implied(
+            figures.value[row], figures.among[row], figures.apart[:, row], figures.weight, figures.replicate
+        )
+
+
+def _sampled(
+    program: Program, design: Design, histories: int, workers: Workers, progress: Callable[[int], None] | None
+) -> _Sample:
+    figures = figures_of(program, design, workers, progress, histories)
+    chunks = [design.chunk(index).uniforms for index in range(design.n_chunks)]
+    parts = [draw_values(program, uniforms) for uniforms in chunks]
+    values = {item.name: np.concatenate([part[item.name] for part in parts]) for item in program.inputs}
+    return _Sample(program, np.concatenate(chunks, axis=-1), values, figures, design.method == "sobol")
+
+
+def _reach(
+    program: Program, weighed: Sequence[Stated], sample: _Sample, design: Design, histories: int, workers: Workers
+) -> Reach | None:
+    if not weighed:
+        return None
+    about = {stated.about for stated in weighed}
+    only = replace(program, measures=tuple(one for one in program.measures if one.name in about))
+    order = [measure.name for measure in only.measures]
+    rows = tuple(order.index(stated.about) for stated in weighed)
+    claims = Claims(only, rows, tuple(range_of(stated.distribution) for stated in weighed))
+    here = [sample.implied(stated.about) for stated in weighed]
+    probability = np.array([np.where((one.among > 0) & (one.base > 0), one.value, np.nan) for one in here])
+    return Reach(claims, sample.uniforms, probability, histories, design.seed, workers)
+
+
+def _places(mask: int, count: int) -> list[int]:
+    return [place for place in range(count) if mask >> place & 1]
+
+
+def _place(weighed: Sequence[Stated], stated: Stated) -> int | None:
+    return next((place for place, one in enumerate(weighed) if one.name == stated.name), None)
+
+
+def _fit(reach: Reach | None, places: Sequence[int]) -> bool:
+    return reach is not None and not _by_words(reach.claims, places) and reach.fits(places)
+
+
+def _by_words(claims: Claims, places: Sequence[int]) -> bool:
+    """Whether two of them say of the same outcome what cannot both be so."""
+    ranges: dict[int, list[Range]] = {}
+    for place in places:
+        ranges.setdefault(claims.rows[place], []).append(claims.ranges[place])
+    return any(max(one.low for one in several) > min(one.high for one in several) for several in ranges.values())
+
+
+def _contradiction(reach: Reach | None, names: Sequence[str], places: Sequence[int]) -> Contradiction:
+    said = tuple(names[place] for place in places)
+    if reach is None or _by_words(reach.claims, places):
+        return Contradiction(said, True)
+    near = reach.nearest(places)
+    return Contradiction(said, False, tuple(float(near.probability[place]) for place in places), near.beyond)
+
+
+def _judged(scenario: Scenario, stated: Stated, sample: _Sample, reach: Reach | None, place: int | None) -> Judged:
+    low, middle, high = stated.distribution.quantile(np.array(OUTER)).tolist()
+    record = scenario.statements[stated.name]
+    plain = Judged(
+        stated.name, stated.about, record.by, _said(scenario, stated.name), low, middle, high, stated.distribution.mean()
+    )
+    implied = sample.implied(stated.about)
+    before = mean_of(implied, implied.base)
+    if place is None or reach is None or before is None:
+        return replace(plain, before=before, spread=spread_of(implied, implied.base) if before else None)
+    near = reach.nearest([place])
+    reached = near.beyond <= 0
+    surprising = surprise(stated.distribution, implied)
+    plain = replace(
+        plain,
+        before=before if sample.varied else exact(before.value),
+        surprise=surprising if sample.varied else exact(surprising.value),
+        reached=reached,
+        nearest=None if reached else _finite(near, place),
+        blur=implied.blur,
+        verdict=CONTRADICTS if not reached else STRAINS if surprising.value < SURPRISING else FITS,
+    )
+    if not sample.varied:
+        return plain
+    weight = weights(stated.distribution, implied)
+    effective = effective_sample(weight)
+    return replace(
+        plain,
+        after=mean_of(implied, weight),
+        spread=spread_of(implied, implied.base),
+        spread_after=spread_of(implied, weight) if effective >= FEWEST_EFFECTIVE else None,
+        effective=effective,
+    )
+
+
+def _finite(near: Nearest, place: int) -> float | None:
+    value = float(near.probability[place])
+    return value if np.isfinite(value) else None
+
+
+def _said(scenario: Scenario, name: str) -> str:
+    record = scenario.statements[name]
+    if record.phrase is None or isinstance(record.phrase, str):
+        return record.phrase or ""
+    return str(record.phrase.get(record.standard or scenario.words, ""))
+
+
+# What believing does
+
+
+def _all_believed(weighed: Sequence[Stated], together: Sequence[tuple[str, ...]], sample: _Sample) -> tuple[Believed, ...]:
+    everything = tuple(stated.name for stated in weighed)
+    sets = [(name,) for name in everything]
+    sets += [one for one in together if len(one) > 1]
+    if everything:
+        sets.append(everything)
+    by_name = {stated.name: stated for stated in weighed}
+    fitting = [set(one) for one in together]
+    return tuple(
+        _believed([by_name[name] for name in one], any(set(one) <= other for other in fitting), sample)
+        for one in dict.fromkeys(sets)
+    )
+
+
+def _believed(several: Sequence[Stated], fits: bool, sample: _Sample) -> Believed:
+    figures = sample.figures
+    each = [weights(stated.distribution, sample.implied(stated.about)) for stated in several]
+    relative = [np.divide(one, figures.weight, out=np.zeros_like(one), where=figures.weight > 0) for one in each]
+    weight = figures.weight * np.prod(relative, axis=0)
+    effective = effective_sample(weight)
+    nearest = 0
+    if effective < FEWEST_EFFECTIVE:
+        weight, nearest = _nearest_draws(several, sample)
+    unknowns = [
+        moved(item, sample.values[item.name], figures.weight, weight, figures.replicate)
+        for item in sample.program.inputs
+    ]
+    changes = [
+        changed(one.outcome, one.value, sample.implied(one.outcome, one.value), weight, one.kind != "quantity")
+        for one in figures.figures
+    ]
+    return Believed(
+        tuple(stated.name for stated in several),
+        fits,
+        effective,
+        agreement(each, figures.weight, figures.replicate) if len(several) > 1 else None,
+        nearest,
+        tuple(sorted((one for one in unknowns if one is not None), key=lambda one: -abs(one.shift.value))),
+        tuple(one for one in changes if one is not None),
+    )
+
+
+def _nearest_draws(several: Sequence[Stated], sample: _Sample) -> tuple[FloatArray, int]:
+    """Weights of the draws in which the worst of some statements misses its range least, and how many these are."""
+    from engine.analysis.reaching import missed
+
+    here = [sample.implied(stated.about) for stated in several]
+    probability = np.array([np.where((one.among > 0) & (one.base > 0), one.value, np.nan) for one in here])
+    beyond = missed(probability, [range_of(stated.distribution) for stated in several])
+    count = min(len(beyond), max(FEWEST_NEAREST, len(beyond) // NEAREST))
+    weight = np.zeros(len(beyond))
+    weight[np.argsort(beyond, kind="stable")[:count]] = 1.0
+    return weight * sample.figures.weight, count
+
+
+def _pools(program: Program) -> dict[str, Pool]:
+    about: dict[str, list[Stated]] = {}
+    for stated in program.statements:
+        about.setdefault(stated.about, []).append(stated)
+    return {outcome: pooled([stated.distribution for stated in several]) for outcome, several in about.items()}
+
+
+def _warnings(
+    assumed: Assumed, judged: Mapping[str, Judged], reach: Reach | None, complete: bool
+) -> Sequence[str]:
+    found = []
+    if assumed.believe:
+        named = ", ".join(f"'{name}'" for name in assumed.believe)
+        found.append(f"the set believes {named}; here each statement is weighed by itself, so nothing is believed before")
+    for one in judged.values():
+        if one.verdict == UNWEIGHED:
+            found.append(
+                f"'{one.name}' cannot be weighed: '{one.about}' is conditional, and its condition cannot come about in "
+                "some draws"
+            )
+        elif one.effective is not None and one.effective < FEWEST_EFFECTIVE:
+            found.append(
+                f"believing '{one.name}' leaves an effective sample of {one.effective:.0f} draws: what the model implies "
+                "hardly ever fits it, so no quantiles are given, and what would have to move is told by the nearest draws"
+            )
+        if one.blur > BLURRED:
+            found.append(
+                f"{one.blur:.0%} of what varies between draws in '{one.about}' is the noise of sampled histories, and "
+                f"draws are weighted by it: '{one.name}' is weighed better with more --histories"
+            )
+    if reach is not None and reach.trouble:
+        found.append(f"a search within the stated ranges ended early: {reach.trouble}")
+    if not complete:
+        found.append("not every set of statements was searched: there may be further contradictions")
+    return found

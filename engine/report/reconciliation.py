@@ -1,0 +1,433 @@
+"""What `reconcile` says, as text that people like to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from engine.analysis.believing import LEVELS, Changed, Moved
+from engine.analysis.estimates import Estimate
+from engine.analysis.reconciliation import (
+    CONTRADICTS,
+    FITS,
+    STRAINS,
+    Believed,
+    Contradiction,
+    Judged,
+    Reconciliation,
+)
+from engine.document import Percent
+from engine.report.figures import half_width, number, percent, plural, points, span
+from engine.report.outcomes import LINES, speaker
+from engine.report.terminal import Screen, cut, left, right, width, wrap
+from engine.report.text import Ran, command, joined, title_lines
+
+SAYS: Final = 10
+FIGURE: Final = 10
+DRAWS: Final = 8
+VERDICT: Final = 13
+FEWEST_LABEL: Final = 24
+MOST_UNKNOWNS: Final = 5
+MOST_OUTCOMES: Final = 3
+WORTH_A_WORD: Final = 0.1
+"""Shifts below a tenth of an unknown's spread are not shown."""
+REACH: Final = 26
+SHIFT: Final = 14
+COLOURS: Final = {FITS: ("green",), STRAINS: ("yellow",), CONTRADICTS: ("red",)}
+NO_STATEMENTS: Final = (
+    "This scenario states no probabilities, so there is nothing to reconcile. A statement is what somebody says about "
+    "an outcome, in words or numbers, with the evidence for it:",
+    "  statements:",
+    "    analysts: {about: OUTCOME, by: who says it, phrase: unlikely,",
+    "               standard: icd_203, evidence: [e1]}",
+    "OUTCOME is one of the scenario's outcomes that has a probability. Instead of a phrase a distribution can be given, "
+    "such as `between: [5%, 20%]`.",
+)
+
+
+def reconciliation_text(found: Reconciliation, ran: Ran, screen: Screen) -> str:
+    """The whole result; warnings stand apart, in `found.warnings`."""
+    if not found.statements:
+        blocks: Sequence[list[str]] = (title_lines(found.scenario, screen), _no_statements(screen), _next(found, ran, screen))
+    else:
+        blocks = (
+            _head(found, ran, screen),
+            _statement_lines(found, screen),
+            _together_lines(found, screen),
+            _belief_lines(found, screen),
+            _alone_lines(found, screen),
+            _notes(found, screen),
+            _next(found, ran, screen),
+        )
+    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
+
+
+# Private functions
+
+
+def _no_statements(screen: Screen) -> list[str]:
+    return [
+        line
+        for text in NO_STATEMENTS
+        for line in ([text] if text.startswith(" ") else wrap(text, screen.width))
+    ]
+
+
+def _head(found: Reconciliation, ran: Ran, screen: Screen) -> list[str]:
+    settings = found.settings
+    label = f" ({screen.label(found.label)})" if found.label else ""
+    parts = [f"assumptions {screen.label(found.assumptions)}{label}"]
+    parts += [f"with {screen.label(f'{path} = {value}')}" for path, value in found.overrides.items()]
+    if settings.method == "exact":
+        parts.append("exact: nothing is unknown")
+    else:
+        rounded = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, settings.draws) else ""
+        if settings.histories is not None:
+            rounded += f" of up to {settings.histories:,} histories"
+        parts += [f"{settings.draws:,} draws{rounded}", f"seed {settings.seed}"]
+    parts.append(f"{ran.seconds:.1f} s")
+    return [*title_lines(found.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
+
+
+# Each statement
+
+
+def _statement_lines(found: Reconciliation, screen: Screen) -> list[str]:
+    """What each says, what the model implies before and after believing it, and whether that fits."""
+    figures = SAYS + 2 * FIGURE + DRAWS + 2 + VERDICT
+    label = screen.width - figures
+    narrow = label < FEWEST_LABEL
+    head = left("Statement", label) if not narrow else left("", label)
+    heads = right("says", SAYS) + right("before", FIGURE) + right("after", FIGURE) + right("draws", DRAWS)
+    lines = [screen.paint("Statement", "dim")] if narrow else []
+    lines.append(screen.paint(f"{head}{heads}  verdict", "dim"))
+    for outcome in dict.fromkeys(one.about for one in found.statements.values()):
+        title = screen.label(found.scenario.outcomes[outcome].label)
+        lines += [screen.paint(line, "bold") for line in wrap(title, screen.width, None, LINES, screen)]
+        for one in found.statements.values():
+            if one.about == outcome:
+                lines += _statement(one, found, label, narrow, screen)
+    return lines
+
+
+def _statement(one: Judged, found: Reconciliation, label: int, narrow: bool, screen: Screen) -> Iterator[str]:
+    name = _named(found, one.name, screen)
+    sampled = found.settings.draws if found.varied else 0
+    effective = "" if one.effective is None else f"{one.effective:,.0f}"
+    first = (
+        right(screen.symbols(span(one.low, one.high)), SAYS)
+        + right(_chance(one.before, sampled, screen), FIGURE)
+        + right(_chance(one.after, sampled, screen) if found.varied else "", FIGURE)
+        + right(effective, DRAWS)
+        + "  "
+        + screen.paint(cut(one.verdict, VERDICT, screen), *COLOURS.get(one.verdict, ()))
+    )
+    tail = f"({percent(one.surprise.value, sampled)})" if one.surprise is not None and found.varied else ""
+    second = (
+        " " * SAYS + right(_spread(one.spread, screen), FIGURE) + right(_spread(one.spread_after, screen), FIGURE)
+        + " " * DRAWS + "  " + tail
+    )
+    if not found.varied:
+        second = ""
+    if narrow:
+        yield from (f"  {line}" for line in wrap(name, screen.width - 2, screen.width - 4, LINES, screen))
+        yield " " * label + first
+        if second.strip():
+            yield screen.paint(" " * label + second, "dim")
+        return
+    lines = wrap(name, label - 3, label - 5, LINES + 1, screen)
+    lines = [f"  {lines[0]}", *(f"    {line}" for line in lines[1:])]
+    yield left(lines[0], label) + first
+    if second.strip():
+        yield left(lines[1] if len(lines) > 1 else "", label) + screen.paint(second, "dim")
+        lines = lines[1:]
+    yield from lines[1:]
+
+
+def _chance(found: Estimate | None, sampled: int, screen: Screen) -> str:
+    return screen.symbols("–") if found is None else percent(found.value, sampled)
+
+
+def _spread(levels: Sequence[float] | None, screen: Screen) -> str:
+    return "" if levels is None else screen.symbols(span(levels[0], levels[-1]))
+
+
+def _named(found: Reconciliation, name: str, screen: Screen) -> str:
+    """Who says it, in which words."""
+    said = found.statements[name].said
+    who = speaker(found.scenario, name)
+    return screen.label(screen.symbols(f"{who}: “{said}”") if said else who)
+
+
+# Sets of statements
+
+
+def _together_lines(found: Reconciliation, screen: Screen) -> list[str]:
+    texts = [*(_contradicting(one, found) for one in found.contradictions), *_fitting(found), *_searched(found)]
+    if not texts:
+        return []
+    lines = [screen.paint("Together", "bold")]
+    for text in texts:
+        lines += [
+            ("  " if place == 0 else "    ") + line
+            for place, line in enumerate(wrap(screen.label(screen.symbols(text)), screen.width - 2, screen.width - 4))
+        ]
+    return lines
+
+
+def _contradicting(one: Contradiction, found: Reconciliation) -> str:
+    names = _list(found, one.statements)
+    if one.words:
+        said = " and ".join(
+            f"{span(stated.low, stated.high)}" for stated in (found.statements[name] for name in one.statements)
+        )
+        label = found.scenario.outcomes[found.statements[one.statements[0]].about].label
+        return f"{names} contradict each other by their words alone: “{label}” cannot have both {said}."
+    near = ", ".join(_near(found.statements[name], value) for name, value in zip(one.statements, one.nearest, strict=True))
+    if len(one.statements) == 1:
+        return f"{names} contradicts the incentives: nothing within the stated ranges gets there. Nearest: {near}."
+    both = "cannot both be right" if len(one.statements) == 2 else "cannot all be right"
+    fewer = "each alone can" if len(one.statements) == 2 else "without any one of them the others can"
+    labels = " and ".join(f"“{found.scenario.outcomes[found.statements[name].about].label}” {_near(found.statements[name], value)}"
+                          for name, value in zip(one.statements, one.nearest, strict=True))
+    return f"{names} {both} under these incentives, though {fewer}. Nearest: {labels}."
+
+
+def _near(stated: Judged, value: float) -> str:
+    here = percent(value) if value == value else "nowhere"
+    return f"{here} where {span(stated.low, stated.high)} is stated"
+
+
+def _fitting(found: Reconciliation) -> Iterator[str]:
+    effects = {one.statements: one for one in found.believed}
+    for names in found.together:
+        if len(names) < 2:
+            continue
+        every = "All " if len(names) == len(found.statements) and len(names) > 2 else ""
+        text = f"{every}{_list(found, names)} fit together"
+        one = effects.get(names)
+        if one is not None:
+            text += f": believing them leaves an effective sample of {plural(round(one.effective), 'draw')}"
+        if one is not None and one.agreement is not None:
+            text += f", {_agreement(one.agreement)}"
+        yield f"{text}."
+
+
+def _agreement(found: Estimate) -> str:
+    times = f"they are {number(found.value)} ±{half_width(found):.1g} times as likely together as if they were unrelated"
+    if found.low > 1:
+        return f"and they support one another ({times})"
+    if found.high < 1:
+        return f"and they pull apart ({times})"
+    return times
+
+
+def _searched(found: Reconciliation) -> Iterator[str]:
+    if not any(not one.words for one in found.contradictions):
+        return
+    if not found.varied:
+        yield "Nothing is unknown, so nothing else could be reached."
+        return
+    yield (
+        f"Searched: {plural(found.sampled, 'draw')} in which every unknown lies in its central 99%, and "
+        f"{plural(found.searched, 'trial')} from the nearest of them towards what is stated."
+    )
+
+
+def _list(found: Reconciliation, names: Sequence[str]) -> str:
+    said = [_quoted(found, name) for name in names]
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def _quoted(found: Reconciliation, name: str) -> str:
+    """A statement in the middle of a sentence."""
+    one = found.statements[name]
+    who = speaker(found.scenario, name)
+    return f"{who} (“{one.said}”)" if one.said else f"{who} ({span(one.low, one.high)})"
+
+
+# What follows
+
+
+def _belief_lines(found: Reconciliation, screen: Screen) -> list[str]:
+    blocks = [lines for one in found.believed if (lines := list(_belief(one, found, screen)))]
+    if not blocks:
+        return []
+    title = "What would have to be true of the incentives"
+    return [screen.paint(title, "bold"), *(line for lines in blocks for line in lines)]
+
+
+def _belief(one: Believed, found: Reconciliation, screen: Screen) -> Iterator[str]:
+    shown = [moved for moved in one.unknowns if _worth(moved)][:MOST_UNKNOWNS]
+    who = " and ".join(_who(found, one.statements))
+    if one.nearest:
+        how = f"too few draws get there: what the {one.nearest} nearest of {found.settings.draws:,} have in common"
+    else:
+        how = f"{one.effective:,.0f} effective draws"
+    heading = screen.label(screen.symbols(f"If {who} {'is' if len(one.statements) == 1 else 'are'} right ({how})"))
+    yield from (
+        ("  " if place == 0 else "    ") + line
+        for place, line in enumerate(wrap(heading, screen.width - 2, screen.width - 4))
+    )
+    if shown:
+        label = screen.width - REACH - SHIFT
+        what = "mean before → after" if one.nearest else "5–95% before → after"
+        yield screen.paint(left("", label) + right(screen.symbols(what), REACH) + right("shift", SHIFT), "dim")
+        for moved in shown:
+            yield from _moved(moved, found, label, screen)
+    else:
+        yield "    no unknown moves by as much as a tenth of its spread"
+    yield from _others(one, found, screen)
+
+
+def _who(found: Reconciliation, names: Sequence[str]) -> list[str]:
+    """Who says it; whoever says more than one thing is named with what."""
+    said = [speaker(found.scenario, name) for name in found.statements]
+    return [
+        speaker(found.scenario, name) if said.count(speaker(found.scenario, name)) == 1 else _quoted(found, name)
+        for name in names
+    ]
+
+
+def _worth(moved: Moved) -> bool:
+    return abs(moved.shift.value) >= max(WORTH_A_WORD, half_width(moved.shift))
+
+
+def _moved(moved: Moved, found: Reconciliation, label: int, screen: Screen) -> Iterator[str]:
+    form = _form(found, moved.name)
+    low, high = LEVELS.index(0.05), LEVELS.index(0.95)
+    if moved.quantiles:
+        ends = (moved.stated[low], moved.stated[high]), (moved.quantiles[low].value, moved.quantiles[high].value)
+        change = " → ".join(form(*pair) for pair in ends)
+    else:
+        change = f"{form(moved.mean)} → {form(moved.after.value)}"
+    size = f"{moved.shift.value:+.2f} ±{half_width(moved.shift):.2f}"
+    name = f"{screen.label(moved.label)} {'higher' if moved.shift.value > 0 else 'lower'}"
+    first, *more = wrap(name, label - 5, label - 7, LINES, screen)
+    yield left(f"    {first}", label) + right(screen.symbols(change), REACH) + right(screen.symbols(size), SHIFT)
+    yield from (f"      {line}" for line in more)
+
+
+def _form(found: Reconciliation, name: str) -> Any:
+    """How values of an unknown are written: in percent if the scenario does."""
+    record = found.scenario.unknowns[name]
+
+    def written(value: Any) -> bool:
+        if isinstance(value, Mapping):
+            return any(written(one) for one in value.values())
+        if isinstance(value, list | tuple):
+            return any(written(one) for one in value)
+        return isinstance(value, Percent)
+
+    if record.phrase is not None or written(record.parameters):
+        return lambda low, high=None: percent(low) if high is None else span(low, high)
+    return lambda low, high=None: number(low) if high is None else f"{number(low)}–{number(high)}"
+
+
+def _others(one: Believed, found: Reconciliation, screen: Screen) -> Iterator[str]:
+    """What becomes of outcomes that no believed statement is about."""
+    about = {found.statements[name].about for name in one.statements}
+    moved = [
+        other
+        for other in one.outcomes
+        if other.outcome not in about
+        and found.scenario.outcomes[other.outcome].quantity is None
+        and abs(other.change.value) > max(0.001, half_width(other.change))
+    ]
+    shown = sorted(moved, key=lambda other: -abs(other.change.value))[:MOST_OUTCOMES]
+    if not shown:
+        return
+    text = "Then also: " + "; ".join(_other(other, found) for other in shown)
+    lines = wrap(screen.label(screen.symbols(text)), screen.width - 4, screen.width - 6)
+    yield from (("    " if place == 0 else "      ") + line for place, line in enumerate(lines))
+
+
+def _other(other: Changed, found: Reconciliation) -> str:
+    label = found.scenario.outcomes[other.outcome].label
+    name = f"{label}: {other.value.replace('_', ' ')}" if other.value else label
+    sampled = found.settings.draws
+    before, after = percent(other.before.value, sampled), percent(other.after.value, sampled)
+    return f"{name} {before} → {after} ({points(other.change.value, sign=True)} ±{points(half_width(other.change))})"
+
+
+# The baseline
+
+
+def _alone_lines(found: Reconciliation, screen: Screen) -> list[str]:
+    """The statements pooled without any model, and forecasts in the file."""
+    figure = 9
+    label = min(screen.width - 3 * figure, 53)
+    heads = right("mean", figure) + right("odds", figure) + right("engine", figure)
+    lines = [screen.paint(left("Statements alone, without the model", label), "bold") + screen.paint(heads, "dim")]
+    for outcome, pool in found.pools.items():
+        engine = next((one.before for one in found.statements.values() if one.about == outcome), None)
+        first, *more = wrap(screen.label(found.scenario.outcomes[outcome].label), label - 3, label - 5, LINES, screen)
+        lines.append(
+            left(f"  {first}", label)
+            + right(percent(pool.linear), figure)
+            + right(screen.symbols("–") if pool.odds is None else percent(pool.odds), figure)
+            + right(_chance(engine, found.settings.draws if found.varied else 0, screen), figure)
+        )
+        lines += [f"    {line}" for line in more]
+        for one in found.scenario.references:
+            if one.about == outcome:
+                by, *more = wrap(screen.label(f"{one.by} (a forecast)"), label - 5, label - 7, LINES, screen)
+                lines.append(left(f"    {by}", label) + right(percent(one.probability), figure))
+                lines += [f"      {line}" for line in more]
+    return lines
+
+
+# Notes
+
+
+def _notes(found: Reconciliation, screen: Screen) -> list[str]:
+    texts = []
+    if found.varied:
+        texts.append(
+            "Before, after: the engine's chance, with its 5–95% over what we don't know, as it is and if the statement "
+            "is believed, that is, if draws count by how well what they imply fits it; draws: how many of equal "
+            "weight that is worth"
+        )
+        texts.append(
+            f"Verdict: {CONTRADICTS} if nothing within the stated ranges gets to its 5–95%; {STRAINS} if two "
+            "unrelated opinions about one chance would lie so far apart in less than 5% of cases (in brackets: in how "
+            "many)"
+        )
+        texts.append("Shift: of the mean, in standard deviations that it has before; ± is sampling error (95% interval)")
+    texts.append("Mean, odds: equal weights on the chances or on their log odds")
+    errors = [half_width(one) for stated in found.statements.values() for one in (stated.before, stated.after) if one]
+    if found.varied and errors:
+        texts.append(f"Sampling error: ±{points(max(errors))} points or less on any chance before or after (95% interval)")
+    lines = []
+    for text in texts:
+        word, _, rest = screen.symbols(text).partition(": ")
+        first, *more = wrap(rest, screen.width - width(word) - 2, screen.width - 2)
+        lines += [f"{screen.paint(f'{word}:', 'bold')} {first}", *(f"  {line}" for line in more)]
+    return lines
+
+
+def _next(found: Reconciliation, ran: Ran, screen: Screen) -> list[str]:
+    if ran.file == "-":
+        return []
+    against = next((one for one in found.contradictions if not one.words), None)
+    if against is not None:
+        name = min(
+            zip(against.statements, against.nearest, strict=True),
+            key=lambda pair: -abs(pair[1] - found.statements[pair[0]].middle) if pair[1] == pair[1] else 0.0,
+        )
+        stated = found.statements[name[0]]
+        above = stated.low > (name[1] if name[1] == name[1] else 0.0)
+        goal = f"{stated.about} {'>' if above else '<'} {round(100 * (stated.low if above else stated.high))}%"
+        line = command(screen, "engine", "discover", ran.file, "--outcome", goal)
+        about = "what would bring it there"
+    else:
+        sets = found.scenario.assumptions
+        believing = next((name for name, one in sets.items() if one.believe and name != found.assumptions), None)
+        if believing is not None:
+            line = command(screen, "engine", "run", ran.file, "--assume", believing)
+            about = sets[believing].label
+        else:
+            line, about = command(screen, "engine", "check", ran.file, "--evidence"), "where each number comes from"
+    text = screen.paint("Next:", "bold") + f" {line}"
+    room = screen.width - 6 - width(line) - 3
+    return [text + (f"   {screen.paint(cut(screen.label(about), room, screen), 'dim')}" if room > 10 else "")]
