@@ -159,7 +159,9 @@ def changed(outcome: str, value: str, implied: Implied, weight: FloatArray, boun
     first, then = implied.base * implied.among, weight * implied.among
     if not (then.sum() > 0 and first.sum() > 0):
         return None
-    before, after = (of_ratio(_sums(w * implied.value, implied.replicate), _sums(w, implied.replicate)) for w in (first, then))
+    before, after = (
+        of_ratio(_sums(w * implied.value, implied.replicate), _sums(w, implied.replicate)) for w in (first, then)
+    )
     change = after.value - before.value
     error = of_replicates(
         _pull(implied.value, then, after.value, implied.replicate)
@@ -207,7 +209,7 @@ def quantile_of(values: FloatArray, weight: FloatArray, replicate: IntArray, lev
 
 
 def agreement(several: Sequence[FloatArray], base: FloatArray, replicate: IntArray) -> Estimate | None:
-    """How much likelier several statements are together than if each spoke of a world of its own; None if one has no mass.
+    """How much likelier several statements are together than if they were unrelated; None if one of them has no mass.
 
     The mean of the product of the weights over the product of their means: above 1 they support one another, below 1
     they pull apart (Jensen, Chamberlain, Nordahl & Jensen 1991; Marshall, Rajguru & Slosar 2006).
@@ -239,7 +241,7 @@ def _share_below(stated: Distribution, implied: FloatArray) -> FloatArray:
 
 def _sums(values: FloatArray, replicate: IntArray) -> FloatArray:
     """Sums over each scramble."""
-    return np.bincount(replicate, values)
+    return np.bincount(replicate, values).astype(np.float64)
 
 
 def _pull(values: FloatArray, weight: FloatArray, mean: float, replicate: IntArray) -> FloatArray:

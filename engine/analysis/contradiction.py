@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-MOST_ASKED: Final = 400
-"""Sets of which it is asked whether they fit."""
 MOST_KNOWN: Final = 2_000
 """Largest sets that are kept in mind."""
 
@@ -30,16 +28,17 @@ class Sets:
     complete: bool
 
 
-def contradictions(count: int, fits: Callable[[int], bool], most: int = MOST_ASKED) -> Sets:
+def contradictions(count: int, fits: Callable[[int], bool], known: Sequence[int] = (), most: int = 400) -> Sets:
     """All smallest contradicting sets of some claims, and all largest fitting ones.
 
-    The largest set about which nothing is known is tried; if it fits, so does all within it, else claims are left out
-    one by one until the rest is smallest (Liffiton, Previti, Malik & Marques-Silva 2016). What may still be tried are
-    the sets that miss a claim of every contradiction that is known (Berge 1989, transversals).
+    Each claim is tried alone. Then the largest set about which nothing is known is tried; if it fits, so does all
+    within it, else claims are left out one by one until the rest is smallest (Liffiton, Previti, Malik & Marques-Silva
+    2016). What may still be tried are the sets that miss a claim of every contradiction that is known (Berge 1989).
 
     Args:
         count: of claims.
         fits: whether the claims of a mask can hold together; the empty one is never asked for.
+        known: sets of two that contradict if each of the two fits alone.
         most: how often it may be asked.
     """
     asked = _Asked(fits, most)
@@ -47,9 +46,11 @@ def contradictions(count: int, fits: Callable[[int], bool], most: int = MOST_ASK
     fitting: list[int] = []
     everything = (1 << count) - 1
     try:
+        alone = [1 << place for place in range(count) if not asked(1 << place)]
+        contradicting += [*alone, *(pair for pair in known if not any(pair & one for one in alone))]
         while True:
             largest = [everything & ~missing for missing in _transversals(contradicting)]
-            open_still = (mask for mask in largest if mask and not any(mask & ~known == 0 for known in fitting))
+            open_still = (mask for mask in largest if mask and not any(mask & ~fit == 0 for fit in fitting))
             mask = next(open_still, 0)
             if not mask:
                 return _sets(contradicting, largest, True)

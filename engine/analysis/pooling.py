@@ -30,7 +30,9 @@ class Pool:
 def pooled(statements: Sequence[Distribution]) -> Pool:
     """The pools of one or more statements; each counts with its mean, which is its probability of the outcome."""
     means = [min(max(one.mean(), 0.0), 1.0) for one in statements]
-    return Pool(linear_pool(means), odds_pool(means), mixed_quantile(statements, 0.05), mixed_quantile(statements, 0.95))
+    return Pool(
+        linear_pool(means), odds_pool(means), mixed_quantile(statements, 0.05), mixed_quantile(statements, 0.95)
+    )
 
 
 def linear_pool(probabilities: Sequence[float]) -> float:
@@ -39,7 +41,7 @@ def linear_pool(probabilities: Sequence[float]) -> float:
 
 
 def odds_pool(probabilities: Sequence[float]) -> float | None:
-    """The mean in log odds, which is the geometric pool of an event; a 0 or a 1 is a veto, both at once leave nothing."""
+    """The mean in log odds, which is the geometric pool of an event; a 0 or a 1 is a veto, and both leave nothing."""
     zero, one = any(p <= 0 for p in probabilities), any(p >= 1 for p in probabilities)
     if zero or one:
         return None if zero and one else float(one)

@@ -14,7 +14,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from engine.distributions.distribution import Distribution
-from engine.games.segments import FloatArray
+from engine.games.segments import FloatArray, IntArray
 from engine.program.program import EvaluationError, Program
 from engine.sampling import CHUNK, Chunk
 from engine.simulation.draws import NEAR
@@ -74,7 +74,7 @@ class Nearest:
         uniforms: of the unknowns there; (n_inputs,).
         probability: that is implied there for each statement; (n_claims,).
         noise: standard deviation of each that is due to sampled histories; same shape.
-        beyond: by how much the worst of the statements asked for misses its range, in log odds; 0 or less: it lies in it.
+        beyond: by how much the worst of the statements asked for misses its range, in log odds; 0 or less: none does.
     """
 
     uniforms: FloatArray
@@ -153,7 +153,8 @@ class Reach:
         self.claims, self.histories, self.seed, self.workers = claims, histories, seed, workers
         self.uniforms, self.probability = uniforms[:, within], probability[:, within]
         self.within, self.tried = int(within.sum()), 0
-        self.sure: list[Nearest] = []
+        self.sure: dict[int, Nearest] = {}
+        self.known: dict[tuple[int, ...], bool] = {}
         once = claims.program.recurrence is None
         self.starts, self.steps = (STARTS, STEPS) if once else (STARTS_IN_ROUNDS, STEPS_IN_ROUNDS)
         self.trouble = ""
@@ -161,60 +162,56 @@ class Reach:
             [low < high for low, high in (item.distribution.support() for item in claims.program.inputs)], dtype=bool
         )
 
-    def fits(self, mask: Sequence[int]) -> bool:
+    def fits(self, some: Sequence[int]) -> bool:
         """Whether something within the ranges brings these statements to where they are said to lie."""
-        return self.nearest(mask).beyond <= 0
+        asked = tuple(sorted(some))
+        if asked not in self.known:
+            self.known[asked] = self.nearest(asked).beyond <= 0
+            if not self.known[asked] and self.free.any():
+                self._search(list(asked))
+                self.known[asked] = self.nearest(asked).beyond <= 0
+        return self.known[asked]
+
+    def recall(self) -> bool:
+        """Forgets what was found not to fit and does, by points that were tried later; whether there is any."""
+        wrong = [asked for asked, fits in self.known.items() if not fits and self.nearest(asked).beyond <= 0]
+        for asked in wrong:
+            del self.known[asked]
+        return bool(wrong)
 
     def nearest(self, some: Sequence[int]) -> Nearest:
-        """The point that misses the ranges of some statements least; the first in which none is missed, if any is found."""
+        """Of the points that were tried, the one in which the worst of some statements misses its range least."""
         some = list(some)
-        known = self._confirmed(some)
-        if known.beyond <= 0 or not self.free.any():
-            return known
-        self._search(some)
-        return min(known, self._confirmed(some), key=lambda found: found.beyond)
-
-    # Which points are near
-
-    def _confirmed(self, some: list[int]) -> Nearest:
-        """The nearest of the points that were tried, without the luck of sampled histories."""
+        beyond = self._beyond(self.probability, some)
+        if not len(beyond):
+            count = len(self.claims.ranges)
+            return Nearest(np.full(len(self.free), 0.5), np.full(count, np.nan), np.zeros(count), np.inf)
         if self.claims.program.recurrence is None:
-            beyond = self._beyond(self.probability, some)
-            if not len(beyond):
-                return self._nothing()
             place = int(np.argmin(beyond))
             none = np.zeros(len(self.claims.ranges))
             return Nearest(self.uniforms[:, place], self.probability[:, place], none, float(beyond[place]))
-        known = [self._again(found, some) for found in self.sure]
-        best = min(known, key=lambda found: found.beyond, default=None)
-        if best is not None and best.beyond <= 0:
-            return best
-        places = np.argsort(self._beyond(self.probability, some), kind="stable")[:CONFIRMED]
-        if not len(places):
-            return self._nothing()
-        found = self._tried_again(self.uniforms[:, places])
-        self.sure += found
-        return min((self._again(one, some) for one in [*([best] if best else []), *found]), key=lambda one: one.beyond)
+        self._confirm(np.argsort(beyond, kind="stable")[:CONFIRMED])
+        return min((self._judged(found, some) for found in self.sure.values()), key=lambda found: found.beyond)
 
-    def _tried_again(self, uniforms: FloatArray) -> list[Nearest]:
-        """The same points with many more histories, of a stream of their own."""
+    # Which points are near
+
+    def _confirm(self, places: IntArray) -> None:
+        """Tries points again with many more histories, of their own stream: the luck of few looks like nearness."""
+        new = [place for place in places.tolist() if place not in self.sure]
+        if not new:
+            return
         histories = max(self.histories, min(CONFIRMING * self.histories, MOST_HISTORIES))
+        uniforms = self.uniforms[:, new]
         value, noise = self._implied(uniforms[None], histories, index=1)
         spread = np.sqrt(noise[:, 0].mean(axis=-1))
-        return [
-            Nearest(uniforms[:, place], value[:, 0, place], spread, np.inf) for place in range(uniforms.shape[-1])
-        ]
+        for column, place in enumerate(new):
+            self.sure[place] = Nearest(uniforms[:, column], value[:, 0, column], spread, np.inf)
 
-    def _again(self, found: Nearest, some: list[int]) -> Nearest:
-        """A point that was tried with many histories, judged by other statements."""
-        slack = SURE * found.noise
-        low, high = _bounds(self.claims.ranges, slack)
+    def _judged(self, found: Nearest, some: list[int]) -> Nearest:
+        """A point that was tried with many histories, judged by some statements."""
+        low, high = _bounds(self.claims.ranges, SURE * found.noise)
         beyond = _violation(_log_odds(found.probability)[:, None], low, high)[some].max()
         return replace(found, beyond=float(beyond))
-
-    def _nothing(self) -> Nearest:
-        count = len(self.claims.ranges)
-        return Nearest(np.full(len(self.free), 0.5), np.full(count, np.nan), np.zeros(count), np.inf)
 
     def _beyond(self, probability: FloatArray, some: Sequence[int]) -> FloatArray:
         low, high = _bounds(self.claims.ranges)
@@ -224,7 +221,7 @@ class Reach:
     # The search
 
     def _search(self, some: list[int]) -> None:
-        """Gauss-Newton steps with damping towards the ranges, from the nearest draws; keeps every point that it tries."""
+        """Gauss-Newton steps with damping towards the ranges, from the nearest draws; all points are kept."""
         from scipy.special import ndtr, ndtri
 
         try:
@@ -252,7 +249,7 @@ class Reach:
         low, high = (end[some] for end in _bounds(self.claims.ranges))
         return -float(min(INSIDE, (INSIDE * (high - low)).min()) / 2)
 
-    def _starts(self, some: list[int]) -> FloatArray:
+    def _starts(self, some: list[int]) -> IntArray:
         """Places of near points that are not all alike."""
         from scipy.special import ndtri
 
@@ -301,7 +298,8 @@ class Reach:
 
         def size(value: FloatArray) -> FloatArray:
             miss = _miss(_log_odds(value[some]), low, high)
-            return np.where(np.isfinite(miss), miss**2, np.inf).sum(axis=0)
+            found: FloatArray = np.where(np.isfinite(miss), miss**2, np.inf).sum(axis=0)
+            return found
 
         before, after = size(value), np.array([size(found[:, place]) for place in range(len(tried))])
         best = np.argmin(after, axis=0)
@@ -324,9 +322,7 @@ class Reach:
         """The probability of each statement at some points, and the variance of it that is noise."""
         if uniforms.shape[2] > CHUNK:
             raise ValueError(f"at most {CHUNK} points at a time")
-        found = figures_of(
-            self.claims.program, Trials(uniforms, self.seed, index), self.workers, histories=histories
-        )
+        found = figures_of(self.claims.program, Trials(uniforms, self.seed, index), self.workers, histories=histories)
         shape = (len(self.claims.rows), uniforms.shape[0], uniforms.shape[2])
         rows = list(self.claims.rows)
         there = (found.among[rows] > 0) & (found.weight > 0)
@@ -365,7 +361,7 @@ def _miss(odds: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
 
 
 def _damped(slopes: FloatArray, miss: FloatArray, point: FloatArray, edge: float, damping: float) -> FloatArray:
-    """The step of least squares with damping (Levenberg 1944) from one point; what would leave the box stays at its edge.
+    """The step of least squares with damping (Levenberg 1944) from one point; at the edge of the box it stops.
 
     Args:
         slopes: of each log odds; (n_some, n_free).

@@ -7,44 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Final
 
 import numpy as np
 
 from engine.analysis.believing import (
     OUTER,
-    Changed,
-    Implied,
-    Moved,
-    agreement,
-    changed,
     effective_sample,
     mean_of,
-    moved,
     spread_of,
     surprise,
     weights,
 )
 from engine.analysis.cautions import BLURRED, FEWEST_EFFECTIVE
-from engine.analysis.contradiction import contradictions
+from engine.analysis.consequences import Believed, Sample, all_believed, sampled
+from engine.analysis.contradiction import Sets, contradictions, members
 from engine.analysis.estimates import Estimate, exact
 from engine.analysis.pooling import Pool, pooled
 from engine.analysis.reaching import Claims, Nearest, Range, Reach, range_of
 from engine.analysis.summary import Settings
-from engine.games.segments import FloatArray
 from engine.program.program import Program, Stated
-from engine.program.worlds import draw_values
 from engine.sampling import Design
 from engine.scenario.assumptions import Assumed
 from engine.scenario.model import Scenario
 from engine.simulation.executors import ALONE, Workers
-from engine.simulation.figures import Figure, Figures, figures_of
 
+MOST_ASKED, MOST_ASKED_IN_ROUNDS = 400, 40
+"""Sets of statements that are searched."""
 SURPRISING: Final = 0.05
 """Below this a statement strains the incentives."""
-NEAREST: Final = 100
-"""Where too few draws count, one in so many of them, those that come nearest, tell what would have to move."""
-FEWEST_NEAREST: Final = 64
 FITS, STRAINS, CONTRADICTS, UNWEIGHED = "fits", "strains", "contradicts", "cannot be weighed"
 
 
@@ -100,29 +92,6 @@ class Contradiction:
     words: bool
     nearest: tuple[float, ...] = ()
     beyond: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Believed:
-    """What believing some statements does.
-
-    Attributes:
-        statements: names.
-        fits: whether they fit together.
-        effective: effective sample size.
-        agreement: how much likelier they are together than each by itself; None for one alone, or where one has no mass.
-        nearest: of how many draws the figures are, those that come nearest; 0 where all count by their weight.
-        unknowns: those that move, furthest first.
-        outcomes: every figure, in the order of the scenario.
-    """
-
-    statements: tuple[str, ...]
-    fits: bool
-    effective: float
-    agreement: Estimate | None
-    nearest: int
-    unknowns: tuple[Moved, ...]
-    outcomes: tuple[Changed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +165,10 @@ def reconcile(
     )
     if not program.statements:
         return plain
-    sample = _sampled(program, design, histories, workers, progress)
+    sample = sampled(program, design, histories, workers, progress)
     weighed = [stated for stated in program.statements if sample.implied(stated.about).certain]
     reach = _reach(program, weighed, sample, design, histories, workers)
-    found = contradictions(len(weighed), lambda mask: _fit(reach, _places(mask, len(weighed))))
+    found = _sets(reach, len(weighed))
     judged = {
         stated.name: _judged(assumed.scenario, stated, sample, reach, _place(weighed, stated))
         for stated in program.statements
@@ -214,7 +183,7 @@ def reconcile(
         complete=found.complete,
         searched=0 if reach is None else reach.tried,
         sampled=0 if reach is None else reach.within,
-        believed=_all_believed(weighed, together, sample) if sample.varied else (),
+        believed=all_believed(weighed, together, sample) if sample.varied else (),
         varied=sample.varied,
         warnings=tuple(_warnings(assumed, judged, reach, found.complete)),
     )
@@ -223,33 +192,8 @@ def reconcile(
 # Private functions
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sample:
-    program: Program
-    uniforms: FloatArray
-    values: Mapping[str, FloatArray]
-    figures: Figures
-    varied: bool
-
-    def implied(self, outcome: str, value: str = "") -> Implied:
-        row, figures = self.figures.row(outcome, value), self.figures
-        return Implied(
-            figures.value[row], figures.among[row], figures.apart[:, row], figures.weight, figures.replicate
-        )
-
-
-def _sampled(
-    program: Program, design: Design, histories: int, workers: Workers, progress: Callable[[int], None] | None
-) -> _Sample:
-    figures = figures_of(program, design, workers, progress, histories)
-    chunks = [design.chunk(index).uniforms for index in range(design.n_chunks)]
-    parts = [draw_values(program, uniforms) for uniforms in chunks]
-    values = {item.name: np.concatenate([part[item.name] for part in parts]) for item in program.inputs}
-    return _Sample(program, np.concatenate(chunks, axis=-1), values, figures, design.method == "sobol")
-
-
 def _reach(
-    program: Program, weighed: Sequence[Stated], sample: _Sample, design: Design, histories: int, workers: Workers
+    program: Program, weighed: Sequence[Stated], sample: Sample, design: Design, histories: int, workers: Workers
 ) -> Reach | None:
     if not weighed:
         return None
@@ -263,16 +207,22 @@ def _reach(
     return Reach(claims, sample.uniforms, probability, histories, design.seed, workers)
 
 
-def _places(mask: int, count: int) -> list[int]:
-    return [place for place in range(count) if mask >> place & 1]
+def _sets(reach: Reach | None, count: int) -> Sets:
+    """Which sets of statements fit together."""
+    if reach is None:
+        return contradictions(0, lambda mask: True)
+    most = MOST_ASKED if reach.claims.program.recurrence is None else MOST_ASKED_IN_ROUNDS
+    pairs = [
+        1 << one | 1 << other for one, other in combinations(range(count), 2) if _by_words(reach.claims, (one, other))
+    ]
+    while True:
+        found = contradictions(count, lambda mask: reach.fits(members(mask)), pairs, most)
+        if not reach.recall():
+            return found
 
 
 def _place(weighed: Sequence[Stated], stated: Stated) -> int | None:
     return next((place for place, one in enumerate(weighed) if one.name == stated.name), None)
-
-
-def _fit(reach: Reach | None, places: Sequence[int]) -> bool:
-    return reach is not None and not _by_words(reach.claims, places) and reach.fits(places)
 
 
 def _by_words(claims: Claims, places: Sequence[int]) -> bool:
@@ -291,11 +241,18 @@ def _contradiction(reach: Reach | None, names: Sequence[str], places: Sequence[i
     return Contradiction(said, False, tuple(float(near.probability[place]) for place in places), near.beyond)
 
 
-def _judged(scenario: Scenario, stated: Stated, sample: _Sample, reach: Reach | None, place: int | None) -> Judged:
+def _judged(scenario: Scenario, stated: Stated, sample: Sample, reach: Reach | None, place: int | None) -> Judged:
     low, middle, high = stated.distribution.quantile(np.array(OUTER)).tolist()
     record = scenario.statements[stated.name]
     plain = Judged(
-        stated.name, stated.about, record.by, _said(scenario, stated.name), low, middle, high, stated.distribution.mean()
+        stated.name,
+        stated.about,
+        record.by,
+        _said(scenario, stated.name),
+        low,
+        middle,
+        high,
+        stated.distribution.mean(),
     )
     implied = sample.implied(stated.about)
     before = mean_of(implied, implied.base)
@@ -338,64 +295,6 @@ def _said(scenario: Scenario, name: str) -> str:
     return str(record.phrase.get(record.standard or scenario.words, ""))
 
 
-# What believing does
-
-
-def _all_believed(weighed: Sequence[Stated], together: Sequence[tuple[str, ...]], sample: _Sample) -> tuple[Believed, ...]:
-    everything = tuple(stated.name for stated in weighed)
-    sets = [(name,) for name in everything]
-    sets += [one for one in together if len(one) > 1]
-    if everything:
-        sets.append(everything)
-    by_name = {stated.name: stated for stated in weighed}
-    fitting = [set(one) for one in together]
-    return tuple(
-        _believed([by_name[name] for name in one], any(set(one) <= other for other in fitting), sample)
-        for one in dict.fromkeys(sets)
-    )
-
-
-def _believed(several: Sequence[Stated], fits: bool, sample: _Sample) -> Believed:
-    figures = sample.figures
-    each = [weights(stated.distribution, sample.implied(stated.about)) for stated in several]
-    relative = [np.divide(one, figures.weight, out=np.zeros_like(one), where=figures.weight > 0) for one in each]
-    weight = figures.weight * np.prod(relative, axis=0)
-    effective = effective_sample(weight)
-    nearest = 0
-    if effective < FEWEST_EFFECTIVE:
-        weight, nearest = _nearest_draws(several, sample)
-    unknowns = [
-        moved(item, sample.values[item.name], figures.weight, weight, figures.replicate)
-        for item in sample.program.inputs
-    ]
-    changes = [
-        changed(one.outcome, one.value, sample.implied(one.outcome, one.value), weight, one.kind != "quantity")
-        for one in figures.figures
-    ]
-    return Believed(
-        tuple(stated.name for stated in several),
-        fits,
-        effective,
-        agreement(each, figures.weight, figures.replicate) if len(several) > 1 else None,
-        nearest,
-        tuple(sorted((one for one in unknowns if one is not None), key=lambda one: -abs(one.shift.value))),
-        tuple(one for one in changes if one is not None),
-    )
-
-
-def _nearest_draws(several: Sequence[Stated], sample: _Sample) -> tuple[FloatArray, int]:
-    """Weights of the draws in which the worst of some statements misses its range least, and how many these are."""
-    from engine.analysis.reaching import missed
-
-    here = [sample.implied(stated.about) for stated in several]
-    probability = np.array([np.where((one.among > 0) & (one.base > 0), one.value, np.nan) for one in here])
-    beyond = missed(probability, [range_of(stated.distribution) for stated in several])
-    count = min(len(beyond), max(FEWEST_NEAREST, len(beyond) // NEAREST))
-    weight = np.zeros(len(beyond))
-    weight[np.argsort(beyond, kind="stable")[:count]] = 1.0
-    return weight * sample.figures.weight, count
-
-
 def _pools(program: Program) -> dict[str, Pool]:
     about: dict[str, list[Stated]] = {}
     for stated in program.statements:
@@ -403,13 +302,13 @@ def _pools(program: Program) -> dict[str, Pool]:
     return {outcome: pooled([stated.distribution for stated in several]) for outcome, several in about.items()}
 
 
-def _warnings(
-    assumed: Assumed, judged: Mapping[str, Judged], reach: Reach | None, complete: bool
-) -> Sequence[str]:
+def _warnings(assumed: Assumed, judged: Mapping[str, Judged], reach: Reach | None, complete: bool) -> Sequence[str]:
     found = []
     if assumed.believe:
         named = ", ".join(f"'{name}'" for name in assumed.believe)
-        found.append(f"the set believes {named}; here each statement is weighed by itself, so nothing is believed before")
+        found.append(
+            f"the set believes {named}; here each statement is weighed by itself, so nothing is believed before"
+        )
     for one in judged.values():
         if one.verdict == UNWEIGHED:
             found.append(
@@ -418,8 +317,9 @@ def _warnings(
             )
         elif one.effective is not None and one.effective < FEWEST_EFFECTIVE:
             found.append(
-                f"believing '{one.name}' leaves an effective sample of {one.effective:.0f} draws: what the model implies "
-                "hardly ever fits it, so no quantiles are given, and what would have to move is told by the nearest draws"
+                f"believing '{one.name}' leaves an effective sample of {one.effective:.0f} draws: what the model "
+                "implies hardly ever fits it, so no quantiles are given, and the nearest draws tell what would have to "
+                "move"
             )
         if one.blur > BLURRED:
             found.append(

@@ -7,8 +7,9 @@ from math import isfinite
 from typing import Any
 
 from engine.analysis.believing import LEVELS, Changed, Moved
+from engine.analysis.consequences import Believed
 from engine.analysis.estimates import Estimate
-from engine.analysis.reconciliation import Believed, Contradiction, Judged, Reconciliation
+from engine.analysis.reconciliation import Contradiction, Judged, Reconciliation
 from engine.report.export import SCHEMA, table_text
 
 
@@ -162,7 +163,13 @@ def _rows(found: Reconciliation) -> Iterator[tuple[Any, ...]]:
         for changed in believed.outcomes:
             figure = f"probability of {changed.value}" if changed.value else "after"
             yield (names, "outcome", changed.outcome, figure, *_cells(changed.after))
-            yield (names, "outcome", changed.outcome, f"change of {changed.value}" if changed.value else "change", *_cells(changed.change))
+            yield (
+                names,
+                "outcome",
+                changed.outcome,
+                f"change of {changed.value}" if changed.value else "change",
+                *_cells(changed.change),
+            )
     for name, pool in found.pools.items():
         yield "", "statements alone", name, "linear pool", pool.linear, "", "", ""
         yield "", "statements alone", name, "log-odds pool", pool.odds, "", "", ""

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from engine.analysis.believing import LEVELS, Changed, Moved
+from engine.analysis.consequences import Believed
 from engine.analysis.estimates import Estimate
 from engine.analysis.reconciliation import (
     CONTRADICTS,
     FITS,
     STRAINS,
-    Believed,
     Contradiction,
     Judged,
     Reconciliation,
@@ -28,11 +28,14 @@ DRAWS: Final = 8
 VERDICT: Final = 13
 FEWEST_LABEL: Final = 24
 MOST_UNKNOWNS: Final = 5
+FEWER_UNKNOWNS: Final = 3
+"""For each statement alone, where there are several."""
 MOST_OUTCOMES: Final = 3
 WORTH_A_WORD: Final = 0.1
 """Shifts below a tenth of an unknown's spread are not shown."""
-REACH: Final = 26
-SHIFT: Final = 14
+WAY: Final = 8
+REACH: Final = 20
+SHIFT: Final = 13
 COLOURS: Final = {FITS: ("green",), STRAINS: ("yellow",), CONTRADICTS: ("red",)}
 NO_STATEMENTS: Final = (
     "This scenario states no probabilities, so there is nothing to reconcile. A statement is what somebody says about "
@@ -40,15 +43,19 @@ NO_STATEMENTS: Final = (
     "  statements:",
     "    analysts: {about: OUTCOME, by: who says it, phrase: unlikely,",
     "               standard: icd_203, evidence: [e1]}",
-    "OUTCOME is one of the scenario's outcomes that has a probability. Instead of a phrase a distribution can be given, "
-    "such as `between: [5%, 20%]`.",
+    "OUTCOME is one of the scenario's outcomes that has a probability. In place of a phrase there may be numbers, such "
+    "as `between: [5%, 20%]`.",
 )
 
 
 def reconciliation_text(found: Reconciliation, ran: Ran, screen: Screen) -> str:
     """The whole result; warnings stand apart, in `found.warnings`."""
     if not found.statements:
-        blocks: Sequence[list[str]] = (title_lines(found.scenario, screen), _no_statements(screen), _next(found, ran, screen))
+        blocks: Sequence[list[str]] = (
+            title_lines(found.scenario, screen),
+            _no_statements(screen),
+            _next(found, ran, screen),
+        )
     else:
         blocks = (
             _head(found, ran, screen),
@@ -66,11 +73,7 @@ def reconciliation_text(found: Reconciliation, ran: Ran, screen: Screen) -> str:
 
 
 def _no_statements(screen: Screen) -> list[str]:
-    return [
-        line
-        for text in NO_STATEMENTS
-        for line in ([text] if text.startswith(" ") else wrap(text, screen.width))
-    ]
+    return [line for text in NO_STATEMENTS for line in ([text] if text.startswith(" ") else wrap(text, screen.width))]
 
 
 def _head(found: Reconciliation, ran: Ran, screen: Screen) -> list[str]:
@@ -124,8 +127,12 @@ def _statement(one: Judged, found: Reconciliation, label: int, narrow: bool, scr
     )
     tail = f"({percent(one.surprise.value, sampled)})" if one.surprise is not None and found.varied else ""
     second = (
-        " " * SAYS + right(_spread(one.spread, screen), FIGURE) + right(_spread(one.spread_after, screen), FIGURE)
-        + " " * DRAWS + "  " + tail
+        " " * SAYS
+        + right(_spread(one.spread, screen), FIGURE)
+        + right(_spread(one.spread_after, screen), FIGURE)
+        + " " * DRAWS
+        + "  "
+        + tail
     )
     if not found.varied:
         second = ""
@@ -177,20 +184,19 @@ def _together_lines(found: Reconciliation, screen: Screen) -> list[str]:
 
 def _contradicting(one: Contradiction, found: Reconciliation) -> str:
     names = _list(found, one.statements)
+    several = [found.statements[name] for name in one.statements]
     if one.words:
-        said = " and ".join(
-            f"{span(stated.low, stated.high)}" for stated in (found.statements[name] for name in one.statements)
-        )
-        label = found.scenario.outcomes[found.statements[one.statements[0]].about].label
+        label = found.scenario.outcomes[several[0].about].label
+        said = " and ".join(span(stated.low, stated.high) for stated in several)
         return f"{names} contradict each other by their words alone: “{label}” cannot have both {said}."
-    near = ", ".join(_near(found.statements[name], value) for name, value in zip(one.statements, one.nearest, strict=True))
-    if len(one.statements) == 1:
-        return f"{names} contradicts the incentives: nothing within the stated ranges gets there. Nearest: {near}."
-    both = "cannot both be right" if len(one.statements) == 2 else "cannot all be right"
-    fewer = "each alone can" if len(one.statements) == 2 else "without any one of them the others can"
-    labels = " and ".join(f"“{found.scenario.outcomes[found.statements[name].about].label}” {_near(found.statements[name], value)}"
-                          for name, value in zip(one.statements, one.nearest, strict=True))
-    return f"{names} {both} under these incentives, though {fewer}. Nearest: {labels}."
+    near = [_near(stated, value) for stated, value in zip(several, one.nearest, strict=True)]
+    if len(several) == 1:
+        text = f"{names} contradicts the incentives: nothing within the stated ranges gets there."
+        return f"{text} Nearest: {near[0]}."
+    both, fewer = ("both", "each alone can") if len(several) == 2 else ("all", "without any one of them the others can")
+    labels = [f"“{found.scenario.outcomes[stated.about].label}”" for stated in several]
+    nearest = ", ".join(f"{label} {text}" for label, text in zip(labels, near, strict=True))
+    return f"{names} cannot {both} be right under these incentives, though {fewer}. Nearest: {nearest}."
 
 
 def _near(stated: Judged, value: float) -> str:
@@ -214,12 +220,14 @@ def _fitting(found: Reconciliation) -> Iterator[str]:
 
 
 def _agreement(found: Estimate) -> str:
-    times = f"they are {number(found.value)} ±{half_width(found):.1g} times as likely together as if they were unrelated"
+    value, half = found.value, half_width(found)
+    size = f"{value:.1f} ±{half:.1f}" if value >= 1 else f"{value:.2g} ±{half:.1g}"
+    times = f"{size} times as likely together as if they were unrelated"
     if found.low > 1:
         return f"and they support one another ({times})"
     if found.high < 1:
         return f"and they pull apart ({times})"
-    return times
+    return f"and they are {times}"
 
 
 def _searched(found: Reconciliation) -> Iterator[str]:
@@ -258,35 +266,27 @@ def _belief_lines(found: Reconciliation, screen: Screen) -> list[str]:
 
 
 def _belief(one: Believed, found: Reconciliation, screen: Screen) -> Iterator[str]:
-    shown = [moved for moved in one.unknowns if _worth(moved)][:MOST_UNKNOWNS]
-    who = " and ".join(_who(found, one.statements))
+    several = len(one.statements) > 1
+    if several and not one.fits:
+        return  # nothing can be true of what contradicts
+    most = MOST_UNKNOWNS if several or len(found.statements) == 1 else FEWER_UNKNOWNS
+    shown = [moved for moved in one.unknowns if _worth(moved)][:most]
+    how = f"{one.effective:,.0f} effective draws"
     if one.nearest:
-        how = f"too few draws get there: what the {one.nearest} nearest of {found.settings.draws:,} have in common"
-    else:
-        how = f"{one.effective:,.0f} effective draws"
-    heading = screen.label(screen.symbols(f"If {who} {'is' if len(one.statements) == 1 else 'are'} right ({how})"))
-    yield from (
-        ("  " if place == 0 else "    ") + line
-        for place, line in enumerate(wrap(heading, screen.width - 2, screen.width - 4))
-    )
+        how = f"too few draws get there; the {one.nearest} nearest of {found.settings.draws:,}"
+    heading = screen.label(screen.symbols(f"Believing {_list(found, one.statements)}: {how}"))
+    for place, line in enumerate(wrap(heading, screen.width - 2, screen.width - 4)):
+        yield ("  " if place == 0 else "    ") + line
     if shown:
-        label = screen.width - REACH - SHIFT
-        what = "mean before → after" if one.nearest else "5–95% before → after"
-        yield screen.paint(left("", label) + right(screen.symbols(what), REACH) + right("shift", SHIFT), "dim")
+        label = screen.width - WAY - REACH - SHIFT
+        what = "mean → after" if one.nearest else "5–95% → after"
+        heads = right(screen.symbols(what), REACH) + right("shift", SHIFT)
+        yield screen.paint(" " * (label + WAY) + heads, "dim")
         for moved in shown:
             yield from _moved(moved, found, label, screen)
     else:
         yield "    no unknown moves by as much as a tenth of its spread"
     yield from _others(one, found, screen)
-
-
-def _who(found: Reconciliation, names: Sequence[str]) -> list[str]:
-    """Who says it; whoever says more than one thing is named with what."""
-    said = [speaker(found.scenario, name) for name in found.statements]
-    return [
-        speaker(found.scenario, name) if said.count(speaker(found.scenario, name)) == 1 else _quoted(found, name)
-        for name in names
-    ]
 
 
 def _worth(moved: Moved) -> bool:
@@ -302,9 +302,10 @@ def _moved(moved: Moved, found: Reconciliation, label: int, screen: Screen) -> I
     else:
         change = f"{form(moved.mean)} → {form(moved.after.value)}"
     size = f"{moved.shift.value:+.2f} ±{half_width(moved.shift):.2f}"
-    name = f"{screen.label(moved.label)} {'higher' if moved.shift.value > 0 else 'lower'}"
-    first, *more = wrap(name, label - 5, label - 7, LINES, screen)
-    yield left(f"    {first}", label) + right(screen.symbols(change), REACH) + right(screen.symbols(size), SHIFT)
+    way = left("higher" if moved.shift.value > 0 else "lower", WAY)
+    first, *more = wrap(screen.label(moved.label), label - 5, label - 7, LINES, screen)
+    figures = right(screen.symbols(change), REACH) + right(screen.symbols(size), SHIFT)
+    yield left(f"    {first}", label) + way + figures
     yield from (f"      {line}" for line in more)
 
 
@@ -321,7 +322,13 @@ def _form(found: Reconciliation, name: str) -> Any:
 
     if record.phrase is not None or written(record.parameters):
         return lambda low, high=None: percent(low) if high is None else span(low, high)
-    return lambda low, high=None: number(low) if high is None else f"{number(low)}–{number(high)}"
+    return lambda low, high=None: _short(low) if high is None else f"{_short(low)}–{_short(high)}"
+
+
+def _short(value: float) -> str:
+    """A number with two digits."""
+    rounded = float(f"{value:.2g}")
+    return f"{rounded:g}" if rounded == 0 or 1e-3 <= abs(rounded) < 1e5 else number(rounded)
 
 
 def _others(one: Believed, found: Reconciliation, screen: Screen) -> Iterator[str]:
@@ -393,11 +400,15 @@ def _notes(found: Reconciliation, screen: Screen) -> list[str]:
             "unrelated opinions about one chance would lie so far apart in less than 5% of cases (in brackets: in how "
             "many)"
         )
-        texts.append("Shift: of the mean, in standard deviations that it has before; ± is sampling error (95% interval)")
+        texts.append(
+            "Shift: of the mean, in standard deviations that it has before; ± is sampling error (95% interval)"
+        )
     texts.append("Mean, odds: equal weights on the chances or on their log odds")
     errors = [half_width(one) for stated in found.statements.values() for one in (stated.before, stated.after) if one]
     if found.varied and errors:
-        texts.append(f"Sampling error: ±{points(max(errors))} points or less on any chance before or after (95% interval)")
+        texts.append(
+            f"Sampling error: ±{points(max(errors))} points or less on any chance before or after (95% interval)"
+        )
     lines = []
     for text in texts:
         word, _, rest = screen.symbols(text).partition(": ")
