@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
+from typing import Final
 
 import numpy as np
 
 from engine.distributions.distribution import Distribution
+
+GRID: Final = 1_025
+EXACT: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,11 @@ def odds_pool(probabilities: Sequence[float]) -> float | None:
 
 
 def mixed_quantile(statements: Sequence[Distribution], level: float) -> float:
-    """The smallest probability that so much of the mixture does not exceed, by bisection."""
+    """The smallest probability that so much of the mixture does not exceed, to 1e-12."""
     low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        below = np.mean([float(one.cdf(np.array([middle]))[0]) for one in statements])
-        low, high = (low, middle) if below >= level else (middle, high)
+    while high - low > EXACT:
+        grid = np.linspace(low, high, GRID)
+        below = np.mean([one.cdf(grid) for one in statements], axis=0)
+        place = int(np.argmax(below >= level)) if below[-1] >= level else GRID - 1
+        low, high = float(grid[max(0, place - 1)]), float(grid[place])
     return high

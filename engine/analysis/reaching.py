@@ -31,8 +31,10 @@ STARTS_IN_ROUNDS, STEPS_IN_ROUNDS = 4, 6
 """The same where there are rounds, whose games cost a thousand times as much."""
 STRIDE: Final = 0.25
 """Normal scores over which a slope is measured."""
-DAMPING: Final = (1e-4, 1e-2, 1.0)
+DAMPING: Final = (1e-3, 1.0, 10.0)
 """Shares of the largest curvature that are tried in every step (Levenberg 1944)."""
+FLAT: Final = 1e-12
+PASSES: Final = 4
 INSIDE: Final = 0.1
 """How far into the range the search aims, as a share of its width in log odds, and at most in log odds."""
 CONFIRMED: Final = 8
@@ -228,8 +230,9 @@ class Reach:
             points = ndtri(np.clip(self.uniforms[:, self._starts(some)], EDGE, 1 - EDGE))
             edge = -float(ndtri(EDGE))
             value = self._tried(ndtr(points)[None])[:, 0]
+            aim = self._aim(some)
             for _ in range(self.steps):
-                if (self._beyond(value, some) <= self._aim(some)).any():
+                if (self._beyond(value, some) <= aim).any():
                     return
                 steps = self._steps(points, value, some, edge)
                 if steps is None:
@@ -274,20 +277,19 @@ class Reach:
         for place, column in enumerate(free):
             tried[place, column] += STRIDE * sign[column]
         slopes = _log_odds(self._tried(ndtr(tried)))[some] - _log_odds(value)[some][:, None]
-        slopes = slopes / (STRIDE * sign[free])  # (n_some, n_free, n_points)
+        slopes = slopes / (STRIDE * sign[free])
         if not np.isfinite(slopes).any() or not np.abs(slopes[np.isfinite(slopes)]).any():
             return None
         slopes = np.where(np.isfinite(slopes), slopes, 0.0)
         low, high = (end[some] for end in _bounds(self.claims.ranges))
         inside = np.minimum(INSIDE, INSIDE * (high - low))
         miss = _miss(_log_odds(value)[some], low + inside, high - inside)
-        found = np.zeros((2 * len(DAMPING), *points.shape))
-        for start in range(points.shape[-1]):
-            off = miss[:, start] != 0  # the others may stay where they are, or follow
-            for place, (kept, damping) in enumerate(product((off, np.ones_like(off)), DAMPING)):
-                found[place, free, start] = _damped(
-                    slopes[kept, :, start], miss[kept, start], points[free, start], edge, damping
-                )
+        steps = [
+            _damped(np.where(kept, slopes.transpose(1, 0, 2), 0.0), miss, points[free], edge, damping)
+            for kept, damping in product((miss != 0, np.ones_like(miss, dtype=bool)), DAMPING)
+        ]  # what lies in its range may follow, or stay where it is
+        found = np.zeros((len(steps), *points.shape))
+        found[:, free] = steps
         return found
 
     def _best(
@@ -360,29 +362,27 @@ def _miss(odds: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
     return np.where(np.isnan(found), np.inf, found)
 
 
-def _damped(slopes: FloatArray, miss: FloatArray, point: FloatArray, edge: float, damping: float) -> FloatArray:
-    """The step of least squares with damping (Levenberg 1944) from one point; at the edge of the box it stops.
+def _damped(slopes: FloatArray, miss: FloatArray, points: FloatArray, edge: float, damping: float) -> FloatArray:
+    """The steps of least squares with damping (Levenberg 1944); what would leave the box stops at its edge.
 
     Args:
-        slopes: of each log odds; (n_some, n_free).
-        miss: how far each is off; (n_some,).
-        point: where it starts; (n_free,).
+        slopes: of each log odds; (n_free, n_some, n_points).
+        miss: how far each is off; (n_some, n_points).
+        points: where they start; (n_free, n_points).
     """
-    step = np.zeros_like(point)
+    steps, stuck = np.zeros_like(points), np.zeros(points.shape, dtype=bool)
     miss = np.where(np.isfinite(miss), miss, 0.0)
-    stuck = np.zeros(len(point), dtype=bool)
-    for _ in range(4):
-        own = np.where(stuck, 0.0, slopes)
-        square = own @ own.T
-        size = float(np.trace(square))
-        if size <= 0:
-            return step
-        left = miss + slopes @ np.where(stuck, step, 0.0)
-        solved = np.linalg.solve(square + damping * size * np.eye(len(miss)), left)
-        step = np.where(stuck, step, -(own.T @ solved))
-        outside = ~stuck & (np.abs(point + step) > edge)
+    for _ in range(PASSES):
+        own = np.where(stuck[:, None], 0.0, slopes)
+        square = np.einsum("fkn,fln->nkl", own, own)
+        size = np.trace(square, axis1=1, axis2=2)
+        left = miss + np.einsum("fkn,fn->kn", slopes, np.where(stuck, steps, 0.0))
+        ridge = np.maximum(damping * size, FLAT)[:, None, None] * np.eye(len(miss))
+        solved = np.linalg.solve(square + ridge, left.T[..., None])[..., 0]
+        steps = np.where(stuck, steps, -np.einsum("fkn,nk->fn", own, solved))
+        outside = ~stuck & (np.abs(points + steps) > edge)
         if not outside.any():
-            return step
-        step = np.where(outside, np.clip(point + step, -edge, edge) - point, step)
+            break
+        steps = np.where(outside, np.clip(points + steps, -edge, edge) - points, steps)
         stuck |= outside
-    return step
+    return steps

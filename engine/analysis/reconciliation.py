@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -21,11 +20,12 @@ from engine.analysis.believing import (
     weights,
 )
 from engine.analysis.cautions import BLURRED, FEWEST_EFFECTIVE
+from engine.analysis.compatibility import Contradiction, contradiction_of, reach_of, sets_of
 from engine.analysis.consequences import Believed, Sample, all_believed, sampled
-from engine.analysis.contradiction import Sets, contradictions, members
+from engine.analysis.contradiction import Sets
 from engine.analysis.estimates import Estimate, exact
 from engine.analysis.pooling import Pool, pooled
-from engine.analysis.reaching import Claims, Nearest, Range, Reach, range_of
+from engine.analysis.reaching import Nearest, Reach
 from engine.analysis.summary import Settings
 from engine.program.program import Program, Stated
 from engine.sampling import Design
@@ -33,8 +33,6 @@ from engine.scenario.assumptions import Assumed
 from engine.scenario.model import Scenario
 from engine.simulation.executors import ALONE, Workers
 
-MOST_ASKED, MOST_ASKED_IN_ROUNDS = 400, 40
-"""Sets of statements that are searched."""
 SURPRISING: Final = 0.05
 """Below this a statement strains the incentives."""
 FITS, STRAINS, CONTRADICTS, UNWEIGHED = "fits", "strains", "contradicts", "cannot be weighed"
@@ -75,23 +73,6 @@ class Judged:
     nearest: float | None = None
     blur: float = 0.0
     verdict: str = UNWEIGHED
-
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """Statements that cannot all be right, though without any one of them the others can.
-
-    Attributes:
-        statements: names.
-        words: whether they contradict one another by their words alone, whatever the model says.
-        nearest: the probability of each at the point that comes nearest; empty where words do.
-        beyond: by how much the worst of them misses its range there, in log odds.
-    """
-
-    statements: tuple[str, ...]
-    words: bool
-    nearest: tuple[float, ...] = ()
-    beyond: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +148,8 @@ def reconcile(
         return plain
     sample = sampled(program, design, histories, workers, progress)
     weighed = [stated for stated in program.statements if sample.implied(stated.about).certain]
-    reach = _reach(program, weighed, sample, design, histories, workers)
-    found = _sets(reach, len(weighed))
+    reach = reach_of(weighed, sample, design.seed, histories, workers) if weighed else None
+    found = Sets((), (), True) if reach is None else sets_of(reach)
     judged = {
         stated.name: _judged(assumed.scenario, stated, sample, reach, _place(weighed, stated))
         for stated in program.statements
@@ -178,7 +159,9 @@ def reconcile(
     return replace(
         plain,
         statements=judged,
-        contradictions=tuple(_contradiction(reach, names, places) for places in found.contradicting),
+        contradictions=()
+        if reach is None
+        else tuple(contradiction_of(reach, names, one) for one in found.contradicting),
         together=together,
         complete=found.complete,
         searched=0 if reach is None else reach.tried,
@@ -192,53 +175,8 @@ def reconcile(
 # Private functions
 
 
-def _reach(
-    program: Program, weighed: Sequence[Stated], sample: Sample, design: Design, histories: int, workers: Workers
-) -> Reach | None:
-    if not weighed:
-        return None
-    about = {stated.about for stated in weighed}
-    only = replace(program, measures=tuple(one for one in program.measures if one.name in about))
-    order = [measure.name for measure in only.measures]
-    rows = tuple(order.index(stated.about) for stated in weighed)
-    claims = Claims(only, rows, tuple(range_of(stated.distribution) for stated in weighed))
-    here = [sample.implied(stated.about) for stated in weighed]
-    probability = np.array([np.where((one.among > 0) & (one.base > 0), one.value, np.nan) for one in here])
-    return Reach(claims, sample.uniforms, probability, histories, design.seed, workers)
-
-
-def _sets(reach: Reach | None, count: int) -> Sets:
-    """Which sets of statements fit together."""
-    if reach is None:
-        return contradictions(0, lambda mask: True)
-    most = MOST_ASKED if reach.claims.program.recurrence is None else MOST_ASKED_IN_ROUNDS
-    pairs = [
-        1 << one | 1 << other for one, other in combinations(range(count), 2) if _by_words(reach.claims, (one, other))
-    ]
-    while True:
-        found = contradictions(count, lambda mask: reach.fits(members(mask)), pairs, most)
-        if not reach.recall():
-            return found
-
-
 def _place(weighed: Sequence[Stated], stated: Stated) -> int | None:
     return next((place for place, one in enumerate(weighed) if one.name == stated.name), None)
-
-
-def _by_words(claims: Claims, places: Sequence[int]) -> bool:
-    """Whether two of them say of the same outcome what cannot both be so."""
-    ranges: dict[int, list[Range]] = {}
-    for place in places:
-        ranges.setdefault(claims.rows[place], []).append(claims.ranges[place])
-    return any(max(one.low for one in several) > min(one.high for one in several) for several in ranges.values())
-
-
-def _contradiction(reach: Reach | None, names: Sequence[str], places: Sequence[int]) -> Contradiction:
-    said = tuple(names[place] for place in places)
-    if reach is None or _by_words(reach.claims, places):
-        return Contradiction(said, True)
-    near = reach.nearest(places)
-    return Contradiction(said, False, tuple(float(near.probability[place]) for place in places), near.beyond)
 
 
 def _judged(scenario: Scenario, stated: Stated, sample: Sample, reach: Reach | None, place: int | None) -> Judged:

@@ -7,9 +7,10 @@ from math import isfinite
 from typing import Any
 
 from engine.analysis.believing import LEVELS, Changed, Moved
+from engine.analysis.compatibility import Contradiction
 from engine.analysis.consequences import Believed
 from engine.analysis.estimates import Estimate
-from engine.analysis.reconciliation import Contradiction, Judged, Reconciliation
+from engine.analysis.reconciliation import Judged, Reconciliation
 from engine.report.export import SCHEMA, table_text
 
 

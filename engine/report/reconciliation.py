@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from engine.analysis.believing import LEVELS, Changed, Moved
+from engine.analysis.compatibility import Contradiction
 from engine.analysis.consequences import Believed
 from engine.analysis.estimates import Estimate
 from engine.analysis.reconciliation import (
     CONTRADICTS,
     FITS,
     STRAINS,
-    Contradiction,
     Judged,
     Reconciliation,
 )
