@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import floor, isfinite, log10
 from typing import Any, Final
 
 from engine.analysis.believing import LEVELS, Changed, Moved
@@ -31,6 +32,8 @@ MOST_UNKNOWNS: Final = 5
 FEWER_UNKNOWNS: Final = 3
 """For each statement alone, where there are several."""
 MOST_OUTCOMES: Final = 3
+MOST_SETS: Final = 3
+"""Sets of statements that fit together, the largest ones, and that contradict."""
 WORTH_A_WORD: Final = 0.1
 """Shifts below a tenth of an unknown's spread are not shown."""
 WAY: Final = 8
@@ -170,15 +173,19 @@ def _named(found: Reconciliation, name: str, screen: Screen) -> str:
 
 
 def _together_lines(found: Reconciliation, screen: Screen) -> list[str]:
-    texts = [*(_contradicting(one, found) for one in found.contradictions), *_fitting(found), *_searched(found)]
+    alone = [one for one in found.contradictions if len(one.statements) == 1]
+    several = [one for one in found.contradictions if len(one.statements) > 1]
+    texts = [_contradicting(one, found) for one in [*alone, *several[:MOST_SETS]]]
+    if len(several) > MOST_SETS:
+        texts.append(f"{plural(len(several) - MOST_SETS, 'more set')} of statements contradict; --json lists them.")
+    texts += [*_fitting(found), *_searched(found)]
     if not texts:
         return []
     lines = [screen.paint("Together", "bold")]
     for text in texts:
-        lines += [
-            ("  " if place == 0 else "    ") + line
-            for place, line in enumerate(wrap(screen.label(screen.symbols(text)), screen.width - 2, screen.width - 4))
-        ]
+        safe = screen.label(screen.symbols(text))
+        for place, line in enumerate(wrap(safe, screen.width - 2, screen.width - 4)):
+            lines.append(("  " if place == 0 else "    ") + line)
     return lines
 
 
@@ -191,7 +198,7 @@ def _contradicting(one: Contradiction, found: Reconciliation) -> str:
         return f"{names} contradict each other by their words alone: “{label}” cannot have both {said}."
     near = [_near(stated, value) for stated, value in zip(several, one.nearest, strict=True)]
     if len(several) == 1:
-        text = f"{names} contradicts the incentives: nothing within the stated ranges gets there."
+        text = f"{names} cannot be right under these incentives: nothing within the stated ranges gets there."
         return f"{text} Nearest: {near[0]}."
     both, fewer = ("both", "each alone can") if len(several) == 2 else ("all", "without any one of them the others can")
     labels = [f"“{found.scenario.outcomes[stated.about].label}”" for stated in several]
@@ -206,10 +213,9 @@ def _near(stated: Judged, value: float) -> str:
 
 def _fitting(found: Reconciliation) -> Iterator[str]:
     effects = {one.statements: one for one in found.believed}
-    for names in found.together:
-        if len(names) < 2:
-            continue
-        every = "All " if len(names) == len(found.statements) and len(names) > 2 else ""
+    together = [names for names in found.together if len(names) > 1]
+    for names in together[:MOST_SETS]:
+        every = "All: " if len(names) == len(found.statements) else ""
         text = f"{every}{_list(found, names)} fit together"
         one = effects.get(names)
         if one is not None:
@@ -217,6 +223,8 @@ def _fitting(found: Reconciliation) -> Iterator[str]:
         if one is not None and one.agreement is not None:
             text += f", {_agreement(one.agreement)}"
         yield f"{text}."
+    if len(together) > MOST_SETS:
+        yield f"{plural(len(together) - MOST_SETS, 'more set')} of statements fit together; --json lists them."
 
 
 def _agreement(found: Estimate) -> str:
@@ -258,7 +266,9 @@ def _quoted(found: Reconciliation, name: str) -> str:
 
 
 def _belief_lines(found: Reconciliation, screen: Screen) -> list[str]:
-    blocks = [lines for one in found.believed if (lines := list(_belief(one, found, screen)))]
+    alone = [one for one in found.believed if len(one.statements) == 1]
+    several = [one for one in found.believed if len(one.statements) > 1 and one.fits]  # else nothing can be true of it
+    blocks = [list(_belief(one, found, screen)) for one in [*alone, *several[:MOST_SETS]]]
     if not blocks:
         return []
     title = "What would have to be true of the incentives"
@@ -267,8 +277,6 @@ def _belief_lines(found: Reconciliation, screen: Screen) -> list[str]:
 
 def _belief(one: Believed, found: Reconciliation, screen: Screen) -> Iterator[str]:
     several = len(one.statements) > 1
-    if several and not one.fits:
-        return  # nothing can be true of what contradicts
     most = MOST_UNKNOWNS if several or len(found.statements) == 1 else FEWER_UNKNOWNS
     shown = [moved for moved in one.unknowns if _worth(moved)][:most]
     how = f"{one.effective:,.0f} effective draws"
@@ -278,12 +286,13 @@ def _belief(one: Believed, found: Reconciliation, screen: Screen) -> Iterator[st
     for place, line in enumerate(wrap(heading, screen.width - 2, screen.width - 4)):
         yield ("  " if place == 0 else "    ") + line
     if shown:
-        label = screen.width - WAY - REACH - SHIFT
-        what = "mean → after" if one.nearest else "5–95% → after"
-        heads = right(screen.symbols(what), REACH) + right("shift", SHIFT)
-        yield screen.paint(" " * (label + WAY) + heads, "dim")
-        for moved in shown:
-            yield from _moved(moved, found, label, screen)
+        changes = [screen.symbols(_change(moved, found)) for moved in shown]
+        reach = max(REACH, *(2 + width(change) for change in changes))
+        label = screen.width - WAY - reach - SHIFT
+        what = screen.symbols("mean → after" if one.nearest else "5–95% → after")
+        yield screen.paint(" " * (label + WAY) + right(what, reach) + right("shift", SHIFT), "dim")
+        for moved, change in zip(shown, changes, strict=True):
+            yield from _moved(moved, right(change, reach), label, screen)
     else:
         yield "    no unknown moves by as much as a tenth of its spread"
     yield from _others(one, found, screen)
@@ -293,24 +302,27 @@ def _worth(moved: Moved) -> bool:
     return abs(moved.shift.value) >= max(WORTH_A_WORD, half_width(moved.shift))
 
 
-def _moved(moved: Moved, found: Reconciliation, label: int, screen: Screen) -> Iterator[str]:
-    form = _form(found, moved.name)
-    low, high = LEVELS.index(0.05), LEVELS.index(0.95)
-    if moved.quantiles:
-        ends = (moved.stated[low], moved.stated[high]), (moved.quantiles[low].value, moved.quantiles[high].value)
-        change = " → ".join(form(*pair) for pair in ends)
-    else:
-        change = f"{form(moved.mean)} → {form(moved.after.value)}"
-    size = f"{moved.shift.value:+.2f} ±{half_width(moved.shift):.2f}"
+def _moved(moved: Moved, change: str, label: int, screen: Screen) -> Iterator[str]:
+    half = half_width(moved.shift)
+    size = f"{moved.shift.value:+.2f} ±{'<0.01' if half < 0.005 else f'{half:.2f}'}"
     way = left("higher" if moved.shift.value > 0 else "lower", WAY)
     first, *more = wrap(screen.label(moved.label), label - 5, label - 7, LINES, screen)
-    figures = right(screen.symbols(change), REACH) + right(screen.symbols(size), SHIFT)
-    yield left(f"    {first}", label) + way + figures
+    yield left(f"    {first}", label) + way + change + right(screen.symbols(size), SHIFT)
     yield from (f"      {line}" for line in more)
 
 
-def _form(found: Reconciliation, name: str) -> Any:
-    """How values of an unknown are written: in percent if the scenario does."""
+def _change(moved: Moved, found: Reconciliation) -> str:
+    """Where the unknown lies before and after."""
+    low, high = LEVELS.index(0.05), LEVELS.index(0.95)
+    chances, reach = _in_percent(found, moved.name), moved.stated[high] - moved.stated[low]
+    if not moved.quantiles:
+        return " → ".join(percent(x) if chances else _short(x, reach) for x in (moved.mean, moved.after.value))
+    ends = (moved.stated[low], moved.stated[high]), (moved.quantiles[low].value, moved.quantiles[high].value)
+    return " → ".join(span(*pair) if chances else _from_to(*pair, reach) for pair in ends)
+
+
+def _in_percent(found: Reconciliation, name: str) -> bool:
+    """Whether the scenario writes the values of an unknown in percent, or in words."""
     record = found.scenario.unknowns[name]
 
     def written(value: Any) -> bool:
@@ -320,15 +332,20 @@ def _form(found: Reconciliation, name: str) -> Any:
             return any(written(one) for one in value)
         return isinstance(value, Percent)
 
-    if record.phrase is not None or written(record.parameters):
-        return lambda low, high=None: percent(low) if high is None else span(low, high)
-    return lambda low, high=None: _short(low) if high is None else f"{_short(low)}–{_short(high)}"
+    return record.phrase is not None or written(record.parameters)
 
 
-def _short(value: float) -> str:
-    """A number with two digits."""
-    rounded = float(f"{value:.2g}")
-    return f"{rounded:g}" if rounded == 0 or 1e-3 <= abs(rounded) < 1e5 else number(rounded)
+def _from_to(low: float, high: float, reach: float) -> str:
+    between = " to " if low < 0 else "–"
+    return f"{_short(low, reach)}{between}{_short(high, reach)}"
+
+
+def _short(value: float, reach: float) -> str:
+    """A number as exact as two digits of how far it reaches are."""
+    if not (reach > 0 and isfinite(value) and 1e-3 < reach < 1e4):
+        return number(value)
+    places = max(0, 1 - floor(log10(reach / 3)))
+    return f"{round(value, places) + 0.0:,.{places}f}"
 
 
 def _others(one: Believed, found: Reconciliation, screen: Screen) -> Iterator[str]:
