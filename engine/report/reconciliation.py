@@ -28,6 +28,7 @@ FIGURE: Final = 10
 DRAWS: Final = 8
 VERDICT: Final = 13
 FEWEST_LABEL: Final = 24
+FEWEST_UNKNOWN: Final = 22
 MOST_UNKNOWNS: Final = 5
 FEWER_UNKNOWNS: Final = 3
 """For each statement alone, where there are several."""
@@ -287,12 +288,14 @@ def _belief(one: Believed, found: Reconciliation, screen: Screen) -> Iterator[st
         yield ("  " if place == 0 else "    ") + line
     if shown:
         changes = [screen.symbols(_change(moved, found)) for moved in shown]
+        sizes = [screen.symbols(_size(moved)) for moved in shown]
         reach = max(REACH, *(2 + width(change) for change in changes))
-        label = screen.width - WAY - reach - SHIFT
+        shift = max(SHIFT, *(2 + width(size) for size in sizes))
+        label = screen.width - WAY - reach - shift
         what = screen.symbols("mean → after" if one.nearest else "5–95% → after")
-        yield screen.paint(" " * (label + WAY) + right(what, reach) + right("shift", SHIFT), "dim")
-        for moved, change in zip(shown, changes, strict=True):
-            yield from _moved(moved, right(change, reach), label, screen)
+        yield screen.paint(" " * (label + WAY) + right(what, reach) + right("shift", shift), "dim")
+        for moved, change, size in zip(shown, changes, sizes, strict=True):
+            yield from _moved(moved, right(change, reach) + right(size, shift), label, screen)
     else:
         yield "    no unknown moves by as much as a tenth of its spread"
     yield from _others(one, found, screen)
@@ -302,13 +305,21 @@ def _worth(moved: Moved) -> bool:
     return abs(moved.shift.value) >= max(WORTH_A_WORD, half_width(moved.shift))
 
 
-def _moved(moved: Moved, change: str, label: int, screen: Screen) -> Iterator[str]:
+def _moved(moved: Moved, figures: str, label: int, screen: Screen) -> Iterator[str]:
+    figures = left("higher" if moved.shift.value > 0 else "lower", WAY) + figures
+    room = screen.width if label < FEWEST_UNKNOWN else label
+    first, *more = wrap(screen.label(moved.label), room - 5, room - 7, LINES, screen)
+    lines = [f"    {first}", *(f"      {line}" for line in more)]
+    if room > label:  # too narrow for both side by side
+        yield from (*lines, " " * label + figures)
+        return
+    yield left(lines[0], label) + figures
+    yield from lines[1:]
+
+
+def _size(moved: Moved) -> str:
     half = half_width(moved.shift)
-    size = f"{moved.shift.value:+.2f} ±{'<0.01' if half < 0.005 else f'{half:.2f}'}"
-    way = left("higher" if moved.shift.value > 0 else "lower", WAY)
-    first, *more = wrap(screen.label(moved.label), label - 5, label - 7, LINES, screen)
-    yield left(f"    {first}", label) + way + change + right(screen.symbols(size), SHIFT)
-    yield from (f"      {line}" for line in more)
+    return f"{moved.shift.value:+.2f} ±{'<0.01' if half < 0.005 else f'{half:.2f}'}"
 
 
 def _change(moved: Moved, found: Reconciliation) -> str:
@@ -381,8 +392,9 @@ def _alone_lines(found: Reconciliation, screen: Screen) -> list[str]:
     """The statements pooled without any model, and forecasts in the file."""
     figure = 9
     label = min(screen.width - 3 * figure, 53)
+    title = "Statements alone, without the model" if label > 36 else "Statements alone"
     heads = right("mean", figure) + right("odds", figure) + right("engine", figure)
-    lines = [screen.paint(left("Statements alone, without the model", label), "bold") + screen.paint(heads, "dim")]
+    lines = [screen.paint(left(title, label), "bold") + screen.paint(heads, "dim")]
     for outcome, pool in found.pools.items():
         engine = next((one.before for one in found.statements.values() if one.about == outcome), None)
         first, *more = wrap(screen.label(found.scenario.outcomes[outcome].label), label - 3, label - 5, LINES, screen)
@@ -421,7 +433,8 @@ def _notes(found: Reconciliation, screen: Screen) -> list[str]:
             "Shift: of the mean, in standard deviations that it has before; ± is sampling error (95% interval)"
         )
     texts.append("Mean, odds: equal weights on the chances or on their log odds")
-    errors = [half_width(one) for stated in found.statements.values() for one in (stated.before, stated.after) if one]
+    errors = [half_width(one.before) for one in found.statements.values() if one.before]
+    errors += [half_width(one.after) for one in found.statements.values() if one.after and one.spread_after]
     if found.varied and errors:
         texts.append(
             f"Sampling error: ±{points(max(errors))} points or less on any chance before or after (95% interval)"
