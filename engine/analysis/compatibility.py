@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Final
 
 import numpy as np
 
@@ -14,8 +15,7 @@ from engine.analysis.reaching import Claims, Range, Reach, range_of
 from engine.program.program import Stated
 from engine.simulation.executors import ALONE, Workers
 
-MOST_ASKED, MOST_ASKED_IN_ROUNDS = 400, 40
-"""Sets of statements that are searched."""
+MOST_SEARCHES_IN_ROUNDS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,10 @@ def sets_of(reach: Reach) -> Sets:
     """Which sets of the statements fit together."""
     count = len(reach.claims.ranges)
     pairs = [1 << one | 1 << other for one, other in combinations(range(count), 2) if by_words(reach, (one, other))]
-    most = MOST_ASKED if reach.claims.program.recurrence is None else MOST_ASKED_IN_ROUNDS
+    if reach.claims.program.recurrence is not None:
+        reach.budget = MOST_SEARCHES_IN_ROUNDS
     while True:
-        found = contradictions(count, lambda mask: reach.fits(members(mask)), pairs, most)
+        found = contradictions(count, lambda mask: reach.fits(members(mask)), pairs)
         if not reach.recall():
             return found
 

@@ -25,6 +25,8 @@ EDGE: Final = 0.005
 """The stated range of an unknown is its central 99 %: what lies beyond is nobody's claim."""
 SMALLEST: Final = 1e-12
 """Smaller probabilities are taken for this in log odds."""
+MOST_SEARCHES: Final = 120
+"""Of sets of statements for points; beyond, it is said that not every set was searched."""
 STARTS, STEPS = 8, 10
 """From how many points a search starts, and how many steps it makes."""
 STARTS_IN_ROUNDS, STEPS_IN_ROUNDS = 4, 6
@@ -154,7 +156,8 @@ class Reach:
         within = ((uniforms >= EDGE) & (uniforms <= 1 - EDGE)).all(axis=0)
         self.claims, self.histories, self.seed, self.workers = claims, histories, seed, workers
         self.uniforms, self.probability = uniforms[:, within], probability[:, within]
-        self.within, self.tried = int(within.sum()), 0
+        self.odds = _log_odds(self.probability)
+        self.within, self.tried, self.searches, self.budget = int(within.sum()), 0, 0, MOST_SEARCHES
         self.sure: dict[int, Nearest] = {}
         self.known: dict[tuple[int, ...], bool] = {}
         once = claims.program.recurrence is None
@@ -164,14 +167,20 @@ class Reach:
             [low < high for low, high in (item.distribution.support() for item in claims.program.inputs)], dtype=bool
         )
 
-    def fits(self, some: Sequence[int]) -> bool:
-        """Whether something within the ranges brings these statements to where they are said to lie."""
+    def fits(self, some: Sequence[int]) -> bool | None:
+        """Whether something within the ranges brings these statements to where they are said to lie.
+
+        None where no point does that was tried, and there have been too many searches for one more.
+        """
         asked = tuple(sorted(some))
         if asked not in self.known:
-            self.known[asked] = self.nearest(asked).beyond <= 0
-            if not self.known[asked] and self.free.any():
+            fits = self.nearest(asked).beyond <= 0
+            if not fits and self.free.any():
+                if self.searches >= self.budget:
+                    return None
                 self._search(list(asked))
-                self.known[asked] = self.nearest(asked).beyond <= 0
+                fits = self.nearest(asked).beyond <= 0
+            self.known[asked] = fits
         return self.known[asked]
 
     def recall(self) -> bool:
@@ -184,7 +193,7 @@ class Reach:
     def nearest(self, some: Sequence[int]) -> Nearest:
         """Of the points that were tried, the one in which the worst of some statements misses its range least."""
         some = list(some)
-        beyond = self._beyond(self.probability, some)
+        beyond = self._beyond(self.odds, some)
         if not len(beyond):
             count = len(self.claims.ranges)
             return Nearest(np.full(len(self.free), 0.5), np.full(count, np.nan), np.zeros(count), np.inf)
@@ -215,9 +224,10 @@ class Reach:
         beyond = _violation(_log_odds(found.probability)[:, None], low, high)[some].max()
         return replace(found, beyond=float(beyond))
 
-    def _beyond(self, probability: FloatArray, some: Sequence[int]) -> FloatArray:
-        low, high = _bounds(self.claims.ranges)
-        found: FloatArray = _violation(_log_odds(probability), low, high)[list(some)].max(axis=0)
+    def _beyond(self, odds: FloatArray, some: Sequence[int]) -> FloatArray:
+        """By how much the worst of some statements misses its range; (n,) for log odds of all, (n_claims, n)."""
+        low, high = _bounds([self.claims.ranges[place] for place in some])
+        found: FloatArray = _violation(odds[list(some)], low, high).max(axis=0)
         return found
 
     # The search
@@ -226,13 +236,14 @@ class Reach:
         """Gauss-Newton steps with damping towards the ranges, from the nearest draws; all points are kept."""
         from scipy.special import ndtr, ndtri
 
+        self.searches += 1
         try:
             points = ndtri(np.clip(self.uniforms[:, self._starts(some)], EDGE, 1 - EDGE))
             edge = -float(ndtri(EDGE))
             value = self._tried(ndtr(points)[None])[:, 0]
             aim = self._aim(some)
             for _ in range(self.steps):
-                if (self._beyond(value, some) <= aim).any():
+                if (self._beyond(_log_odds(value), some) <= aim).any():
                     return
                 steps = self._steps(points, value, some, edge)
                 if steps is None:
@@ -256,7 +267,7 @@ class Reach:
         """Places of near points that are not all alike."""
         from scipy.special import ndtri
 
-        order = np.argsort(self._beyond(self.probability, some), kind="stable")[: 32 * self.starts]
+        order = np.argsort(self._beyond(self.odds, some), kind="stable")[: 32 * self.starts]
         scores = ndtri(self.uniforms[:, order])
         apart = 0.25 * 2 * max(1, int(self.free.sum()))  # a quarter of how far two draws lie apart, squared
         chosen: list[int] = []
@@ -316,7 +327,9 @@ class Reach:
         uniforms = np.clip(uniforms, EDGE, 1 - EDGE)
         value, _ = self._implied(uniforms, self.histories, index=0)
         self.uniforms = np.concatenate([self.uniforms, *uniforms], axis=-1)
-        self.probability = np.concatenate([self.probability, value.reshape(len(value), -1)], axis=-1)
+        flat = value.reshape(len(value), -1)
+        self.probability = np.concatenate([self.probability, flat], axis=-1)
+        self.odds = np.concatenate([self.odds, _log_odds(flat)], axis=-1)
         self.tried += uniforms.shape[0] * uniforms.shape[2]
         return value
 

@@ -83,6 +83,7 @@ class Reconciliation:
         contradictions: the smallest sets of statements that contradict.
         together: the largest sets that fit together.
         complete: whether these are all there are.
+        size: all contradicting sets of so many statements or fewer were found.
         searched: points that were tried beyond the draws.
         sampled: draws within the central 99 % of every unknown.
         believed: each statement alone, the largest sets that fit together, all of them.
@@ -100,6 +101,7 @@ class Reconciliation:
     contradictions: tuple[Contradiction, ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
     complete: bool = True
+    size: int = 0
     searched: int = 0
     sampled: int = 0
     believed: tuple[Believed, ...] = ()
@@ -149,7 +151,7 @@ def reconcile(
     sample = sampled(program, design, histories, workers, progress)
     weighed = [stated for stated in program.statements if sample.implied(stated.about).certain]
     reach = reach_of(weighed, sample, design.seed, histories, workers) if weighed else None
-    found = Sets((), (), True) if reach is None else sets_of(reach)
+    found = Sets((), (), True, 0) if reach is None else sets_of(reach)
     judged = {
         stated.name: _judged(assumed.scenario, stated, sample, reach, _place(weighed, stated))
         for stated in program.statements
@@ -164,11 +166,12 @@ def reconcile(
         else tuple(contradiction_of(reach, names, one) for one in found.contradicting),
         together=together,
         complete=found.complete,
+        size=found.size,
         searched=0 if reach is None else reach.tried,
         sampled=0 if reach is None else reach.within,
         believed=all_believed(weighed, together, sample) if sample.varied else (),
         varied=sample.varied,
-        warnings=tuple(_warnings(assumed, judged, reach, found.complete)),
+        warnings=tuple(_warnings(assumed, judged, reach, found)),
     )
 
 
@@ -240,7 +243,7 @@ def _pools(program: Program) -> dict[str, Pool]:
     return {outcome: pooled([stated.distribution for stated in several]) for outcome, several in about.items()}
 
 
-def _warnings(assumed: Assumed, judged: Mapping[str, Judged], reach: Reach | None, complete: bool) -> Sequence[str]:
+def _warnings(assumed: Assumed, judged: Mapping[str, Judged], reach: Reach | None, sets: Sets) -> Sequence[str]:
     found = []
     if assumed.believe:
         named = ", ".join(f"'{name}'" for name in assumed.believe)
@@ -266,6 +269,8 @@ def _warnings(assumed: Assumed, judged: Mapping[str, Judged], reach: Reach | Non
             )
     if reach is not None and reach.trouble:
         found.append(f"a search within the stated ranges ended early: {reach.trouble}")
-    if not complete:
-        found.append("not every set of statements was searched: there may be further contradictions")
+    if not sets.complete:
+        found.append(
+            f"not every set of more than {sets.size} statements was searched: there may be further contradictions"
+        )
     return found

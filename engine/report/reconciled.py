@@ -34,7 +34,12 @@ def reconciliation_record(found: Reconciliation, version: str) -> dict[str, Any]
         "statements": {name: _judged(one) for name, one in found.statements.items()},
         "contradictions": [_contradiction(one) for one in found.contradictions],
         "fit_together": [list(names) for names in found.together],
-        "search": {"complete": found.complete, "draws": found.sampled, "trials": found.searched},
+        "search": {
+            "complete": found.complete,
+            "all_sets_up_to": found.size,
+            "draws": found.sampled,
+            "trials": found.searched,
+        },
         "believed": [_believed(one) for one in found.believed],
         "statements_alone": {
             name: {"linear_pool": pool.linear, "log_odds_pool": pool.odds, "p05": pool.low, "p95": pool.high}
