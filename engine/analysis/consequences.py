@@ -102,15 +102,13 @@ def all_believed(
     by_name = {stated.name: stated for stated in weighed}
     fitting = [set(one) for one in together]
     return tuple(
-        _believed([by_name[name] for name in one], any(set(one) <= other for other in fitting), sample)
+        believed([by_name[name] for name in one], any(set(one) <= other for other in fitting), sample)
         for one in dict.fromkeys(sets)
     )
 
 
-# Private functions
-
-
-def _believed(several: Sequence[Stated], fits: bool, sample: Sample) -> Believed:
+def believed(several: Sequence[Stated], fits: bool, sample: Sample) -> Believed:
+    """What believing some statements does; `fits` says whether they fit together."""
     figures = sample.figures
     in_order = sorted(several, key=lambda stated: stated.name)  # rounding hangs on the order of factors
     each = [weights(stated.distribution, sample.implied(stated.about)) for stated in in_order]
@@ -137,6 +135,9 @@ def _believed(several: Sequence[Stated], fits: bool, sample: Sample) -> Believed
         tuple(sorted((one for one in unknowns if one is not None), key=lambda one: -abs(one.shift.value))),
         tuple(one for one in changes if one is not None),
     )
+
+
+# Private functions
 
 
 def _nearest_draws(several: Sequence[Stated], sample: Sample) -> tuple[FloatArray, int]:

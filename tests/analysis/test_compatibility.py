@@ -8,7 +8,7 @@ from planted import contradicting, sample_of, stated_of, true_worlds
 
 from engine.analysis.believing import LEVELS
 from engine.analysis.compatibility import by_words, contradiction_of, reach_of, sets_of
-from engine.analysis.consequences import all_believed
+from engine.analysis.consequences import believed
 
 
 @pytest.mark.parametrize("model", range(20))
@@ -37,19 +37,18 @@ def test_planted_truths_fit_together_and_lie_in_the_ranges() -> None:
     fitting, inner, outer = 0, [], []
     for model in range(10):
         text, worlds = true_worlds(np.random.default_rng([5, model]))
-        sample = sample_of(text, 4_096)
+        sample = sample_of(text, 2_048)
         for number, world in enumerate(worlds):
             stated = stated_of(sample, number)
             fitting += reach_of(stated, sample, seed=1, histories=1).fits(range(len(stated)))
-            everything = tuple(one.name for one in stated)
-            found = next(one for one in all_believed(stated, [everything], sample) if one.statements == everything)
+            found = believed(stated, True, sample)
             ends = {one.name: [quantile.value for quantile in one.quantiles] for one in found.unknowns}
             if ends["x"]:
                 here = [(dict(zip(LEVELS, ends[name], strict=True)), value) for name, value in zip("xyz", world)]
                 inner.append([found[0.05] <= value <= found[0.95] for found, value in here])
                 outer.append([found[0.01] <= value <= found[0.99] for found, value in here])
     assert fitting >= 95
-    assert len(inner) >= 95
+    assert len(inner) >= 90
     assert 0.83 <= np.mean(inner) <= 0.97  # 4 standard errors of 300 ranges are 7 points
     assert np.mean(outer) >= 0.95
 

@@ -176,7 +176,7 @@ def test_intervals_cover() -> None:
     stated = program.statements[1].distribution
     hits = np.zeros(len(truth))
     for seed in range(200):
-        here = sampled(program, sobol_design(2, 1_024, seed + 1, 16), 1, ALONE, None)
+        here = sampled(program, sobol_design(2, 512, seed + 1, 16), 1, ALONE, None)
         rain, where = here.implied("rain"), here.figures.replicate
         weight = weights(stated, rain)
         unknown = moved(program.inputs[0], here.values["rate"], rain.base, weight, where)
