@@ -27,6 +27,8 @@ SMALLEST: Final = 1e-12
 """Smaller probabilities are taken for this in log odds."""
 MOST_SEARCHES: Final = 120
 """Of sets of statements for points; beyond, it is said that not every set was searched."""
+TENTH: Final = 0.001
+"""Neighbouring words such as 5 to 20 % and 20 to 45 % meet in a single chance, which no point has exactly."""
 STARTS, STEPS = 8, 10
 """From how many points a search starts, and how many steps it makes."""
 STARTS_IN_ROUNDS, STEPS_IN_ROUNDS = 4, 6
@@ -120,9 +122,9 @@ class Trials:
 
 
 def range_of(stated: Distribution) -> Range:
-    """The 5 to 95 % of a statement, and at least the point to each side of its middle that believing it counts."""
+    """The 5 to 95 % of a statement to a tenth of a point, and at least a point to each side of its middle."""
     low, middle, high = stated.quantile(np.array([0.05, 0.5, 0.95])).tolist()
-    return Range(max(0.0, min(low, middle - NEAR)), min(1.0, max(high, middle + NEAR)))
+    return Range(max(0.0, min(low - TENTH, middle - NEAR)), min(1.0, max(high + TENTH, middle + NEAR)))
 
 
 def missed(probability: FloatArray, ranges: Sequence[Range]) -> FloatArray:

@@ -221,7 +221,7 @@ def _fitting(found: Reconciliation) -> Iterator[str]:
         one = effects.get(names)
         if one is not None:
             text += f": believing them leaves an effective sample of {plural(round(one.effective), 'draw')}"
-        if one is not None and one.agreement is not None:
+        if one is not None and one.agreement is not None and not one.nearest:
             text += f", {_agreement(one.agreement)}"
         yield f"{text}."
     if len(together) > MOST_SETS:
