@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import ClassVar, Final
 
 import numpy as np
@@ -33,12 +32,12 @@ STARTS, STEPS = 8, 10
 """From how many points a search starts, and how many steps it makes."""
 STARTS_IN_ROUNDS, STEPS_IN_ROUNDS = 4, 6
 """The same where there are rounds, whose games cost a thousand times as much."""
-STRIDE: Final = 0.25
+STRIDE: Final = 0.4
 """Normal scores over which a slope is measured."""
-DAMPING: Final = (1e-3, 1.0, 10.0)
+DAMPING: Final = (1e-3, 0.3, 3.0, 30.0)
 """Shares of the largest curvature that are tried in every step (Levenberg 1944)."""
 FLAT: Final = 1e-12
-PASSES: Final = 4
+PASSES: Final = 8
 INSIDE: Final = 0.1
 """How far into the range the search aims, as a share of its width in log odds, and at most in log odds."""
 CONFIRMED: Final = 8
@@ -296,11 +295,9 @@ class Reach:
         slopes = np.where(np.isfinite(slopes), slopes, 0.0)
         low, high = (end[some] for end in _bounds(self.claims.ranges))
         inside = np.minimum(INSIDE, INSIDE * (high - low))
-        miss = _miss(_log_odds(value)[some], low + inside, high - inside)
-        steps = [
-            _damped(np.where(kept, slopes.transpose(1, 0, 2), 0.0), miss, points[free], edge, damping)
-            for kept, damping in product((miss != 0, np.ones_like(miss, dtype=bool)), DAMPING)
-        ]  # what lies in its range may follow, or stay where it is
+        aims = (low + inside)[:, None], (high - inside)[:, None]
+        odds, by_input = _log_odds(value)[some], slopes.transpose(1, 0, 2)
+        steps = [_damped(by_input, odds, aims, points[free], edge, damping) for damping in DAMPING]
         found = np.zeros((len(steps), *points.shape))
         found[:, free] = steps
         return found
@@ -377,27 +374,44 @@ def _miss(odds: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
     return np.where(np.isnan(found), np.inf, found)
 
 
-def _damped(slopes: FloatArray, miss: FloatArray, points: FloatArray, edge: float, damping: float) -> FloatArray:
-    """The steps of least squares with damping (Levenberg 1944); what would leave the box stops at its edge.
+def _damped(
+    slopes: FloatArray,
+    odds: FloatArray,
+    aims: tuple[FloatArray, FloatArray],
+    points: FloatArray,
+    edge: float,
+    damping: float,
+) -> FloatArray:
+    """The steps of least squares with damping (Levenberg 1944) towards the ranges.
+
+    What would leave the box stops at its edge. What lies in its range may move within it, and is held at the end that
+    it would pass.
 
     Args:
         slopes: of each log odds; (n_free, n_some, n_points).
-        miss: how far each is off; (n_some, n_points).
+        odds: where they are; (n_some, n_points).
+        aims: lower and upper ends of their ranges; each (n_some, 1).
         points: where they start; (n_free, n_points).
     """
     steps, stuck = np.zeros_like(points), np.zeros(points.shape, dtype=bool)
-    miss = np.where(np.isfinite(miss), miss, 0.0)
+    odds = np.where(np.isfinite(odds), odds, np.clip(0.0, *aims))
+    target = np.clip(odds, *aims)
+    held = target != odds
     for _ in range(PASSES):
-        own = np.where(stuck[:, None], 0.0, slopes)
+        own = np.where(stuck[:, None] | ~held, 0.0, slopes)
         square = np.einsum("fkn,fln->nkl", own, own)
         size = np.trace(square, axis1=1, axis2=2)
-        left = miss + np.einsum("fkn,fn->kn", slopes, np.where(stuck, steps, 0.0))
-        ridge = np.maximum(damping * size, FLAT)[:, None, None] * np.eye(len(miss))
-        solved = np.linalg.solve(square + ridge, left.T[..., None])[..., 0]
+        left = odds - target + np.einsum("fkn,fn->kn", slopes, np.where(stuck, steps, 0.0))
+        ridge = np.maximum(damping * size, FLAT)[:, None, None] * np.eye(len(odds))
+        solved = np.linalg.solve(square + ridge, np.where(held, left, 0.0).T[..., None])[..., 0]
         steps = np.where(stuck, steps, -np.einsum("fkn,nk->fn", own, solved))
         outside = ~stuck & (np.abs(points + steps) > edge)
-        if not outside.any():
-            break
         steps = np.where(outside, np.clip(points + steps, -edge, edge) - points, steps)
         stuck |= outside
+        there = odds + np.einsum("fkn,fn->kn", slopes, steps)
+        passing = ~held & (np.clip(there, *aims) != there)
+        target = np.where(passing, np.clip(there, *aims), target)
+        held |= passing
+        if not (outside.any() or passing.any()):
+            break
     return steps
