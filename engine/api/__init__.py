@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.api.discovering import discover as discover
     from engine.api.explaining import explain as explain
     from engine.api.informing import voi as voi
+    from engine.api.reconciling import reconcile as reconcile
     from engine.api.running import check_free as check_free
     from engine.api.running import run as run
     from engine.api.running import save as save
@@ -48,6 +49,7 @@ _PLACES: Final = {
     "engine.api.discovering": ("discover",),
     "engine.api.explaining": ("explain",),
     "engine.api.informing": ("voi",),
+    "engine.api.reconciling": ("reconcile",),
     "engine.api.running": ("check_free", "run", "save"),
     "engine.api.scenarios": (
         "Loaded",

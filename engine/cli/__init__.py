@@ -6,6 +6,7 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
     explaining,
     sensitivities,
     discovering,
+    reconciling,
     informing,
     checking,
     converting,
@@ -20,6 +21,7 @@ __all__ = [
     "explaining",
     "informing",
     "main",
+    "reconciling",
     "running",
     "sensitivities",
 ]

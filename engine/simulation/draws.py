@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from engine.distributions.distribution import Distribution
 from engine.games.segments import FloatArray, IntArray
 from engine.games.solution import ARCLENGTH, BACKWARD, FIXED_POINT, HOMOTOPY, UNCHECKED, UNSOLVED, Solution
 from engine.program.program import EvaluationError, Program
@@ -15,6 +16,8 @@ from engine.program.worlds import Batch
 from engine.simulation.eyes import played_share, watched
 from engine.simulation.reading import Reading, read_round, share_of
 
+NEAR: Final = 0.01
+"""How far from an implied probability a statement still speaks of it."""
 RUNGS: Final = (BACKWARD, FIXED_POINT, HOMOTOPY, ARCLENGTH, UNCHECKED, UNSOLVED)
 
 
@@ -111,7 +114,10 @@ def weight_of(program: Program, readings: Mapping[str, Reading]) -> FloatArray:
                     f"cannot be weighted by what they imply for '{statement.name}'",
                     "state the probability of something that is not conditional",
                 )
-            implied = share_of(reading)
-            mass = statement.distribution.cdf(implied + 0.01) - statement.distribution.cdf(implied - 0.01)
-            weight *= np.clip(mass, 0.0, 1.0)
+            weight *= mass_near(statement.distribution, share_of(reading))
     return weight
+
+
+def mass_near(stated: Distribution, implied: FloatArray) -> FloatArray:
+    """The mass that a stated distribution gives to implied probabilities +- 1 percentage point; any shape."""
+    return np.clip(stated.cdf(implied + NEAR) - stated.cdf(implied - NEAR), 0.0, 1.0)
