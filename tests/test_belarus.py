@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine import api
-from engine.analysis.summary import Result
+from engine.analysis.running.summary import Result
 from engine.document import at, parse, plain
 
 ROOT = Path(__file__).parent.parent

@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from engine.analysis.comparison import Comparison as Comparison
-    from engine.analysis.summary import Result as Result
+    from engine.analysis.comparison.comparison import Comparison as Comparison
+    from engine.analysis.running.summary import Result as Result
     from engine.api.comparing import compare as compare
     from engine.api.converting import convert as convert
     from engine.api.discovering import discover as discover
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from engine.scenario.assumptions import assume as assume
 
 _PLACES: Final = {
-    "engine.analysis.comparison": ("Comparison",),
-    "engine.analysis.summary": ("Result",),
+    "engine.analysis.comparison.comparison": ("Comparison",),
+    "engine.analysis.running.summary": ("Result",),
     "engine.api.comparing": ("compare",),
     "engine.api.converting": ("convert",),
     "engine.api.discovering": ("discover",),

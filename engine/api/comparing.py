@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Final
 
-from engine.analysis.comparison import FILES, SETS, WORDS, Comparison, Side, rows_of
-from engine.analysis.contents import contents_between
-from engine.analysis.differences import cost, explained, rough
-from engine.analysis.items import items_between
-from engine.analysis.paired import Uniforms, counted_figures, sampled_figures, simulated, uniforms_for
-from engine.analysis.summary import summarise
+from engine.analysis.comparison.comparison import FILES, SETS, WORDS, Comparison, Side, rows_of
+from engine.analysis.comparison.contents import contents_between
+from engine.analysis.comparison.differences import cost, explained, rough
+from engine.analysis.comparison.items import items_between
+from engine.analysis.comparison.paired import Uniforms, counted_figures, sampled_figures, simulated, uniforms_for
+from engine.analysis.running.summary import summarise
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import DEFAULT_DRAWS, DEFAULT_DRAWS_OF_ROUNDS, MAX_HISTORIES, Options, workers_for
 from engine.errors import ScenarioError, UsageError

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from engine.analysis.claims import read_claim
-from engine.analysis.discovery import Discovery
-from engine.analysis.discovery import discover as discover_program
+from engine.analysis.discovery.claims import read_claim
+from engine.analysis.discovery.discovery import Discovery
+from engine.analysis.discovery.discovery import discover as discover_program
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import Options, design_for, workers_for
 from engine.errors import ScenarioError, UsageError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from engine.analysis.explanation import Explanation
-from engine.analysis.explanation import explain as explain_program
+from engine.analysis.explanation.explanation import Explanation
+from engine.analysis.explanation.explanation import explain as explain_program
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import Options, design_for
 from engine.errors import ScenarioError, UsageError

@@ -8,7 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from engine.analysis.information import Information, InformationSettings, forecasts_of, stakes_of, warnings_of
+from engine.analysis.information.information import (
+    Information,
+    InformationSettings,
+    forecasts_of,
+    stakes_of,
+    warnings_of,
+)
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import MAX_HISTORIES, Options, design_for, nothing_unknown, workers_for
 from engine.errors import ScenarioError, UsageError

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from engine.analysis.reconciliation import Reconciliation
-from engine.analysis.reconciliation import reconcile as reconcile_program
+from engine.analysis.reconciliation.reconciliation import Reconciliation
+from engine.analysis.reconciliation.reconciliation import reconcile as reconcile_program
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import MAX_HISTORIES, Options, design_for, nothing_unknown, workers_for
 from engine.errors import ScenarioError, UsageError

@@ -8,10 +8,10 @@ from math import ceil, isfinite, log2
 from pathlib import Path
 from typing import Final
 
-from engine.analysis.multiplicity import multiplicity
-from engine.analysis.reason import strongest_reason
-from engine.analysis.robustness import leanings
-from engine.analysis.summary import Result, summarise, with_multiplicity
+from engine.analysis.running.multiplicity import multiplicity
+from engine.analysis.running.reason import strongest_reason
+from engine.analysis.running.robustness import leanings
+from engine.analysis.running.summary import Result, summarise, with_multiplicity
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import MAX_DRAWS, MAX_HISTORIES, Options, design_for, nothing_unknown, workers_for
 from engine.errors import ScenarioError

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine import document
-from engine.analysis import outline as outlines
-from engine.analysis import provenance as origins
-from engine.analysis.influence import Influence
-from engine.analysis.influence import influence as influence_of
-from engine.analysis.outline import Outline
-from engine.analysis.provenance import Provenance
-from engine.analysis.soundness import check_game, range_problems
+from engine.analysis.checking import outline as outlines
+from engine.analysis.checking import provenance as origins
+from engine.analysis.checking.influence import Influence
+from engine.analysis.checking.influence import influence as influence_of
+from engine.analysis.checking.outline import Outline
+from engine.analysis.checking.provenance import Provenance
+from engine.analysis.checking.soundness import check_game, range_problems
 from engine.errors import Problem, ScenarioError
 from engine.program.program import EvaluationError
 from engine.scenario.assumptions import BASE, assume, check_assumptions

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from engine.analysis.sensitivity import sensitivity as sensitivity_of
-from engine.analysis.sensitivity_records import FigureSensitivity, Sensitivity, SensitivityResult
-from engine.analysis.standards import readings_of
+from engine.analysis.sensitivity.sensitivity import sensitivity as sensitivity_of
+from engine.analysis.sensitivity.sensitivity_records import FigureSensitivity, Sensitivity, SensitivityResult
+from engine.analysis.sensitivity.standards import readings_of
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import Options, workers_for
 from engine.errors import ScenarioError, UsageError

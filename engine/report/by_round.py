@@ -8,8 +8,8 @@ from functools import partial
 from math import ceil
 from typing import Final
 
-from engine.analysis.first_time import FirstTime
-from engine.analysis.summary import OutcomeSummary, Result
+from engine.analysis.running.first_time import FirstTime
+from engine.analysis.running.summary import OutcomeSummary, Result
 from engine.report.figures import RULE_OF_THREE, number, percent
 from engine.report.terminal import Screen, left, right, width, wrap
 from engine.scenario.calendar import round_ends

@@ -7,8 +7,8 @@ from itertools import groupby
 from math import isfinite
 from typing import Any
 
-from engine.analysis.comparison import Comparison, Row, Side
-from engine.analysis.differences import Explained, Share
+from engine.analysis.comparison.comparison import Comparison, Row, Side
+from engine.analysis.comparison.differences import Explained, Share
 from engine.analysis.estimates import Estimate
 from engine.report.export import SCHEMA, table_text
 

@@ -8,9 +8,9 @@ from itertools import groupby
 from math import ceil
 from typing import Final
 
-from engine.analysis.comparison import FILES, PRECISION, SETS, WORDS, Comparison, Row
-from engine.analysis.contents import Content
-from engine.analysis.differences import Explained, Share
+from engine.analysis.comparison.comparison import FILES, PRECISION, SETS, WORDS, Comparison, Row
+from engine.analysis.comparison.contents import Content
+from engine.analysis.comparison.differences import Explained, Share
 from engine.analysis.estimates import Estimate
 from engine.report.charts import bar
 from engine.report.figures import half_width, number, percent, plural

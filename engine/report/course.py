@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Final
 
-from engine.analysis.history import Beliefs, History, Types, View
+from engine.analysis.explanation.history import Beliefs, History, Types, View
 from engine.report.figures import LEAST, percent
 from engine.report.terminal import Screen, wrap
 from engine.scenario.calendar import round_ends

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from engine.analysis.influence import CHANCE, DECISION, Influence, Node
+from engine.analysis.checking.influence import CHANCE, DECISION, Influence, Node
 from engine.errors import UsageError
 from engine.report.terminal import safe
 from engine.scenario.scope import nearest

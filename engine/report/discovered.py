@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from engine.analysis.boxes import BoxFound
-from engine.analysis.discovery import Discovery
+from engine.analysis.discovery.boxes import BoxFound
+from engine.analysis.discovery.discovery import Discovery
+from engine.analysis.discovery.prim import Step
+from engine.analysis.discovery.smallest import Change, Point
+from engine.analysis.discovery.thresholds import Alone, Crossing, Place
 from engine.analysis.estimates import Estimate
-from engine.analysis.prim import Step
-from engine.analysis.smallest import Change, Point
-from engine.analysis.thresholds import Alone, Crossing, Place
 from engine.report.export import SCHEMA
 
 HEADER: Final = ("assumptions", "claim", "part", "number", "unknown", "label", "figure", "value", "low", "high")

@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from engine.analysis.boxes import BoxFound, Limit
-from engine.analysis.discovery import Discovery
+from engine.analysis.discovery.boxes import BoxFound, Limit
+from engine.analysis.discovery.discovery import Discovery
+from engine.analysis.discovery.smallest import Change, Moved, Point
+from engine.analysis.discovery.thresholds import Alone
 from engine.analysis.estimates import Estimate
-from engine.analysis.smallest import Change, Moved, Point
-from engine.analysis.thresholds import Alone
 from engine.document import Percent
 from engine.report.figures import half_width, number, percent, plural, points
 from engine.report.terminal import Screen, left, right, width, wrap

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
-from engine.analysis.choices import Choice
-from engine.analysis.explanation import Draw, Explanation, Unlikely
-from engine.analysis.flips import Flip, Flips
-from engine.analysis.history import History, Types, View
-from engine.analysis.unlikely import Difference
+from engine.analysis.explanation.choices import Choice
+from engine.analysis.explanation.explanation import Draw, Explanation, Unlikely
+from engine.analysis.explanation.flips import Flip, Flips
+from engine.analysis.explanation.history import History, Types, View
+from engine.analysis.explanation.unlikely import Difference
 from engine.report.export import SCHEMA
 from engine.scenario.model import Scenario
 from engine.scenario.reasoning import in_words

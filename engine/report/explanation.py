@@ -7,11 +7,11 @@ from itertools import groupby
 from math import floor, log10
 from typing import Final
 
-from engine.analysis.changes import KINDS, PRECISION, TERM
-from engine.analysis.choices import Choice
-from engine.analysis.explanation import HARDLY, Draw, Explanation, Played, Unlikely
-from engine.analysis.flips import MOST_ODDS, MOST_PRECISION, MOST_TERM, Flip, Flips
-from engine.analysis.unlikely import Because, Difference, Unusual
+from engine.analysis.explanation.changes import KINDS, PRECISION, TERM
+from engine.analysis.explanation.choices import Choice
+from engine.analysis.explanation.explanation import HARDLY, Draw, Explanation, Played, Unlikely
+from engine.analysis.explanation.flips import MOST_ODDS, MOST_PRECISION, MOST_TERM, Flip, Flips
+from engine.analysis.explanation.unlikely import Because, Difference, Unusual
 from engine.report.course import history_lines, round_name
 from engine.report.figures import number, percent, plural
 from engine.report.outcomes import believed_by

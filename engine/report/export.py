@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from engine.analysis.estimates import Estimate
-from engine.analysis.first_time import FirstTime
-from engine.analysis.summary import OutcomeSummary, Result
+from engine.analysis.running.first_time import FirstTime
+from engine.analysis.running.summary import OutcomeSummary, Result
 from engine.report.terminal import safe
 from engine.scenario.calendar import round_ends
 from engine.scenario.model import Scenario

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine import document
-from engine.analysis.summary import Result
+from engine.analysis.running.summary import Result
 from engine.errors import UsageError
 from engine.report import export
 

@@ -8,10 +8,10 @@ from math import floor, log10
 from typing import Final
 
 from engine.analysis.estimates import Estimate
-from engine.analysis.information import Forecast, Information, Item, Stake
-from engine.analysis.knowable import EVERYTHING
-from engine.analysis.knowing import Reaction
-from engine.analysis.watching import Sight
+from engine.analysis.information.information import Forecast, Information, Item, Stake
+from engine.analysis.information.knowable import EVERYTHING
+from engine.analysis.information.knowing import Reaction
+from engine.analysis.information.watching import Sight
 from engine.report.figures import day, half_width, number, percent, plural
 from engine.report.terminal import Screen, left, right, width, wrap
 from engine.report.text import Ran, command, joined, title_lines

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.analysis.estimates import Estimate
-from engine.analysis.information import Forecast, Information, Item, Stake
-from engine.analysis.watching import Watched
+from engine.analysis.information.information import Forecast, Information, Item, Stake
+from engine.analysis.information.watching import Watched
 from engine.report.export import SCHEMA, table_text
 
 HEADER = ["assumptions", "for", "of", "kind", "name", "case", "figure", "value", "mc_error", "low", "high"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.analysis.estimates import Estimate
-from engine.analysis.summary import OutcomeSummary, Result, StatementSummary
+from engine.analysis.running.summary import OutcomeSummary, Result, StatementSummary
 from engine.report.charts import bar, sparkline
 from engine.report.figures import number, percent, points, span
 from engine.report.terminal import Screen, cut, left, right, width, wrap

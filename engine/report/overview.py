@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from engine.analysis.outline import Outline
-from engine.analysis.provenance import GROUNDS, NEITHER, Claim, Provenance
+from engine.analysis.checking.outline import Outline
+from engine.analysis.checking.provenance import GROUNDS, NEITHER, Claim, Provenance
 from engine.report.figures import plural
 from engine.report.problems import problem_record
 from engine.report.terminal import Screen, cut, left, width, wrap

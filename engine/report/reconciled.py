@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from math import isfinite
 from typing import Any
 
-from engine.analysis.believing import LEVELS, Changed, Moved
-from engine.analysis.compatibility import Contradiction
-from engine.analysis.consequences import Believed
 from engine.analysis.estimates import Estimate
-from engine.analysis.reconciliation import Judged, Reconciliation
+from engine.analysis.reconciliation.believing import LEVELS, Changed, Moved
+from engine.analysis.reconciliation.compatibility import Contradiction
+from engine.analysis.reconciliation.consequences import Believed
+from engine.analysis.reconciliation.reconciliation import Judged, Reconciliation
 from engine.report.export import SCHEMA, table_text
 
 

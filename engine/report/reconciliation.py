@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import floor, isfinite, log10
 from typing import Any, Final
 
-from engine.analysis.believing import LEVELS, Changed, Moved
-from engine.analysis.compatibility import Contradiction
-from engine.analysis.consequences import Believed
 from engine.analysis.estimates import Estimate
-from engine.analysis.reconciliation import (
+from engine.analysis.reconciliation.believing import LEVELS, Changed, Moved
+from engine.analysis.reconciliation.compatibility import Contradiction
+from engine.analysis.reconciliation.consequences import Believed
+from engine.analysis.reconciliation.reconciliation import (
     CONTRADICTS,
     FITS,
     STRAINS,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.analysis.estimates import Estimate
-from engine.analysis.sensitivity_records import (
+from engine.analysis.sensitivity.sensitivity_records import (
     REPLICATES,
     RULE,
     UNKNOWN,

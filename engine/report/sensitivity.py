@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from engine.analysis.estimates import Estimate
-from engine.analysis.sensitivity_records import (
+from engine.analysis.sensitivity.sensitivity_records import (
     CHANCE,
     RULE,
     TOGETHER,

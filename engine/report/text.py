@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engine.analysis.cautions import FEWEST_EFFECTIVE
-from engine.analysis.summary import Reason, Result
+from engine.analysis.running.cautions import FEWEST_EFFECTIVE
+from engine.analysis.running.summary import Reason, Result
 from engine.report.by_round import round_lines
 from engine.report.figures import day, half_width, margin, number, percent, plural, points
 from engine.report.outcomes import LINES, chance_lines, quantity_lines, stated_lines

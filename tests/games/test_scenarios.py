@@ -14,7 +14,7 @@ import pytest
 from by_hand import FloatArray, Game, Path, Response, Thinker, actions_on, paths_of
 
 from engine import api
-from engine.analysis.summary import Result
+from engine.analysis.running.summary import Result
 from engine.errors import ScenarioError
 from engine.games.tree import NOT_MOVED, Move
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from engine import api
-from engine.analysis.summary import Result
+from engine.analysis.running.summary import Result
 from engine.errors import ScenarioError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine import api
-from engine.analysis.summary import OutcomeSummary
+from engine.analysis.running.summary import OutcomeSummary
 
 
 def outcome(text: str, **options: object) -> OutcomeSummary:

@@ -10,7 +10,7 @@ from scipy.integrate import quad
 from scipy.special import expit
 
 from engine import api
-from engine.analysis.summary import Result
+from engine.analysis.running.summary import Result
 
 SIGNALS = """
 engine: 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine import api
-from engine.analysis.summary import Result
+from engine.analysis.running.summary import Result
 from engine.errors import ScenarioError
 from engine.report.export import result_record
 from engine.report.terminal import Screen

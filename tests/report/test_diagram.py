@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from engine.analysis.influence import CHANCE, DECISION, PAYOFF, Arrow, Influence, Node
+from engine.analysis.checking.influence import CHANCE, DECISION, PAYOFF, Arrow, Influence, Node
 from engine.errors import UsageError
 from engine.report.diagram import dot, form, mermaid
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from engine import api, cli
-from engine.analysis.discovery import Discovery
+from engine.analysis.discovery.discovery import Discovery
 from engine.report.discovered import discovery_record, discovery_rows
 from engine.report.discovery import discovery_text
 from engine.report.export import json_text, table_text

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine import api
-from engine.analysis.explanation import Explanation
+from engine.analysis.explanation.explanation import Explanation
 from engine.report.explained import explanation_record
 from engine.report.explanation import explanation_text, explanation_warnings
 from engine.report.export import json_text

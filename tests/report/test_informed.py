@@ -10,7 +10,7 @@ import re
 import pytest
 
 from engine import api
-from engine.analysis.information import Information
+from engine.analysis.information.information import Information
 from engine.api.settings import Options
 from engine.report.export import json_text
 from engine.report.information import information_text

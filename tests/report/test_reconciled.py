@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine import api, cli
-from engine.analysis.reconciliation import Reconciliation
+from engine.analysis.reconciliation.reconciliation import Reconciliation
 from engine.report.reconciliation import reconciliation_text
 from engine.report.terminal import Screen, width
 from engine.report.text import Ran

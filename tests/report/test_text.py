@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import api
-from engine.analysis.summary import Result
+from engine.analysis.running.summary import Result
 from engine.report import export, overview
 from engine.report.terminal import Screen, width
 from engine.report.text import Ran, result_text, warnings_text

@@ -15,7 +15,7 @@ from scipy.special import expit, ndtri
 
 from engine import api
 from engine.analysis.estimates import LEVELS
-from engine.analysis.summary import OutcomeSummary
+from engine.analysis.running.summary import OutcomeSummary
 from engine.program.compile import compile_program
 from engine.report.export import json_text, result_record
 from engine.sampling import sobol_design

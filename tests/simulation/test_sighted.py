@@ -13,7 +13,7 @@ from random_rounds import Writer
 from test_rounds_enumerated import UNIFORMS, played
 
 from engine import api
-from engine.analysis.watching import questions_of, watching
+from engine.analysis.information.watching import questions_of, watching
 from engine.program.compile import compile_program
 
 EVENTS = ("ever", "ever_given", "soon")

@@ -1,0 +1,1 @@
+"""What would have to be true for an outcome to cross a line."""

@@ -1,0 +1,1 @@
+"""Whether stated probabilities and incentives fit together."""

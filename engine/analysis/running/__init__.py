@@ -1,0 +1,1 @@
+"""What a run says: every outcome with its error and spread, reasons, cautions."""

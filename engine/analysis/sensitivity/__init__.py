@@ -1,0 +1,1 @@
+"""What outcomes hang on: variances divided among unknowns, words, rules and chance."""
