@@ -1,4 +1,4 @@
-"""What the documents show is what the commands print. `python tests/test_docs.py` writes the README's figures anew."""
+"""What the documents show is what the commands print. `python tests/test_docs.py` writes their outputs anew."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ import pytest
 import yaml
 
 from engine import api
-from engine.analysis.estimates import Estimate
 from engine.scenario.read import read_scenario
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 READING = ROOT / "docs" / "reading-the-output.md"
 LANGUAGE = ROOT / "docs" / "language.md"
-RUN = "engine run scenarios/belarus.yaml"
-SETS = ("base", "putin_deaf", "putin_listens", "zaluzhny", "kyiv_alarmed", "no_threat")
+COMPARING = ROOT / "docs" / "comparing-readings.md"
 DOCUMENTS = (README, *sorted((ROOT / "docs").rglob("*.md")))
 
 
@@ -30,48 +28,6 @@ def printed(command: str) -> str:
     words = [sys.executable, "-m", *shlex.split(command)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True)
     return done.stdout
-
-
-def result() -> str:
-    return f"```\n$ {RUN}\n{printed(RUN).rstrip()}\n```"
-
-
-def readings() -> str:
-    loaded = api.load(ROOT / "scenarios" / "belarus.yaml")
-    rows = [
-        "| `--assume` | Belarus enters | Russia attacks from Belarus | brigades in the north |",
-        "|---|---|---|---|",
-    ]
-    troops = {}
-    for name in SETS:
-        outcomes = api.run(loaded, name, options=api.Options(draws=512, reason=False, equilibria=False)).outcomes
-        enters, attacks, troops[name] = (
-            outcomes[outcome].estimate for outcome in ("belarus_enters", "attack_from_north", "troops_north")
-        )
-        rows.append(f"| {name} | {chance(enters)} | {chance(attacks)} | {number(troops[name])} |")
-    base, nothing = troops["base"], troops["no_threat"]
-    assert base is not None
-    assert nothing is not None
-    # the draws are the same, so the error of the difference is at most the sum
-    error = (base.high - base.low + nothing.high - nothing.low) / 2
-    rows += [
-        "",
-        f"The threat ties down {base.value - nothing.value:.2f} ± {error:.2f} brigades: what `base` holds beyond"
-        " `no_threat`.",
-    ]
-    return "\n".join(rows)
-
-
-def chance(estimate: Estimate | None) -> str:
-    assert estimate is not None
-    if estimate.value < 0.0005:
-        return "< 0.1 %"
-    return f"{100 * estimate.value:.1f} ± {max(0.1, 50 * (estimate.high - estimate.low)):.1f} %"
-
-
-def number(estimate: Estimate | None) -> str:
-    assert estimate is not None
-    return f"{estimate.value:.2f} ± {max(0.01, (estimate.high - estimate.low) / 2):.2f}"
 
 
 def with_output(page: str) -> str:
@@ -94,23 +50,21 @@ def block(text: str, name: str) -> str:
     return found[1]
 
 
-def test_the_readme_shows_what_the_main_command_prints() -> None:
-    assert without_time(block(README.read_text("utf-8"), "result")) == without_time(result())
-
-
-def test_the_readme_shows_the_rival_readings() -> None:
-    assert block(README.read_text("utf-8"), "readings") == readings()
-
-
-def test_the_page_on_output_shows_what_the_commands_print() -> None:
-    page = READING.read_text("utf-8")
-    assert page.count("```\n$ engine ") == 4
-    assert without_time(with_output(page)) == without_time(page)
+@pytest.mark.parametrize(
+    ("page", "commands"), [(README, 2), (READING, 4), (COMPARING, 5)], ids=lambda given: str(given)
+)
+def test_a_page_shows_what_its_commands_print(page: Path, commands: int) -> None:
+    text = page.read_text("utf-8")
+    assert text.count("```\n$ engine ") == commands
+    assert without_time(with_output(text)) == without_time(text)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_commands_in_the_documents_work(document: Path) -> None:
-    for command in set(re.findall(r"^(?:\.venv/bin/|\$ )?(engine [^\n#]+)", document.read_text("utf-8"), re.MULTILINE)):
+    """Those whose output is not shown, and so compared."""
+    text = document.read_text("utf-8")
+    shown = set(re.findall(r"^\$ (engine [^\n#]+)", text, re.MULTILINE))
+    for command in set(re.findall(r"^(?:\.venv/bin/)?(engine [^\n#]+)", text, re.MULTILINE)) - shown:
         if "FILE" not in command:
             assert printed(command)
 
@@ -194,12 +148,5 @@ def test_the_scenario_is_plain_yaml() -> None:
 
 
 if __name__ == "__main__":
-    page = README.read_text("utf-8")
-    for name, make in (("result", result), ("readings", readings)):
-        page = (
-            page.replace(block(page, name), make())
-            if block(page, name)
-            else page.replace(f"<!-- {name} -->\n", f"<!-- {name} -->\n{make()}\n")
-        )
-    README.write_text(page, "utf-8")
-    READING.write_text(with_output(READING.read_text("utf-8")), "utf-8")
+    for page in (README, READING, COMPARING):
+        page.write_text(with_output(page.read_text("utf-8")), "utf-8")
