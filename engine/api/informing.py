@@ -16,7 +16,7 @@ from engine.analysis.information.information import (
     warnings_of,
 )
 from engine.api.scenarios import Loaded, in_words
-from engine.api.settings import MAX_HISTORIES, Options, design_for, nothing_unknown, workers_for
+from engine.api.settings import MAX_HISTORIES, Options, design_for, workers_for
 from engine.errors import ScenarioError, UsageError
 from engine.games.segments import FloatArray
 from engine.program.compile import compile_program
@@ -134,7 +134,7 @@ class _Report:
 
 def _design(program: Program, options: Options) -> tuple[Design, int]:
     """The draws, and how many histories each may carry; where nothing is unknown, so many that nothing is sampled."""
-    if nothing_unknown(program) and program.recurrence is not None:
+    if program.settled and program.recurrence is not None:
         return design_for(program, options), MAX_HISTORIES
     return design_for(program, options), options.histories
 

@@ -9,7 +9,7 @@ from typing import Final
 from engine.analysis.reconciliation.reconciliation import Reconciliation
 from engine.analysis.reconciliation.reconciliation import reconcile as reconcile_program
 from engine.api.scenarios import Loaded, in_words
-from engine.api.settings import MAX_HISTORIES, Options, design_for, nothing_unknown, workers_for
+from engine.api.settings import MAX_HISTORIES, Options, design_for, workers_for
 from engine.errors import ScenarioError, UsageError
 from engine.program.compile import compile_program
 from engine.program.program import EvaluationError, Program
@@ -47,7 +47,7 @@ def reconcile(
     assumed = assume(loaded.scenario, assumptions, overrides)
     program = compile_program(assumed.scenario)
     options = _with_draws(options or Options(histories=RECONCILE_HISTORIES), program)
-    exact = nothing_unknown(program)
+    exact = program.settled
     histories = MAX_HISTORIES if exact else options.histories
     design = design_for(program, options)
 

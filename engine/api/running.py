@@ -13,7 +13,7 @@ from engine.analysis.running.reason import strongest_reason
 from engine.analysis.running.robustness import leanings
 from engine.analysis.running.summary import Result, summarise, with_multiplicity
 from engine.api.scenarios import Loaded, in_words
-from engine.api.settings import MAX_DRAWS, MAX_HISTORIES, Options, design_for, nothing_unknown, workers_for
+from engine.api.settings import MAX_DRAWS, MAX_HISTORIES, Options, design_for, workers_for
 from engine.errors import ScenarioError
 from engine.program.compile import compile_program
 from engine.program.program import EvaluationError, Program
@@ -116,7 +116,7 @@ def _enough_draws(
     notice: Notice | None,
 ) -> Result:
     """The result at the draws that were asked for, or at as many as bring the sampling error down as asked."""
-    exact = nothing_unknown(program)
+    exact = program.settled
     while True:
         design = design_for(program, options, exact)
         report = None if progress is None else _towards(progress, design.n_draws)

@@ -96,7 +96,7 @@ def design_for(program: Program, options: Options, exact: bool = True) -> Design
     """The uniforms of a run; where nothing is unknown one exact draw, or, if not `exact`, the same one many times."""
     usual = DEFAULT_DRAWS if program.recurrence is None else DEFAULT_DRAWS_OF_ROUNDS
     draws = usual if options.draws is None else options.draws
-    if nothing_unknown(program):
+    if program.settled:
         return (
             point_design(program.n_inputs)
             if exact
@@ -105,11 +105,6 @@ def design_for(program: Program, options: Options, exact: bool = True) -> Design
     if options.method == "random":
         return random_design(program.n_inputs, draws, options.seed)
     return sobol_design(program.n_inputs, draws, options.seed, REPLICATES)
-
-
-def nothing_unknown(program: Program) -> bool:
-    """Whether every unknown has one value."""
-    return all(low == high for low, high in (item.distribution.support() for item in program.inputs))
 
 
 def workers_for(program: Program, options: Options) -> AbstractContextManager[Workers]:

@@ -393,6 +393,11 @@ class Program:
         owners = (self.tree.moves[item.decision].actor for item in self.tree.sets)
         return tuple(sorted({actor for actor in owners if actor is not None}))
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is unknown: every unknown has one value."""
+        return all(low == high for low, high in (item.distribution.support() for item in self.inputs))
+
     def terms_of(self, actor: int) -> Iterator[TermTable]:
         return (term for term in self.terms if term.actor == actor)
 

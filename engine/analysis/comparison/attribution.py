@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from engine.analysis.estimates import Estimate, exact, student_t
+from engine.analysis.linearised import Linear
 from engine.games.segments import FloatArray, IntArray
 from engine.sampling.streams import raw_words
 
@@ -108,20 +109,7 @@ def shapley(n_items: int, value: Callable[[frozenset[int]], float]) -> FloatArra
     return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sampled:
-    """Figures and what each independent scramble adds to their sampling error, in first order.
-
-    Attributes:
-        value: (...,).
-        parts: (..., n_replicates); their mean over the replicates is 0. All 0 where nothing was sampled.
-    """
-
-    value: FloatArray
-    parts: FloatArray
-
-
-def estimated_shares(orders: Orders, worlds: Sampled, whole: Sampled | None = None) -> tuple[Estimate, ...]:
+def estimated_shares(orders: Orders, worlds: Linear, whole: Linear | None = None) -> tuple[Estimate, ...]:
     """Each item's share with its error.
 
     Where the difference of the two sides is known from more draws than the mixed worlds were played on, shares are
@@ -134,7 +122,7 @@ def estimated_shares(orders: Orders, worlds: Sampled, whole: Sampled | None = No
         whole: the difference on all draws, of the same scrambles; value (). None: it is that of the worlds.
     """
     by_part = shares_of(orders, worlds.value)
-    value, parts = by_part.mean(axis=0), shares_of(orders, worlds.parts).mean(axis=0)
+    value, parts = by_part.mean(axis=0), shares_of(orders, worlds.change).mean(axis=0)
     n = parts.shape[-1]
     freedom, square = n - 1, parts.var(axis=-1, ddof=1) / n
     if whole is not None:
@@ -156,7 +144,7 @@ def _steps(order: IntArray) -> dict[int, tuple[int, int]]:
 
 
 def _corrected(
-    value: FloatArray, parts: FloatArray, worlds: Sampled, whole: Sampled
+    value: FloatArray, parts: FloatArray, worlds: Linear, whole: Linear
 ) -> tuple[FloatArray, FloatArray, int]:
     """Shares corrected by the whole difference, the squares of their errors, and degrees of freedom.
 
@@ -164,7 +152,7 @@ def _corrected(
     counts as far as the correction goes.
     """
     n = parts.shape[-1]
-    difference, own = worlds.value[-1] - worlds.value[0], worlds.parts[-1] - worlds.parts[0]
+    difference, own = worlds.value[-1] - worlds.value[0], worlds.change[-1] - worlds.change[0]
     gap = float(whole.value - difference)
     spread = float((own**2).sum())
     if spread <= ROUNDING * max(1.0, float((parts**2).sum())):
@@ -174,7 +162,7 @@ def _corrected(
     slope = (parts * own).sum(axis=-1) / spread
     rest = parts - slope[:, None] * own
     residual = (rest**2).sum(axis=-1) / (n - 2)
-    whole_rest = rest + slope[:, None] * whole.parts
+    whole_rest = rest + slope[:, None] * whole.change
     square = (whole_rest**2).sum(axis=-1) / (n - 2) / n + residual * gap**2 / spread
     return value + slope * gap, square, n - 2
 

@@ -8,11 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from engine.analysis.comparison.attribution import Sampled
 from engine.analysis.comparison.contents import Content
 from engine.analysis.comparison.differences import Explained
 from engine.analysis.comparison.paired import Key, apart, paired
 from engine.analysis.estimates import Estimate
+from engine.analysis.linearised import Linear
 from engine.analysis.running.summary import OutcomeSummary, Result
 from engine.scenario.model import Scenario
 
@@ -40,7 +40,7 @@ class Side:
     label: str
     file: str
     result: Result
-    sampled: Mapping[Key, Sampled]
+    sampled: Mapping[Key, Linear]
     counted: frozenset[Key] = frozenset()
     same: bool = False
 
@@ -143,6 +143,6 @@ def _difference(first: Side, other: Side, key: Key) -> Estimate | None:
     one, two = _estimate(first, key), _estimate(other, key)
     if found is None or one is None or two is None or other.same or not {key} & (first.counted | other.counted):
         return found
-    if one.value > 0 and np.array_equal(first.sampled[key].parts, other.sampled[key].parts):
+    if one.value > 0 and np.array_equal(first.sampled[key].change, other.sampled[key].change):
         return found  # hit by the same draws
     return apart(one, two)

@@ -14,14 +14,14 @@ from engine.analysis.comparison.attribution import (
     MOST_EXACT,
     MOST_PAIRS,
     Orders,
-    Sampled,
     all_orders,
     estimated_shares,
     some_orders,
 )
 from engine.analysis.comparison.items import Between, Item, mixed
-from engine.analysis.comparison.paired import REPLICATES, Key, Uniforms, difference, sampled_figures, simulated
+from engine.analysis.comparison.paired import REPLICATES, Key, Uniforms, sampled_figures, simulated
 from engine.analysis.estimates import Estimate
+from engine.analysis.linearised import Linear
 from engine.errors import ScenarioError
 from engine.program.compile import compile_program
 from engine.program.program import EvaluationError
@@ -68,15 +68,15 @@ class Explained:
 class _World:
     """A mixed world's figures; `impossible` says why there are none."""
 
-    figures: Mapping[Key, Sampled] = field(default_factory=dict)
+    figures: Mapping[Key, Linear] = field(default_factory=dict)
     effective: float | None = None
     impossible: str = ""
 
 
 def explained(
     between: Between,
-    first: Mapping[Key, Sampled],
-    other: Mapping[Key, Sampled],
+    first: Mapping[Key, Linear],
+    other: Mapping[Key, Linear],
     wholes: Mapping[str, Estimate | None],
     uniforms: Uniforms,
     workers: Workers = ALONE,
@@ -151,13 +151,13 @@ def _played(between: Between, uniforms: Uniforms, draws: int, world: int) -> _Wo
 
 
 def _shares(
-    orders: Orders, items: Sequence[Item], worlds: Sequence[Sampled], first: Sampled, other: Sampled
+    orders: Orders, items: Sequence[Item], worlds: Sequence[Linear], first: Linear, other: Linear
 ) -> tuple[Share, ...] | None:
-    values, parts = np.array([world.value for world in worlds]), np.array([world.parts for world in worlds])
-    whole = difference(first, other)
+    values, change = np.array([world.value for world in worlds]), np.array([world.change for world in worlds])
+    whole = other - first
     if not np.isfinite(values).all() or not np.isfinite(whole.value):
         return None
-    found = estimated_shares(orders, Sampled(values, parts), whole)
+    found = estimated_shares(orders, Linear(values, change), whole)
     return tuple(Share(item, one) for item, one in zip(items, found, strict=True))
 
 

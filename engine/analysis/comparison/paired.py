@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from engine.analysis.comparison.attribution import Sampled
-from engine.analysis.estimates import NORMAL, Estimate, exact, few_hits, of_replicates
+from engine.analysis.estimates import NORMAL, Estimate, exact, few_hits
+from engine.analysis.linearised import Linear, mean_of
 from engine.program.program import Program
 from engine.sampling import Design, point_design, repeated_design, sobol_design
 from engine.sampling.parts import first_points, some_inputs
@@ -90,7 +90,7 @@ def simulated(
         EvaluationError: a number of some draw is impossible.
     """
     draws, histories = n_draws or uniforms.n_draws, uniforms.histories
-    if not nothing_unknown(program):
+    if not program.settled:
         design = uniforms.design(program, draws)
         found = simulate(program, design, workers, progress, histories=histories, spreads=spreads)
         return Simulated(design, found, histories)
@@ -105,7 +105,7 @@ def simulated(
     return Simulated(repeated, found, histories)
 
 
-def sampled_figures(program: Program, totals: Totals) -> dict[Key, Sampled]:
+def sampled_figures(program: Program, totals: Totals) -> dict[Key, Linear]:
     """Every figure with the linear part of what each scramble adds to its error (as `of_ratio`; Cochran 1977)."""
     found = {}
     for measure in program.measures:
@@ -128,30 +128,21 @@ def counted_figures(program: Program, totals: Totals) -> frozenset[Key]:
     return frozenset(found)
 
 
-def _sampled(replicates: Sequence[OutcomeSums], part: int, center: float, sampled: bool) -> Sampled:
+def _sampled(replicates: Sequence[OutcomeSums], part: int, center: float, sampled: bool) -> Linear:
     above = np.array([float(sums.parts[part]) for sums in replicates])
     below = np.array([sums.among for sums in replicates])
     if below.sum() <= 0:
-        return Sampled(np.array(np.nan), np.full(REPLICATES, np.nan))
-    ratio = above.sum() / below.sum()
-    if not sampled:
-        return Sampled(np.array(ratio + center), np.zeros(REPLICATES))
-    return Sampled(np.array(ratio + center), (above - ratio * below) / below.mean())
+        return Linear(np.array(np.nan), np.full(REPLICATES, np.nan))
+    found = mean_of(above) / mean_of(below) + center
+    return found if sampled else Linear(found.value, np.zeros(REPLICATES))
 
 
-def difference(first: Sampled, other: Sampled) -> Sampled:
-    """Of two figures on the same uniforms, whose errors therefore largely cancel."""
-    return Sampled(other.value - first.value, other.parts - first.parts)
-
-
-def paired(first: Sampled, other: Sampled) -> Estimate | None:
-    """The difference with its error over the scrambles of both; None where either has no value."""
-    found = difference(first, other)
+def paired(first: Linear, other: Linear) -> Estimate | None:
+    """The difference of figures on the same uniforms, whose errors largely cancel; None where either has no value."""
+    found = other - first
     if not isfinite(float(found.value)):
         return None
-    value, error = float(found.value), of_replicates(found.parts)
-    half = error.high - error.value
-    return exact(value) if error.error == 0 else Estimate(value, error.error, value - half, value + half)
+    return found.estimate() if found.change.any() else exact(float(found.value))
 
 
 def apart(first: Estimate, other: Estimate) -> Estimate:
@@ -163,8 +154,3 @@ def apart(first: Estimate, other: Estimate) -> Estimate:
     low = value - float(np.hypot(other.value - other.low, first.high - first.value))
     high = value + float(np.hypot(other.high - other.value, first.value - first.low))
     return Estimate(value, (high - low) / (2 * NORMAL), low, high)
-
-
-def nothing_unknown(program: Program) -> bool:
-    """Whether every unknown has one value."""
-    return all(low == high for low, high in (item.distribution.support() for item in program.inputs))

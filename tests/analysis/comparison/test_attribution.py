@@ -9,13 +9,13 @@ import pytest
 
 from engine.analysis.comparison.attribution import (
     Orders,
-    Sampled,
     all_orders,
     estimated_shares,
     shapley,
     shares_of,
     some_orders,
 )
+from engine.analysis.linearised import Linear
 
 GENERATOR = np.random.default_rng(7)
 
@@ -107,7 +107,7 @@ def test_sampled_orders_say_how_far_they_may_be_off() -> None:
         orders = some_orders(n, 16, seed)
         worlds = np.array(orders.worlds)
         values = ((worlds[:, None] & masks) == masks) @ gains
-        found = estimated_shares(orders, Sampled(values, np.zeros((len(worlds), 16))))
+        found = estimated_shares(orders, Linear(values, np.zeros((len(worlds), 16))))
         covered += [one.low <= share <= one.high for one, share in zip(found, truth, strict=True)]
     assert 0.91 < np.mean(covered) < 0.98
 
@@ -118,8 +118,8 @@ def test_shares_are_corrected_by_what_is_known_of_the_whole() -> None:
     noise = GENERATOR.normal(size=16)
     noise -= noise.mean()
     weights = np.array([0.0, 0.25, 0.75, 1.0])  # additive: shares 1/4 and 3/4
-    worlds = Sampled(weights * 0.9, weights[:, None] * noise)
-    found = estimated_shares(orders, worlds, Sampled(np.array(1.0), np.zeros(16)))
+    worlds = Linear(weights * 0.9, weights[:, None] * noise)
+    found = estimated_shares(orders, worlds, Linear(np.array(1.0), np.zeros(16)))
     assert [one.value for one in found] == pytest.approx([0.25, 0.75], abs=1e-12)
     assert max(one.error for one in found) < 1e-12
 
@@ -128,15 +128,15 @@ def test_corrected_shares_add_up_to_the_whole() -> None:
     orders = all_orders(4)
     parts = GENERATOR.normal(size=(16, 16))
     parts -= parts.mean(axis=1, keepdims=True)
-    worlds = Sampled(GENERATOR.normal(size=16), parts)
-    whole = Sampled(np.array(2.5), parts[3])
+    worlds = Linear(GENERATOR.normal(size=16), parts)
+    whole = Linear(np.array(2.5), parts[3])
     assert sum(one.value for one in estimated_shares(orders, worlds, whole)) == pytest.approx(2.5, abs=1e-12)
 
 
 def test_where_nothing_is_sampled_shares_are_exact() -> None:
     orders = all_orders(3)
     values = GENERATOR.normal(size=8)
-    worlds = Sampled(values, np.zeros((8, 16)))
-    for one in estimated_shares(orders, worlds, Sampled(values[-1] - values[0], np.zeros(16))):
+    worlds = Linear(values, np.zeros((8, 16)))
+    for one in estimated_shares(orders, worlds, Linear(values[-1] - values[0], np.zeros(16))):
         assert one.error == 0
         assert one.low == one.value == one.high

@@ -15,15 +15,14 @@ from engine.analysis.comparison.attribution import all_orders, estimated_shares
 from engine.analysis.comparison.comparison import Comparison, Row
 from engine.analysis.comparison.items import items_between, mixed
 from engine.analysis.comparison.paired import (
-    Sampled,
     Uniforms,
-    difference,
     paired,
     sampled_figures,
     simulated,
     uniforms_for,
 )
 from engine.analysis.estimates import Estimate
+from engine.analysis.linearised import Linear
 from engine.errors import ScenarioError, UsageError
 from engine.program.compile import compile_program
 from engine.program.program import Program
@@ -273,8 +272,8 @@ def weighted_truths() -> list[float]:
 class Pair:
     """Under one seed the figures of both sides on 256 draws, and of all four worlds on 128 of them."""
 
-    sides: tuple[Sampled, Sampled]
-    worlds: tuple[Sampled, ...]
+    sides: tuple[Linear, Linear]
+    worlds: tuple[Linear, ...]
 
     @property
     def difference(self) -> Estimate:
@@ -284,8 +283,8 @@ class Pair:
 
     @property
     def shares(self) -> tuple[Estimate, ...]:
-        values, parts = (np.array([getattr(world, what) for world in self.worlds]) for what in ("value", "parts"))
-        return estimated_shares(all_orders(2), Sampled(values, parts), difference(*self.sides))
+        values, parts = (np.array([getattr(world, what) for world in self.worlds]) for what in ("value", "change"))
+        return estimated_shares(all_orders(2), Linear(values, parts), self.sides[1] - self.sides[0])
 
 
 @pytest.fixture(scope="module")
@@ -308,7 +307,7 @@ def seeds() -> dict[str, list[Pair]]:
     return found
 
 
-def figure_of(program: Program, uniforms: Uniforms, draws: int) -> Sampled:
+def figure_of(program: Program, uniforms: Uniforms, draws: int) -> Linear:
     return sampled_figures(program, simulated(program, uniforms, n_draws=draws, spreads=False).totals)[KEY]
 
 
