@@ -25,6 +25,8 @@ LONGEST_NAME: Final = 20
 WORTH_A_WORD: Final = 0.005
 """Of other outcomes under one of many sides: half a point, or so much of a quantity."""
 WIDE: Final = 100
+MOST_ROWS: Final = 40
+"""Of tables of every figure in several blocks."""
 MOST_ELSEWHERE: Final = 2
 """Of other outcomes, for each of many sides."""
 LINES: Final = 3
@@ -178,9 +180,10 @@ def _widths(found: Comparison, screen: Screen) -> tuple[int, int, list[int]]:
 
 
 def _is_long(found: Comparison, screen: Screen) -> bool:
-    """Whether there are more sides than have room beside one another, with their differences."""
+    """Whether more sides than fit beside one another make tables that are too long to read."""
     label, first, cells = _widths(found, screen)
-    return len(_blocks(range(1, len(found.sides)), cells, screen.width - label - first)) > 1
+    blocks = _blocks(range(1, len(found.sides)), cells, screen.width - label - first)
+    return len(blocks) > 1 and 2 * len(blocks) * len(found.rows) > MOST_ROWS
 
 
 def _lines(rows: Sequence[Row]) -> Iterator[_Line]:
@@ -413,11 +416,11 @@ def _elsewhere(found: Comparison, screen: Screen) -> list[str]:
     lines = [screen.paint(left("What else moves most", name + room) + heads, "dim")]
     for line, (place, row) in enumerate(shown):
         repeated = line > 0 and shown[line - 1][0] == place
-        side = "" if repeated else cut(screen.label(found.sides[place].name), LONGEST_NAME, screen)
+        side_name = "" if repeated else cut(screen.label(found.sides[place].name), LONGEST_NAME, screen)
         label = f"{row.label}: {row.value.replace('_', ' ')}" if row.value else row.label
         one, figure, change = (texts[line] for texts in columns.values())
         lines.append(
-            left(f"  {side}", name)
+            left(f"  {side_name}", name)
             + left(cut(screen.label(label), room - 1, screen), room)
             + right(one, cells[0])
             + screen.paint(right(figure, cells[1]), "bold")
@@ -450,16 +453,14 @@ def _reasons(found: Comparison, screen: Screen, short: bool) -> Iterator[list[st
     Args:
         short: whether sides that differ by a single change share one block, a line for each.
     """
+    single = {}
+    for name, why in found.explained.items():
+        shares = next(iter(why.shares.values()), None) or ()
+        if short and not why.impossible and len(shares) == 1:
+            single[name] = shares[0]
+    if single:
+        yield _single_lines(single, screen)
     for row in _asked(found):
-        single = {}
-        for side in found.sides:
-            if side.name not in found.explained:
-                continue
-            shares = found.explained[side.name].shares.get(row.outcome) or ()
-            if short and not found.explained[side.name].impossible and len(shares) == 1:
-                single[side.name] = shares[0]
-        if single:
-            yield _single_lines(single, screen)
         for place, side in enumerate(found.sides):
             if side.name in found.explained and side.name not in single:
                 yield _reason(row, place, found, screen)
