@@ -51,7 +51,7 @@ def sensitivity(
     csv: Csv = False,
     quiet: Quiet = False,
 ) -> None:
-    """Print what outcomes hang on: which unknowns, alone and together, and how much is chance."""
+    """Print which unknowns an outcome hangs on."""
     from engine import __version__, api
     from engine.report import sensitivities, text
     from engine.report import sensitivity as reports

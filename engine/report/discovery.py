@@ -15,7 +15,7 @@ from engine.analysis.estimates import Estimate
 from engine.document import Percent
 from engine.report.figures import half_width, number, percent, plural, points
 from engine.report.terminal import Screen, left, right, width, wrap
-from engine.report.text import Ran, command, joined, title_lines
+from engine.report.text import Ran, assumed_parts, hanging, head_lines, next_line, rounded_up
 
 MOST_MOVED: Final = 8
 MOST_FAR: Final = 5
@@ -33,6 +33,7 @@ def discovery_text(found: Discovery, ran: Ran, screen: Screen) -> str:
         *([_alone(found, screen)] if found.alone else []),
         *([_boxes(found, screen)] if found.change else []),
         *([_change(found, found.change, screen)] if found.change else []),
+        _notes(found, screen),
         _next(found, ran, screen),
     ]
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
@@ -43,18 +44,13 @@ def discovery_text(found: Discovery, ran: Ran, screen: Screen) -> str:
 
 def _head(found: Discovery, ran: Ran, screen: Screen) -> list[str]:
     settings = found.settings
-    label = f" ({screen.label(found.label)})" if found.label else ""
-    parts = [f"assumptions {screen.label(found.assumptions)}{label}"]
-    parts += [f"with {screen.label(f'{path} = {value}')}" for path, value in found.overrides]
-    if found.settings.method == "exact":
+    parts = assumed_parts(found.assumptions, found.label, found.overrides, screen)
+    if settings.method == "exact":
         parts.append("exact: nothing is unknown")
     else:
-        rounded = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, settings.draws) else ""
-        if settings.histories is not None:
-            rounded += f" of up to {settings.histories:,} histories"
-        parts += [f"{settings.draws:,} draws{rounded}", f"seed {settings.seed}"]
-    parts.append(f"{ran.seconds:.1f} s")
-    return [*title_lines(found.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
+        draws = f"{settings.draws:,} draws{rounded_up(settings.draws, settings.histories, ran)}"
+        parts += [draws, f"seed {settings.seed}"]
+    return head_lines(found.scenario, parts, ran, screen)
 
 
 def _how_often(found: Discovery, screen: Screen) -> list[str]:
@@ -73,8 +69,24 @@ def _how_often(found: Discovery, screen: Screen) -> list[str]:
         said = f"{_more_less(share)} of what we don't know"
     else:
         said = f"{share} (±{points(half_width(found.share))} points) of what we don't know"
-    text = f"It is so in {said}. {figure}, averaged over all of it."
+    text = f"It is so in {said}. {figure}, averaged over all of it. {_in_short(found)}"
     return [*lines, *_indented(text, screen)]
+
+
+def _in_short(found: Discovery) -> str:
+    """What single unknowns and the smallest change come to."""
+    alone = sum(bool(one.crossings or (one.true_at and not one.always)) for one in found.alone)
+    count = plural(len(found.alone), "unknown")
+    parts = []
+    if found.alone and found.change and not found.change.undone:
+        who = f"{alone} of {count}" if alone else "No unknown" if len(found.alone) > 1 else "The unknown"
+        parts.append(f"{who} can make it so alone" if alone else f"{who} alone makes it so")
+    if found.change and found.change.point:
+        moved = plural(sum(not one.follows for one in found.change.point.moved), "change")
+        what = "would undo it" if found.change.undone else "would do"
+        parts.append(f"from the typical draw {moved} {what}")
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def _more_less(share: str) -> str:
@@ -115,6 +127,11 @@ def _margin(found: Discovery, estimate: Estimate) -> str:
     return f" (±{points(size)} points)" if found.claim.chance else f" (±{number(size)})"
 
 
+def _plain_margin(found: Discovery, estimate: Estimate) -> str:
+    size = half_width(estimate)
+    return "" if size == 0 else f" ±{points(size) if found.claim.chance else number(size)}"
+
+
 def _value(found: Discovery, column: int, value: float) -> str:
     """A value of an unknown, in % where the scenario has it so."""
     if column in found.categories:
@@ -135,7 +152,7 @@ def _label(found: Discovery, column: int) -> str:
 
 
 def _alone(found: Discovery, screen: Screen) -> list[str]:
-    lines = _heading("Each unknown alone, everything else as uncertain as it is", screen)
+    lines = _heading("Each unknown alone", screen)
     telling = [one for one in found.alone if one.crossings or (one.true_at and not one.always)]
     rest = [one for one in found.alone if one not in telling and one.best is not None]
     unclear = [one for one in rest if one.unclear]
@@ -147,9 +164,9 @@ def _alone(found: Discovery, screen: Screen) -> list[str]:
         lines += _indented(f"{_of(unclear, found)}: the figure stays within sampling error of the line.", screen)
     if always:
         lines += _indented(f"{_of(always, found)}: true whatever its value.", screen)
-    if never:
-        who = "No single unknown reaches it" if len(never) == len(found.alone) else f"{_of(never, found)}: never true"
-        lines += _indented(f"{who}. The figure gets furthest with", screen)
+    if never and telling:
+        lines += _indented(f"{_of(never, found)}: never true.", screen)
+    elif never:
         lines += _how_far(found, never, screen)
     return lines
 
@@ -211,19 +228,23 @@ def _how_far(found: Discovery, never: Sequence[Alone], screen: Screen) -> list[s
         (
             screen.label(_label(found, one.column)),
             _figure(found, best.figure.value),
-            screen.symbols(_margin(found, best.figure)),
-            screen.label(f"at {best.name or _value(found, one.column, best.value)}"),
+            screen.symbols(_plain_margin(found, best.figure)),
+            screen.label(str(best.name or _value(found, one.column, best.value))),
         )
         for one, best in rows
         if best.figure is not None
     ]
-    sizes = [max((width(row[place]) for row in cells), default=0) for place in range(4)]
-    sizes[0] = min(sizes[0], max(12, screen.width - 8 - sum(sizes[1:])))
-    return [
-        line
-        for name, figure, margin, at in cells
-        for line in _row(name, f"{right(figure, sizes[1])}{left(margin, sizes[2])}  {at}", sizes[0], 4, screen)
-    ]
+    who = "None reaches it; furthest gets" if len(never) == len(found.alone) else f"{_of(never, found)}: never true"
+    heads = (screen.symbols(who), "figure", "", "if it is")
+    sizes = [max(width(row[place]) for row in (heads, *cells)) for place in range(4)]
+    sizes[0] = min(sizes[0], max(12, screen.width - 4 - sum(sizes[1:])))
+    first, *more = wrap(heads[0], sizes[0], sizes[0], 2, screen)
+    head = f"  {left(first, sizes[0])}  {right(heads[1], sizes[1])}{left('', sizes[2])}  {right(heads[3], sizes[3])}"
+    lines = [screen.paint(head, "dim"), *(screen.paint(f"    {line}", "dim") for line in more)]
+    for name, figure, margin, at in cells:
+        row = f"{right(figure, sizes[1])}{left(margin, sizes[2])}  {right(at, sizes[3])}"
+        lines += _row(name, row, sizes[0], 2, screen)
+    return lines
 
 
 def _row(name: str, rest: str, room: int, indent: int, screen: Screen) -> list[str]:
@@ -241,11 +262,6 @@ def _boxes(found: Discovery, screen: Screen) -> list[str]:
         return [*lines, *_indented(_no_box(found), screen)]
     for place, box in enumerate(found.boxes):
         lines += _box(found, box, place, screen)
-    lines += _indented(
-        "Found on half of the draws, measured on the other half. p: how likely it would be true as often if that line "
-        "told nothing.",
-        screen,
-    )
     return lines
 
 
@@ -280,8 +296,8 @@ def _box(found: Discovery, box: BoxFound, place: int, screen: Screen) -> list[st
         lines.append(f"      {left(first_line, room)}{right(p, 12)}")
         lines += [f"        {line}" for line in more]
     lines += _indented(
-        f"There it is true in {_share(box.density)} of the draws (density); they hold {_share(box.coverage)} of all "
-        "draws in which it is true (coverage).",
+        f"it is true in {_share(box.density)} of the draws (density); these are {_share(box.coverage)} of all in which "
+        "it is true (coverage).",
         screen,
     )
     return lines
@@ -332,15 +348,13 @@ def _change(found: Discovery, change: Change, screen: Screen) -> list[str]:
 def _summary(found: Discovery, change: Change, point: Point) -> str:
     figure = "unknown" if point.figure is None else _figure(found, point.figure)
     moved = sum(not one.follows for one in point.moved)
-    text = (
-        f"With {'this one' if moved == 1 else f'these {moved}'} changed and all else at the median the figure is "
-        f"{figure}, checked by running the game there. That is {point.distance:.1f} spreads away"
-    )
+    changed = "this" if moved == 1 else f"these {moved}"
+    text = f"With {changed} changed the figure is {figure}, at a distance of {point.distance:.1f} spreads"
     aim = found.claim.opposite if change.undone else found.claim
     if point.figure is None or not aim.holds(np.array(point.figure)):
-        text += ", and short of the line by no more than the noise of sampled histories"
+        text += ", short of the line by no more than the noise of sampled histories"
     if point.distance > 1.01 * change.smallest:
-        text += f"; if any unknown may move a little, {change.smallest:.1f} are enough"
+        text += f" ({change.smallest:.1f} if all unknowns may move a little)"
     return f"{text}."
 
 
@@ -372,15 +386,33 @@ def _quantile(one: Moved) -> str:
     return f"{level:.1f}" if 0.1 <= level <= 99.9 else "<0.1" if level < 50 else ">99.9"
 
 
+def _notes(found: Discovery, screen: Screen) -> list[str]:
+    texts = []
+    if found.alone:
+        texts.append(
+            "Alone: the unknown is held, the rest stays as uncertain as it is; in brackets and after ± the sampling "
+            "error (95%)"
+        )
+    if found.boxes:
+        texts.append(
+            "Box: found on half of the draws, measured on the other half; p: how likely it would be true as often if "
+            "that line told nothing"
+        )
+    if found.change and (found.change.point or found.change.furthest):
+        texts.append("Spread: from the median to the 84th or 16th percentile; the figure is a run of the game there")
+    return [line for text in texts for line in hanging(screen.symbols(text), screen)]
+
+
 def _next(found: Discovery, ran: Ran, screen: Screen) -> list[str]:
-    words = ["engine", "explain" if found.change and found.change.point else "run", ran.file]
+    if ran.file == "-":
+        return []
+    words = ["explain" if found.change and found.change.point else "run", ran.file]
     if found.assumptions != "base":
         words += ["--assume", found.assumptions]
     point = found.change.point if found.change else None
     for one in _own(point):
         words += ["--set", _setting(found, one)]
-    text = screen.paint("Next:", "bold") + " " + command(screen, *words)
-    return [text]
+    return next_line(words, "", screen)
 
 
 def _own(point: Point | None) -> Iterator[Moved]:
