@@ -20,6 +20,8 @@ from engine.report.text import Ran, assumed_parts, hanging, head_lines, next_lin
 MOST_MOVED: Final = 8
 MOST_FAR: Final = 5
 HALF: Final = 0.5
+COARSE: Final = 0.0095
+"""From this error on shares are printed in whole percent."""
 FEW_CASES: Final = 50
 NEAR: Final = " (the line lies within sampling error)"
 PLAIN: Final = {">": "above", ">=": "at least", "<": "below", "<=": "at most"}
@@ -75,18 +77,27 @@ def _how_often(found: Discovery, screen: Screen) -> list[str]:
 
 def _in_short(found: Discovery) -> str:
     """What single unknowns and the smallest change come to."""
-    alone = sum(bool(one.crossings or (one.true_at and not one.always)) for one in found.alone)
-    count = plural(len(found.alone), "unknown")
-    parts = []
-    if found.alone and found.change and not found.change.undone:
-        who = f"{alone} of {count}" if alone else "No unknown" if len(found.alone) > 1 else "The unknown"
-        parts.append(f"{who} can make it so alone" if alone else f"{who} alone makes it so")
-    if found.change and found.change.point:
-        moved = plural(sum(not one.follows for one in found.change.point.moved), "change")
-        what = "would undo it" if found.change.undone else "would do"
-        parts.append(f"from the typical draw {moved} {what}")
-    text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}." if text else ""
+    if found.change is None:
+        return ""
+    if found.change.undone:
+        if found.change.point is None:
+            return "Nothing in the stated ranges would undo it in the typical draw."
+        moved = plural(_count(found.change.point), "change")
+        return f"It is so in the typical draw, too; {moved} there would undo it."
+    alone = sum(_crosses(one) for one in found.alone)
+    who = f"{alone} of {plural(len(found.alone), 'unknown')} can" if alone else "No unknown can"
+    if found.change.point is None:
+        return f"{who} make it so alone, and nothing in the stated ranges does in the typical draw."
+    return f"{who} make it so alone; in the typical draw it takes {plural(_count(found.change.point), 'change')}."
+
+
+def _crosses(one: Alone) -> bool:
+    return bool(one.crossings or (one.true_at and not one.always))
+
+
+def _count(point: Point) -> int:
+    """The unknowns that are changed, without those that follow."""
+    return sum(not one.follows for one in point.moved)
 
 
 def _more_less(share: str) -> str:
@@ -124,12 +135,14 @@ def _margin(found: Discovery, estimate: Estimate) -> str:
     size = half_width(estimate)
     if size == 0:
         return ""
-    return f" (±{points(size)} points)" if found.claim.chance else f" (±{number(size)})"
+    return f" (±{points(size).lstrip('<')} points)" if found.claim.chance else f" (±{number(size)})"
 
 
 def _plain_margin(found: Discovery, estimate: Estimate) -> str:
     size = half_width(estimate)
-    return "" if size == 0 else f" ±{points(size) if found.claim.chance else number(size)}"
+    if size == 0:
+        return ""
+    return f" ±{max(100 * size, 0.1):.1f}" if found.claim.chance else f" ±{number(size)}"
 
 
 def _value(found: Discovery, column: int, value: float) -> str:
@@ -153,13 +166,16 @@ def _label(found: Discovery, column: int) -> str:
 
 def _alone(found: Discovery, screen: Screen) -> list[str]:
     lines = _heading("Each unknown alone", screen)
-    telling = [one for one in found.alone if one.crossings or (one.true_at and not one.always)]
+    telling = [one for one in found.alone if _crosses(one)]
     rest = [one for one in found.alone if one not in telling and one.best is not None]
     unclear = [one for one in rest if one.unclear]
     always = [one for one in rest if not one.unclear and one.always]
     never = [one for one in rest if not one.unclear and not one.always]
+    simple = [one for one in telling if len(one.crossings) == 1 and not one.true_at]
+    lines += _crossing_lines(found, simple, screen) if simple else []
     for one in telling:
-        lines += _sentence(found, one, screen)
+        if one not in simple:
+            lines += _sentence(found, one, screen)
     if unclear:
         lines += _indented(f"{_of(unclear, found)}: the figure stays within sampling error of the line.", screen)
     if always:
@@ -169,6 +185,31 @@ def _alone(found: Discovery, screen: Screen) -> list[str]:
     elif never:
         lines += _how_far(found, never, screen)
     return lines
+
+
+def _crossing_lines(found: Discovery, some: Sequence[Alone], screen: Screen) -> list[str]:
+    """A row for each unknown that crosses the line once."""
+    rows = []
+    for one in some:
+        crossing = one.crossings[0]
+        side = "above" if crossing.enters else "below"
+        ends = [None if end is None else _value(found, one.column, end) for end in (crossing.low, crossing.high)]
+        rows.append((f"{side} {_value(found, one.column, crossing.value)}", _reach(*ends)))
+    heads = ("true if it is", "95% interval")
+    sizes = [max(width(row[place]) for row in (heads, *rows)) for place in range(2)]
+    names = [screen.label(_label(found, one.column)) for one in some]
+    room = min(max(map(width, names)), max(12, screen.width - 6 - sum(sizes)))
+    lines = [screen.paint(f"  {left('', room)}  {right(heads[0], sizes[0])}  {right(heads[1], sizes[1])}", "dim")]
+    for name, (value, reach) in zip(names, rows, strict=True):
+        lines += _row(name, f"{right(value, sizes[0])}  {right(reach, sizes[1])}", room, 2, screen)
+    return lines
+
+
+def _reach(low: str | None, high: str | None) -> str:
+    """The interval of a crossing."""
+    if low is not None and high is not None:
+        return "" if low == high else f"{low} to {high}"
+    return f"{low} or more" if low is not None else f"{high} or less" if high is not None else "its whole range"
 
 
 def _of(some: Sequence[Alone], found: Discovery) -> str:
@@ -202,9 +243,7 @@ def _regions(found: Discovery, one: Alone) -> str:
         value = _value(found, one.column, crossing.value)
         if low == high == value:
             return value
-        if low is None or high is None:
-            return f"{value} ({f'{low} or more' if low else f'{high} or less' if high else 'anywhere in its range'})"
-        return f"{value} ({low} to {high})"
+        return f"{value} ({_reach(low, high)})"
 
     parts, place = [], 0
     if not one.crossings[0].enters:
@@ -304,9 +343,10 @@ def _box(found: Discovery, box: BoxFound, place: int, screen: Screen) -> list[st
 
 
 def _share(found: Estimate) -> str:
-    size = percent(found.value)
     wide = half_width(found)
-    return f"{size} (±{points(wide)})" if wide > 0 else size
+    if wide < COARSE:
+        return percent(found.value) + (f" (±{points(wide)})" if wide > 0 else "")
+    return f"{100 * found.value:.0f}% (±{100 * wide:.0f})"
 
 
 def _inside(found: Discovery, limit: Limit) -> str:
@@ -328,9 +368,9 @@ def _p(limit: Limit) -> str:
 def _change(found: Discovery, change: Change, screen: Screen) -> list[str]:
     before = "unknown" if change.before is None else _figure(found, change.before)
     if change.undone:
-        head = f"The typical draw, every unknown at its median, has {before}: so it is true there. What would undo it"
+        head = f"The smallest change of the typical draw (every unknown at its median: {before}). What would undo it"
     else:
-        head = f"The smallest change of the typical draw, every unknown at its median, which has {before}"
+        head = f"The smallest change of the typical draw (every unknown at its median: {before})"
     lines = _heading(head, screen)
     if change.point is None:
         point = change.furthest
@@ -390,8 +430,7 @@ def _notes(found: Discovery, screen: Screen) -> list[str]:
     texts = []
     if found.alone:
         texts.append(
-            "Alone: the unknown is held, the rest stays as uncertain as it is; in brackets and after ± the sampling "
-            "error (95%)"
+            "Alone: the unknown is held, the rest stays as uncertain as it is; intervals and ± are sampling error (95%)"
         )
     if found.boxes:
         texts.append(

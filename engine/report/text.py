@@ -12,7 +12,7 @@ from engine.analysis.running.summary import Reason, Result
 from engine.report.by_round import round_lines
 from engine.report.figures import day, half_width, margin, number, percent, plural, points
 from engine.report.outcomes import LINES, chance_lines, quantity_lines, stated_lines
-from engine.report.terminal import Screen, cut, width, wrap
+from engine.report.terminal import Screen, width, wrap
 from engine.scenario.model import Scenario
 from engine.scenario.reasoning import SOLUTIONS
 
@@ -92,8 +92,8 @@ def rounded_up(draws: int, histories: int | None, ran: Ran) -> str:
 def next_line(words: Sequence[str], about: str, screen: Screen) -> list[str]:
     """The last line: what to type next, and what that tells, where there is room."""
     line = command(screen, "engine", *words)
-    room = screen.width - 6 - width(line) - 3
-    told = f"   {screen.paint(cut(screen.label(about), room, screen), 'dim')}" if about and room > 10 else ""
+    about = screen.label(about)
+    told = f"   {screen.paint(about, 'dim')}" if about and 9 + width(line) + width(about) <= screen.width else ""
     return [screen.paint("Next:", "bold") + f" {line}{told}"]
 
 
