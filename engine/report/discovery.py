@@ -273,10 +273,12 @@ def _how_far(found: Discovery, never: Sequence[Alone], screen: Screen) -> list[s
         for one, best in rows
         if best.figure is not None
     ]
-    who = "None reaches it; furthest gets" if len(never) == len(found.alone) else f"{_of(never, found)}: never true"
+    who = (
+        "No unknown reaches it; furthest gets" if len(never) == len(found.alone) else f"{_of(never, found)}: never true"
+    )
     heads = (screen.symbols(who), "figure", "", "if it is")
     sizes = [max(width(row[place]) for row in (heads, *cells)) for place in range(4)]
-    sizes[0] = min(sizes[0], max(12, screen.width - 4 - sum(sizes[1:])))
+    sizes[0] = min(sizes[0], max(12, screen.width - 6 - sum(sizes[1:])))
     first, *more = wrap(heads[0], sizes[0], sizes[0], 2, screen)
     head = f"  {left(first, sizes[0])}  {right(heads[1], sizes[1])}{left('', sizes[2])}  {right(heads[3], sizes[3])}"
     lines = [screen.paint(head, "dim"), *(screen.paint(f"    {line}", "dim") for line in more)]
