@@ -196,6 +196,7 @@ class _Layout:
         values: cells of what an unknown goes from and to; 0 without that column.
         bar: cells of the bars; 0 without.
         label: cells before the figures.
+        below: whether the figures stand on a line below the label.
     """
 
     shares: Mapping[str, int]
@@ -203,11 +204,7 @@ class _Layout:
     values: int
     bar: int
     label: int
-
-    @property
-    def below(self) -> bool:
-        """Whether labels stand on lines of their own."""
-        return self.label < FEWEST_LABEL
+    below: bool
 
 
 def _layout(one: FigureSensitivity, effects: Sequence[Effect], result: SensitivityResult, screen: Screen) -> _Layout:
@@ -229,7 +226,7 @@ def _layout(one: FigureSensitivity, effects: Sequence[Effect], result: Sensitivi
     wanted = min(LONGEST_LABEL, 2 + max(width(screen.label(effect.label)) for effect in effects))
     spare = room - wanted - 2
     drawn = min(MOST_BAR, spare) if ends and spare >= FEWEST_BAR else 0
-    return _Layout(shares, ends, values, drawn, min(wanted, room) if room >= FEWEST_LABEL else room)
+    return _Layout(shares, ends, values, drawn, min(wanted, room), room < min(wanted, FEWEST_LABEL))
 
 
 def _column(effects: Sequence[Effect], name: str, screen: Screen) -> list[str]:
@@ -261,7 +258,7 @@ def _unknowns(one: FigureSensitivity, result: SensitivityResult, screen: Screen)
 
 
 def _headings(layout: _Layout, screen: Screen) -> list[str]:
-    heads = left("What we don't know" if layout.label >= FEWEST_LABEL else "Unknown", layout.label)
+    heads = left("What we don't know" if layout.label > width("What we don't know") else "Unknown", layout.label)
     above = ""
     for place, (name, cells) in enumerate(layout.shares.items()):
         if place == 0:
