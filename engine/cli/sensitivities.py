@@ -32,7 +32,8 @@ from engine.cli.shown import say_warnings, show
 def sensitivity(
     file: File,
     outcome: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only this outcome; repeatable (all, in short).")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this outcome; repeatable (the first event; others in short)."),
     ] = None,
     assume: Assume = None,
     set_: Overrides = None,

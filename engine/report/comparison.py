@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import ceil
+from math import ceil, floor, log10
 from typing import Final
 
 from engine.analysis.comparison.comparison import FILES, PRECISION, SETS, WORDS, Comparison, Row
@@ -316,7 +316,13 @@ def _clear(estimate: Estimate) -> bool:
 
 
 def _rounded(estimate: Estimate, row: Row) -> Rounded:
-    return rounded(estimate, _scale(row), None if row.kind == "quantity" else POINT_PLACES)
+    return rounded(estimate, _scale(row), _figure_places(row) if row.kind == "quantity" else POINT_PLACES)
+
+
+def _figure_places(row: Row) -> int:
+    """Decimals of the largest figure in three digits: a difference within its error needs no more."""
+    largest = max((abs(one.value) for one in row.estimates if one is not None), default=0.0)
+    return max(0, 2 - floor(log10(largest))) if largest > 0 else 0
 
 
 def _scale(row: Row) -> float:
