@@ -199,14 +199,17 @@ def _stake_lines(found: Information, stake: Stake, screen: Screen) -> list[str]:
     else:
         lines = _bold(lines[0], screen)
     worths = [value for item in shown if (value := item.value(found.secret)) is not None]
+    worst = _worst(found, shown)
     for item in shown:
         lines += _item_lines(found, item, (screen.width - cells - 2, _places(worths)), others, screen)
+        if item is worst:
+            lines += [f"    {line}" for line in wrap(_why(found, item, screen), screen.width - 4)]
     nothing = [part.label for part in stake.idle]
     unclear = [item.piece.label for item in stake.items if item not in shown]
     return [
         *lines,
         *_listed("would change nothing", nothing, screen),
-        *_listed("within sampling error", unclear, screen),
+        *_listed("next to nothing, or within the sampling error", unclear, screen),
     ]
 
 
@@ -248,10 +251,17 @@ def _item_lines(found: Information, item: Item, layout: tuple[int, int], others:
     line = f"  {left(first, room)}{right(size, FIGURE)}"
     if others and item.worth.reaction is not None:
         line += right(_with_margin(item.worth.reaction.value, 0.0, places, screen, "+"), SHARE)
-    lines = [line, *(f"    {line}" for line in more)]
-    if value.value < 0 and value.high < 0:
-        lines += [f"    {line}" for line in wrap(_why(found, item, screen), screen.width - 4, screen.width - 4)]
-    return lines
+    return [line, *(f"    {line}" for line in more)]
+
+
+def _worst(found: Information, shown: Sequence[Item]) -> Item | None:
+    """What does most harm to know; all at once only where nothing else does."""
+    harm = {
+        id(item): value.value for item in shown if (value := item.value(found.secret)) is not None and value.high < 0
+    }
+    harmful = [item for item in shown if id(item) in harm]
+    single = [item for item in harmful if item.piece.kind != EVERYTHING]
+    return min(single or harmful, key=lambda item: harm[id(item)], default=None)
 
 
 def _signed(value: float) -> str:
