@@ -209,3 +209,12 @@ def test_what_lies_within_the_error_is_no_difference(engine: Engine, tmp_path: P
     (tmp_path / "narrow.yaml").write_text(text, encoding="utf-8")
     out = " ".join(engine("narrow.yaml", "n", *FEW).out.split())
     assert "no difference between n and base beyond the sampling error" in out
+
+
+def test_a_difference_within_its_error_has_no_more_digits_than_the_figures(engine: Engine, tmp_path: Path) -> None:
+    """A third of a kilo, give or take a ten-thousandth: what lies below the third digit is not told."""
+    text = OTHER.replace("value: 1", "uniform: [0.3333, 0.3335]")
+    text += "assumptions: {n: {label: N, set: {unknowns.a.uniform: [0.33335, 0.33345]}}}"
+    (tmp_path / "narrow.yaml").write_text(text, encoding="utf-8")
+    out = engine("narrow.yaml", "n", *FEW).out
+    assert re.search(r"0\.333 +0\.333 +0\.000 ±0\.001$", out, re.MULTILINE)

@@ -40,7 +40,7 @@ def discover(
         assumptions: name of the set.
         overrides: paths and values.
         options: how many draws (16,384; with rounds 2,048), seed, histories, threads.
-        progress: told the number of draws done and of all, now and then.
+        progress: told the number of draws done and of all, now and then; then that of the search, of 0 in all.
 
     Raises:
         UsageError: the claim makes no sense, no such set, too many draws, or an override that leads nowhere.

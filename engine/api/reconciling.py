@@ -36,7 +36,7 @@ def reconcile(
         assumptions: name of the set; what it believes is not believed beforehand.
         overrides: paths and values.
         options: how to run; without `draws` 16,384, with rounds 2,048.
-        progress: told the number of draws done and of all, now and then.
+        progress: told the number of draws done and of all, now and then; then that of points tried by the search, of 0.
 
     Raises:
         UsageError: no such set, an override that leads nowhere, or more draws than are kept.
@@ -51,13 +51,9 @@ def reconcile(
     histories = MAX_HISTORIES if exact else options.histories
     design = design_for(program, options)
 
-    def report(done: int) -> None:
-        if progress is not None:
-            progress(done, design.n_draws)
-
     try:
         with threadpool_limits(limits=1, user_api="blas"), workers_for(program, options) as crew:
-            return reconcile_program(assumed, loaded.sha256, program, design, histories, crew, report)
+            return reconcile_program(assumed, loaded.sha256, program, design, histories, crew, progress)
     except EvaluationError as error:
         raise ScenarioError([in_words(assumed.scenario, error)]) from None
 

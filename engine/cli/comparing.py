@@ -60,7 +60,7 @@ def compare(
     csv: Csv = False,
     quiet: Quiet = False,
 ) -> None:
-    """Print assumption sets side by side on the same draws, and which change makes the difference."""
+    """Print assumption sets side by side, and why they differ."""
     from engine import __version__, api
     from engine.errors import UsageError
     from engine.report import compared, comparison

@@ -46,7 +46,7 @@ def discover(
     csv: Csv = False,
     quiet: Quiet = False,
 ) -> None:
-    """Print what would have to be true for an outcome to be likely, or unlikely."""
+    """Print what would make an outcome likely, or unlikely."""
     from engine import __version__, api
     from engine.report import discovered, discovery, export, text
     from engine.report.progress import Progress

@@ -48,7 +48,7 @@ def voi(
     csv: Csv = False,
     quiet: Quiet = False,
 ) -> None:
-    """Print what it would be worth to know, to us and to each actor, and what to watch next."""
+    """Print what is worth knowing, and what to watch next."""
     from engine import __version__, api
     from engine.api.informing import HISTORIES
     from engine.report import information, informed, text
@@ -59,7 +59,7 @@ def voi(
     asked = count_of(draws)
     carried = HISTORIES if histories is None else histories
     options = replace(api.options(asked, None, seed, "sobol", threads, carried), processes=True)
-    with Progress(quiet) as progress:
+    with Progress(quiet, unit="") as progress:
         loaded = load_file(file)
         every = form != "text"
         found = api.voi(loaded, name, overrides_of(set_), outcome, actor, secret, options, progress, every)

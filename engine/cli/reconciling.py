@@ -43,7 +43,7 @@ def reconcile(
     csv: Csv = False,
     quiet: Quiet = False,
 ) -> None:
-    """Print whether stated probabilities and incentives fit together."""
+    """Print whether statements and incentives fit together."""
     from engine import __version__, api
     from engine.api.reconciling import RECONCILE_HISTORIES
     from engine.report import reconciled, reconciliation, text

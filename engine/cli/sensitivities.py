@@ -32,7 +32,8 @@ from engine.cli.shown import say_warnings, show
 def sensitivity(
     file: File,
     outcome: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only this outcome; repeatable (all, in short).")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this outcome; repeatable (the first event; others in short)."),
     ] = None,
     assume: Assume = None,
     set_: Overrides = None,
@@ -51,7 +52,7 @@ def sensitivity(
     csv: Csv = False,
     quiet: Quiet = False,
 ) -> None:
-    """Print what outcomes hang on: which unknowns, alone and together, and how much is chance."""
+    """Print which unknowns an outcome hangs on."""
     from engine import __version__, api
     from engine.report import sensitivities, text
     from engine.report import sensitivity as reports

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import ceil
+from math import ceil, floor, log10
 from typing import Final
 
 from engine.analysis.comparison.comparison import FILES, PRECISION, SETS, WORDS, Comparison, Row
@@ -16,11 +16,19 @@ from engine.report.charts import bar
 from engine.report.figures import half_width, number, percent, plural
 from engine.report.rounding import Rounded, added_up, in_places, rounded
 from engine.report.terminal import Screen, cut, left, right, width, wrap
-from engine.report.text import Ran, command, joined, title_lines
+from engine.report.text import Ran, hanging, head_lines, next_line, rounded_up
 
 FEWEST_LABEL: Final = 18
 MOST_LABEL: Final = 44
 MOST_NAME: Final = 14
+LONGEST_NAME: Final = 20
+WORTH_A_WORD: Final = 0.005
+"""Of other outcomes under one of many sides: half a point, or so much of a quantity."""
+WIDE: Final = 100
+MOST_ROWS: Final = 40
+"""Of tables of every figure in several blocks."""
+MOST_ELSEWHERE: Final = 2
+"""Of other outcomes, for each of many sides."""
 LINES: Final = 3
 FEWEST_BAR: Final = 8
 MOST_BAR: Final = 30
@@ -33,11 +41,12 @@ MANY: Final = {SETS: "assumption sets", FILES: "scenarios", WORDS: "standards of
 
 def comparison_text(found: Comparison, ran: Ran, screen: Screen) -> str:
     """All of it; warnings stand apart, in `found.warnings`."""
+    several = _is_long(found, screen)
     blocks = [
         _head(found, ran, screen),
-        _names(found, screen),
-        *_tables(found, screen),
-        *_reasons(found, screen),
+        *([] if several else [_names(found, screen)]),
+        *(_summary(found, screen) if several else _tables(found, screen)),
+        *_reasons(found, screen, several),
         *_contents(found, screen),
         _notes(found, screen),
         _next(found, ran, screen),
@@ -57,12 +66,9 @@ def _head(found: Comparison, ran: Ran, screen: Screen) -> list[str]:
     if sampled is None:
         parts.append("exact: nothing is unknown")
     else:
-        rounding = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, sampled.draws) else ""
-        if sampled.histories is not None:
-            rounding += f" of up to {sampled.histories:,} histories"
-        parts += [f"the same {sampled.draws:,} draws for each{rounding}", f"seed {sampled.seed}"]
-    parts.append(f"{ran.seconds:.1f} s")
-    return [*title_lines(found.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
+        draws = f"the same {sampled.draws:,} draws for each{rounded_up(sampled.draws, sampled.histories, ran)}"
+        parts += [draws, f"seed {sampled.seed}"]
+    return head_lines(found.scenario, parts, ran, screen)
 
 
 def _names(found: Comparison, screen: Screen) -> list[str]:
@@ -83,15 +89,17 @@ def _notes(found: Comparison, screen: Screen) -> list[str]:
     where = "to the precision as it stands" if found.what == PRECISION else f"to {first}"
     texts = []
     exact = all(row is None or row.error == 0 for one in found.rows for row in one.differences)
-    margin = "" if exact else "; ± is the sampling error (95% interval), which the same draws make small"
-    texts.append(f"Differences: {where}, of chances in points, of quantities in their unit{margin}")
+    margin = "" if exact else "; ± is the sampling error (95%), small since the draws are the same"
+    texts.append(f"Differences: {where}, in points or in a quantity's unit{margin}")
     played = [one for one in found.explained.values() if one.worlds]
     if played:
         texts.append(_about_shares(played))
     if found.what == PRECISION:
         texts.append("Precision: at 0 everyone chooses as if by tossing coins; the larger, the fewer slips")
+    if _is_long(found, screen) and found.what in (SETS, FILES):
+        texts.append("Left out: name one or two of them to see every outcome; --csv and --json have all")
     texts += [f"Note: {note}" for note in found.notes]
-    return [line for text in texts for line in _hanging(screen.symbols(text), screen)]
+    return [line for text in texts for line in hanging(screen.symbols(text), screen)]
 
 
 def _about_shares(played: Sequence[Explained]) -> str:
@@ -105,13 +113,6 @@ def _about_shares(played: Sequence[Explained]) -> str:
     )
 
 
-def _hanging(text: str, screen: Screen) -> list[str]:
-    word, _, rest = text.partition(": ")
-    indent = len(word) + 2
-    lines = wrap(screen.label(rest), screen.width - indent)
-    return [screen.paint(f"{word}:", "bold") + " " + lines[0], *(" " * indent + line for line in lines[1:])]
-
-
 def _next(found: Comparison, ran: Ran, screen: Screen) -> list[str]:
     """What to ask next: why another outcome moved, that which moved most, or how one of the sides comes about."""
     if ran.file == "-":
@@ -123,12 +124,12 @@ def _next(found: Comparison, ran: Ran, screen: Screen) -> list[str]:
     shown = found.asked or tuple(row.outcome for row, _ in moved[:1])
     if found.what == SETS and not found.asked and chances and max(chances)[1] not in shown:
         sets = [side.name for side in found.sides]
-        words = ["engine", "compare", ran.file, *sets[: 0 if len(sets) > MOST_NAMED else None]]
+        words = ["compare", ran.file, *sets[: 0 if len(sets) > MOST_NAMED else None]]
         words += ["--outcome", max(chances)[1]]
     else:
-        words = ["engine", "explain", ran.file]
+        words = ["explain", ran.file]
         words += ["--assume", found.sides[-1].name] if found.what == SETS else []
-    return [screen.paint("Next:", "bold") + " " + command(screen, *words)]
+    return next_line(words, "", screen)
 
 
 # The table
@@ -157,19 +158,32 @@ def _tables(found: Comparison, screen: Screen) -> Iterator[list[str]]:
     """The table, in blocks of as many sides as fit beside the first."""
     lines = list(_lines(found.rows))
     wanted = max(width(screen.label(line.label)) + 2 for line in lines if line.row)
-    others = list(range(1, len(found.sides)))
     names = _headings(found, screen)
-    if len(others) == 1 and _room_beside(found, names, screen) >= FEWEST_LABEL:
+    if len(found.sides) == 2 and _room_beside(found, names, screen) >= FEWEST_LABEL:
         yield _pair(lines, found, names, wanted, screen)
         return
+    label, first, cells = widths = _widths(found, screen)
+    for block in _blocks(range(1, len(found.sides)), cells, screen.width - label - first):
+        yield _block(lines, found, names, widths, block, screen)
+
+
+def _widths(found: Comparison, screen: Screen) -> tuple[int, int, list[int]]:
+    """Of the labels, of the first side's figures, and of each side's figures with the differences below them."""
+    names = _headings(found, screen)
+    wanted = max(width(screen.label(line.label)) + 2 for line in _lines(found.rows) if line.row)
     first = 2 + max(width(names[0]), *(width(_figure(row, 0, found, screen)) for row in found.rows))
-    label = max(FEWEST_LABEL, min(wanted, MOST_LABEL, screen.width // 3))
     cells = [
         2 + max(width(names[place]), *(_cell_width(row, place, found, screen) for row in found.rows))
         for place in range(len(names))
     ]
-    for block in _blocks(others, cells, screen.width - label - first):
-        yield _block(lines, found, names, (label, first, cells), block, screen)
+    return max(FEWEST_LABEL, min(wanted, MOST_LABEL, screen.width // 3)), first, cells
+
+
+def _is_long(found: Comparison, screen: Screen) -> bool:
+    """Whether more sides than fit beside one another make tables that are too long to read."""
+    label, first, cells = _widths(found, screen)
+    blocks = _blocks(range(1, len(found.sides)), cells, screen.width - label - first)
+    return len(blocks) > 1 and 2 * len(blocks) * len(found.rows) > MOST_ROWS
 
 
 def _lines(rows: Sequence[Row]) -> Iterator[_Line]:
@@ -254,7 +268,7 @@ def _block(
     return made
 
 
-def _blocks(others: Sequence[int], cells: Sequence[int], room: int) -> list[list[int]]:
+def _blocks(others: Iterable[int], cells: Sequence[int], room: int) -> list[list[int]]:
     blocks: list[list[int]] = []
     used = room + 1
     for place in others:
@@ -302,23 +316,175 @@ def _clear(estimate: Estimate) -> bool:
 
 
 def _rounded(estimate: Estimate, row: Row) -> Rounded:
-    return rounded(estimate, _scale(row), None if row.kind == "quantity" else POINT_PLACES)
+    return rounded(estimate, _scale(row), _figure_places(row) if row.kind == "quantity" else POINT_PLACES)
+
+
+def _figure_places(row: Row) -> int:
+    """Decimals of the largest figure in three digits: a difference within its error needs no more."""
+    largest = max((abs(one.value) for one in row.estimates if one is not None), default=0.0)
+    return max(0, 2 - floor(log10(largest))) if largest > 0 else 0
 
 
 def _scale(row: Row) -> float:
     return 1.0 if row.kind == "quantity" else 100.0
 
 
+# Many sides
+
+
+def _summary(found: Comparison, screen: Screen) -> Iterator[list[str]]:
+    """The outcome that is asked about under every side; then what else moves, or every figure where there is room."""
+    for row in _asked(found):
+        yield _one_outcome(row, found, screen)
+    if found.what in (SETS, FILES):
+        yield _elsewhere(found, screen)
+        return
+    names = _headings(found, screen)
+    cells = [
+        2 + max(width(names[i]), *(width(_figure(row, i, found, screen)) for row in found.rows)) for i in _all(found)
+    ]
+    label = max(FEWEST_LABEL, min(MOST_LABEL, screen.width - sum(cells)))
+    for block in _blocks(_all(found), cells, screen.width - label):
+        lines = [screen.paint(left("Outcome", label) + "".join(right(names[i], cells[i]) for i in block), "dim")]
+        for line in _lines(found.rows):
+            if line.row is None:
+                lines += _title(line.label, screen)
+                continue
+            first, *more = wrap(screen.label(line.label), label - 2, label - 4, LINES, screen)
+            lines.append(
+                left(f"  {first}", label) + "".join(right(_figure(line.row, i, found, screen), cells[i]) for i in block)
+            )
+            lines += [f"    {rest}" for rest in more]
+        yield lines
+
+
+def _all(found: Comparison) -> range:
+    return range(len(found.sides))
+
+
+def _asked(found: Comparison) -> list[Row]:
+    """The rows whose differences are explained."""
+    singles = {row.outcome: row for row in found.rows if row.kind != "choice"}
+    return [singles[name] for name in found.asked or tuple(singles)[:1]]
+
+
+def _one_outcome(row: Row, found: Comparison, screen: Screen) -> list[str]:
+    """A line for each side: its name, what it stands for, the figure and the difference."""
+    names = [cut(screen.label(side.name), LONGEST_NAME, screen) for side in found.sides]
+    if found.what == PRECISION:
+        names = _headings(found, screen)
+    figures = [_figure(row, place, found, screen) for place in _all(found)]
+    changes = [_change(row, place, screen) for place in _all(found)]
+    name, figure, change = 4 + max(map(width, names)), 2 + max(map(width, figures)), 2 + max(map(width, changes))
+    change = max(change, 2 + width("difference"))
+    room = screen.width - figure - change
+    *more, last = wrap(screen.label(row.label), room - 2, None, LINES, screen)
+    lines = [screen.paint(line, "bold") for line in more]
+    heads = " " * (room - width(last) + figure) + right("difference", change)
+    lines.append(screen.paint(last, "bold") + screen.paint(heads, "dim"))
+    for place, side in enumerate(found.sides):
+        about = "" if found.what == PRECISION else cut(screen.label(side.label), room - name - 2, screen)
+        lines.append(
+            left(f"  {names[place]}", name)
+            + screen.paint(about, "dim")
+            + " " * (room - name - width(about))
+            + screen.paint(right(figures[place], figure), "bold")
+            + _coloured(right(changes[place], change), row, place, screen)
+        )
+    return lines
+
+
+def _elsewhere(found: Comparison, screen: Screen) -> list[str]:
+    """What else each side moves most, beyond the sampling error."""
+    asked = {row.outcome for row in _asked(found)}
+    shown: list[tuple[int, Row]] = []
+    still = []
+    for place, side in enumerate(found.sides[1:], 1):
+        moved = [row for row in found.rows if row.outcome not in asked and _moved(row, place) > 0]
+        best: dict[str, Row] = {}
+        for row in sorted(moved, key=lambda row: -_moved(row, place)):
+            best.setdefault(row.outcome, row)
+        shown += [(place, row) for row in list(best.values())[:MOST_ELSEWHERE]]
+        still += [] if best else [screen.label(side.name)]
+    if not shown:
+        return []
+    name = 4 + max(width(cut(screen.label(found.sides[place].name), LONGEST_NAME, screen)) for place, _ in shown)
+    first = screen.width >= WIDE
+    columns = {
+        _headings(found, screen)[0]: [_figure(row, 0, found, screen) if first else "" for _, row in shown],
+        "figure": [_figure(row, place, found, screen) for place, row in shown],
+        "difference": [_change(row, place, screen) for place, row in shown],
+    }
+    cells = [2 + max(width(head), *map(width, texts)) for head, texts in columns.items()]
+    cells[0] = cells[0] if first else 0
+    room = screen.width - name - sum(cells)
+    heads = "".join(map(right, list(columns)[0 if first else 1 :], cells[0 if first else 1 :]))
+    lines = [screen.paint(left("What else moves most", name + room) + heads, "dim")]
+    for line, (place, row) in enumerate(shown):
+        repeated = line > 0 and shown[line - 1][0] == place
+        side_name = "" if repeated else cut(screen.label(found.sides[place].name), LONGEST_NAME, screen)
+        label = f"{row.label}: {row.value.replace('_', ' ')}" if row.value else row.label
+        one, figure, change = (texts[line] for texts in columns.values())
+        lines.append(
+            left(f"  {side_name}", name)
+            + left(cut(screen.label(label), room - 1, screen), room)
+            + right(one, cells[0])
+            + screen.paint(right(figure, cells[1]), "bold")
+            + _coloured(right(change, cells[2]), row, place, screen)
+        )
+    if still:
+        lines += [
+            f"  {line}"
+            for line in wrap(f"{', '.join(still)}: nothing else moves by half a point or more", screen.width - 2)
+        ]
+    return lines
+
+
+def _moved(row: Row, place: int) -> float:
+    """How far a side moves a figure: a chance in itself, a quantity as a part of it; 0 within the sampling error."""
+    estimate, one, other = row.differences[place], row.estimates[0], row.estimates[place]
+    if estimate is None or one is None or other is None or not _clear(estimate):
+        return 0.0
+    whole = 1.0 if row.kind != "quantity" else max(abs(one.value), abs(other.value), abs(estimate.value))
+    moved = abs(estimate.value) / whole
+    return moved if moved >= WORTH_A_WORD else 0.0
+
+
 # Why
 
 
-def _reasons(found: Comparison, screen: Screen) -> Iterator[list[str]]:
-    singles = {row.outcome: row for row in found.rows if row.kind != "choice"}
-    asked = found.asked or tuple(singles)[:1]
-    for name in asked:
+def _reasons(found: Comparison, screen: Screen, short: bool) -> Iterator[list[str]]:
+    """Why each side differs.
+
+    Args:
+        short: whether sides that differ by a single change share one block, a line for each.
+    """
+    single = {}
+    for name, why in found.explained.items():
+        shares = next(iter(why.shares.values()), None) or ()
+        if short and not why.impossible and len(shares) == 1:
+            single[name] = shares[0]
+    if single:
+        yield _single_lines(single, screen)
+    for row in _asked(found):
         for place, side in enumerate(found.sides):
-            if side.name in found.explained:
-                yield _reason(singles[name], place, found, screen)
+            if side.name in found.explained and side.name not in single:
+                yield _reason(row, place, found, screen)
+
+
+def _single_lines(single: Mapping[str, Share], screen: Screen) -> list[str]:
+    lines = _said("Where a single change makes all of the difference", screen)
+    names = [cut(screen.label(name), LONGEST_NAME, screen) for name in single]
+    name = 4 + max(map(width, names))
+    for text, share in zip(names, single.values(), strict=True):
+        item = share.item
+        said = f"{item.before} → {item.after} · line {item.line}"
+        if width(said) > (screen.width - name) // 2:
+            said = f"line {item.line}"
+        said = screen.label(screen.symbols(said))
+        room = screen.width - name - width(said) - 2
+        lines.append(left(f"  {text}", name) + left(cut(screen.label(item.label), room, screen), room) + f"  {said}")
+    return lines
 
 
 def _reason(row: Row, place: int, found: Comparison, screen: Screen) -> list[str]:
@@ -344,7 +510,10 @@ def _reason(row: Row, place: int, found: Comparison, screen: Screen) -> list[str
         lines = _said(f"Why {about} is {much} in {side.name} than in {first.name}", screen)
     else:
         what = f"{about}: no difference between {pair.replace(' and in ', ' and ')} beyond the sampling error"
-        lines = _said(f"{what} ({screen.symbols(printed.text)} {_unit(row, printed)})", screen)
+        lines = _said(
+            f"{what} ({screen.symbols(printed.text)} {row.unit or 'units' if row.kind == 'quantity' else 'points'})",
+            screen,
+        )
         if len(telling) < 2 or not any(_clear(share.estimate) for share in telling):
             return lines
         lines += _plain("  but changes that pull against one another:", screen)

@@ -15,11 +15,13 @@ from engine.analysis.estimates import Estimate
 from engine.document import Percent
 from engine.report.figures import half_width, number, percent, plural, points
 from engine.report.terminal import Screen, left, right, width, wrap
-from engine.report.text import Ran, command, joined, title_lines
+from engine.report.text import Ran, assumed_parts, hanging, head_lines, next_line, rounded_up
 
 MOST_MOVED: Final = 8
 MOST_FAR: Final = 5
 HALF: Final = 0.5
+COARSE: Final = 0.0095
+"""From this error on shares are printed in whole percent."""
 FEW_CASES: Final = 50
 NEAR: Final = " (the line lies within sampling error)"
 PLAIN: Final = {">": "above", ">=": "at least", "<": "below", "<=": "at most"}
@@ -33,6 +35,7 @@ def discovery_text(found: Discovery, ran: Ran, screen: Screen) -> str:
         *([_alone(found, screen)] if found.alone else []),
         *([_boxes(found, screen)] if found.change else []),
         *([_change(found, found.change, screen)] if found.change else []),
+        _notes(found, screen),
         _next(found, ran, screen),
     ]
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
@@ -43,18 +46,13 @@ def discovery_text(found: Discovery, ran: Ran, screen: Screen) -> str:
 
 def _head(found: Discovery, ran: Ran, screen: Screen) -> list[str]:
     settings = found.settings
-    label = f" ({screen.label(found.label)})" if found.label else ""
-    parts = [f"assumptions {screen.label(found.assumptions)}{label}"]
-    parts += [f"with {screen.label(f'{path} = {value}')}" for path, value in found.overrides]
-    if found.settings.method == "exact":
+    parts = assumed_parts(found.assumptions, found.label, found.overrides, screen)
+    if settings.method == "exact":
         parts.append("exact: nothing is unknown")
     else:
-        rounded = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, settings.draws) else ""
-        if settings.histories is not None:
-            rounded += f" of up to {settings.histories:,} histories"
-        parts += [f"{settings.draws:,} draws{rounded}", f"seed {settings.seed}"]
-    parts.append(f"{ran.seconds:.1f} s")
-    return [*title_lines(found.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
+        draws = f"{settings.draws:,} draws{rounded_up(settings.draws, settings.histories, ran)}"
+        parts += [draws, f"seed {settings.seed}"]
+    return head_lines(found.scenario, parts, ran, screen)
 
 
 def _how_often(found: Discovery, screen: Screen) -> list[str]:
@@ -73,8 +71,33 @@ def _how_often(found: Discovery, screen: Screen) -> list[str]:
         said = f"{_more_less(share)} of what we don't know"
     else:
         said = f"{share} (±{points(half_width(found.share))} points) of what we don't know"
-    text = f"It is so in {said}. {figure}, averaged over all of it."
+    text = f"It is so in {said}. {figure}, averaged over all of it. {_in_short(found)}"
     return [*lines, *_indented(text, screen)]
+
+
+def _in_short(found: Discovery) -> str:
+    """What single unknowns and the smallest change come to."""
+    if found.change is None:
+        return ""
+    if found.change.undone:
+        if found.change.point is None:
+            return "Nothing in the stated ranges would undo it in the typical draw."
+        moved = plural(_count(found.change.point), "change")
+        return f"It is so in the typical draw, too; {moved} there would undo it."
+    alone = sum(_crosses(one) for one in found.alone)
+    who = f"{alone} of {plural(len(found.alone), 'unknown')} can" if alone else "No unknown can"
+    if found.change.point is None:
+        return f"{who} make it so alone, and nothing in the stated ranges does in the typical draw."
+    return f"{who} make it so alone; in the typical draw it takes {plural(_count(found.change.point), 'change')}."
+
+
+def _crosses(one: Alone) -> bool:
+    return bool(one.crossings or (one.true_at and not one.always))
+
+
+def _count(point: Point) -> int:
+    """The unknowns that are changed, without those that follow."""
+    return sum(not one.follows for one in point.moved)
 
 
 def _more_less(share: str) -> str:
@@ -112,7 +135,14 @@ def _margin(found: Discovery, estimate: Estimate) -> str:
     size = half_width(estimate)
     if size == 0:
         return ""
-    return f" (±{points(size)} points)" if found.claim.chance else f" (±{number(size)})"
+    return f" (±{points(size).lstrip('<')} points)" if found.claim.chance else f" (±{number(size)})"
+
+
+def _plain_margin(found: Discovery, estimate: Estimate) -> str:
+    size = half_width(estimate)
+    if size == 0:
+        return ""
+    return f" ±{max(100 * size, 0.1):.1f}" if found.claim.chance else f" ±{number(size)}"
 
 
 def _value(found: Discovery, column: int, value: float) -> str:
@@ -135,23 +165,51 @@ def _label(found: Discovery, column: int) -> str:
 
 
 def _alone(found: Discovery, screen: Screen) -> list[str]:
-    lines = _heading("Each unknown alone, everything else as uncertain as it is", screen)
-    telling = [one for one in found.alone if one.crossings or (one.true_at and not one.always)]
+    lines = _heading("Each unknown alone", screen)
+    telling = [one for one in found.alone if _crosses(one)]
     rest = [one for one in found.alone if one not in telling and one.best is not None]
     unclear = [one for one in rest if one.unclear]
     always = [one for one in rest if not one.unclear and one.always]
     never = [one for one in rest if not one.unclear and not one.always]
+    simple = [one for one in telling if len(one.crossings) == 1 and not one.true_at]
+    lines += _crossing_lines(found, simple, screen) if simple else []
     for one in telling:
-        lines += _sentence(found, one, screen)
+        if one not in simple:
+            lines += _sentence(found, one, screen)
     if unclear:
         lines += _indented(f"{_of(unclear, found)}: the figure stays within sampling error of the line.", screen)
     if always:
         lines += _indented(f"{_of(always, found)}: true whatever its value.", screen)
-    if never:
-        who = "No single unknown reaches it" if len(never) == len(found.alone) else f"{_of(never, found)}: never true"
-        lines += _indented(f"{who}. The figure gets furthest with", screen)
+    if never and telling:
+        lines += _indented(f"{_of(never, found)}: never true.", screen)
+    elif never:
         lines += _how_far(found, never, screen)
     return lines
+
+
+def _crossing_lines(found: Discovery, some: Sequence[Alone], screen: Screen) -> list[str]:
+    """A row for each unknown that crosses the line once."""
+    rows = []
+    for one in some:
+        crossing = one.crossings[0]
+        side = "above" if crossing.enters else "below"
+        ends = [None if end is None else _value(found, one.column, end) for end in (crossing.low, crossing.high)]
+        rows.append((f"{side} {_value(found, one.column, crossing.value)}", _reach(*ends)))
+    heads = ("true if it is", "95% interval")
+    sizes = [max(width(row[place]) for row in (heads, *rows)) for place in range(2)]
+    names = [screen.label(_label(found, one.column)) for one in some]
+    room = min(max(map(width, names)), max(12, screen.width - 6 - sum(sizes)))
+    lines = [screen.paint(f"  {left('', room)}  {right(heads[0], sizes[0])}  {right(heads[1], sizes[1])}", "dim")]
+    for name, (value, reach) in zip(names, rows, strict=True):
+        lines += _row(name, f"{right(value, sizes[0])}  {right(reach, sizes[1])}", room, 2, screen)
+    return lines
+
+
+def _reach(low: str | None, high: str | None) -> str:
+    """The interval of a crossing."""
+    if low is not None and high is not None:
+        return "" if low == high else f"{low} to {high}"
+    return f"{low} or more" if low is not None else f"{high} or less" if high is not None else "its whole range"
 
 
 def _of(some: Sequence[Alone], found: Discovery) -> str:
@@ -185,9 +243,7 @@ def _regions(found: Discovery, one: Alone) -> str:
         value = _value(found, one.column, crossing.value)
         if low == high == value:
             return value
-        if low is None or high is None:
-            return f"{value} ({f'{low} or more' if low else f'{high} or less' if high else 'anywhere in its range'})"
-        return f"{value} ({low} to {high})"
+        return f"{value} ({_reach(low, high)})"
 
     parts, place = [], 0
     if not one.crossings[0].enters:
@@ -211,19 +267,25 @@ def _how_far(found: Discovery, never: Sequence[Alone], screen: Screen) -> list[s
         (
             screen.label(_label(found, one.column)),
             _figure(found, best.figure.value),
-            screen.symbols(_margin(found, best.figure)),
-            screen.label(f"at {best.name or _value(found, one.column, best.value)}"),
+            screen.symbols(_plain_margin(found, best.figure)),
+            screen.label(str(best.name or _value(found, one.column, best.value))),
         )
         for one, best in rows
         if best.figure is not None
     ]
-    sizes = [max((width(row[place]) for row in cells), default=0) for place in range(4)]
-    sizes[0] = min(sizes[0], max(12, screen.width - 8 - sum(sizes[1:])))
-    return [
-        line
-        for name, figure, margin, at in cells
-        for line in _row(name, f"{right(figure, sizes[1])}{left(margin, sizes[2])}  {at}", sizes[0], 4, screen)
-    ]
+    who = (
+        "No unknown reaches it; furthest gets" if len(never) == len(found.alone) else f"{_of(never, found)}: never true"
+    )
+    heads = (screen.symbols(who), "figure", "", "if it is")
+    sizes = [max(width(row[place]) for row in (heads, *cells)) for place in range(4)]
+    sizes[0] = min(sizes[0], max(12, screen.width - 6 - sum(sizes[1:])))
+    first, *more = wrap(heads[0], sizes[0], sizes[0], 2, screen)
+    head = f"  {left(first, sizes[0])}  {right(heads[1], sizes[1])}{left('', sizes[2])}  {right(heads[3], sizes[3])}"
+    lines = [screen.paint(head, "dim"), *(screen.paint(f"    {line}", "dim") for line in more)]
+    for name, figure, margin, at in cells:
+        row = f"{right(figure, sizes[1])}{left(margin, sizes[2])}  {right(at, sizes[3])}"
+        lines += _row(name, row, sizes[0], 2, screen)
+    return lines
 
 
 def _row(name: str, rest: str, room: int, indent: int, screen: Screen) -> list[str]:
@@ -241,11 +303,6 @@ def _boxes(found: Discovery, screen: Screen) -> list[str]:
         return [*lines, *_indented(_no_box(found), screen)]
     for place, box in enumerate(found.boxes):
         lines += _box(found, box, place, screen)
-    lines += _indented(
-        "Found on half of the draws, measured on the other half. p: how likely it would be true as often if that line "
-        "told nothing.",
-        screen,
-    )
     return lines
 
 
@@ -280,17 +337,18 @@ def _box(found: Discovery, box: BoxFound, place: int, screen: Screen) -> list[st
         lines.append(f"      {left(first_line, room)}{right(p, 12)}")
         lines += [f"        {line}" for line in more]
     lines += _indented(
-        f"There it is true in {_share(box.density)} of the draws (density); they hold {_share(box.coverage)} of all "
-        "draws in which it is true (coverage).",
+        f"it is true in {_share(box.density)} of the draws (density); these are {_share(box.coverage)} of all in which "
+        "it is true (coverage).",
         screen,
     )
     return lines
 
 
 def _share(found: Estimate) -> str:
-    size = percent(found.value)
     wide = half_width(found)
-    return f"{size} (±{points(wide)})" if wide > 0 else size
+    if wide < COARSE:
+        return percent(found.value) + (f" (±{points(wide)})" if wide > 0 else "")
+    return f"{100 * found.value:.0f}% (±{100 * wide:.0f})"
 
 
 def _inside(found: Discovery, limit: Limit) -> str:
@@ -312,9 +370,9 @@ def _p(limit: Limit) -> str:
 def _change(found: Discovery, change: Change, screen: Screen) -> list[str]:
     before = "unknown" if change.before is None else _figure(found, change.before)
     if change.undone:
-        head = f"The typical draw, every unknown at its median, has {before}: so it is true there. What would undo it"
+        head = f"The smallest change of the typical draw (every unknown at its median: {before}). What would undo it"
     else:
-        head = f"The smallest change of the typical draw, every unknown at its median, which has {before}"
+        head = f"The smallest change of the typical draw (every unknown at its median: {before})"
     lines = _heading(head, screen)
     if change.point is None:
         point = change.furthest
@@ -332,15 +390,13 @@ def _change(found: Discovery, change: Change, screen: Screen) -> list[str]:
 def _summary(found: Discovery, change: Change, point: Point) -> str:
     figure = "unknown" if point.figure is None else _figure(found, point.figure)
     moved = sum(not one.follows for one in point.moved)
-    text = (
-        f"With {'this one' if moved == 1 else f'these {moved}'} changed and all else at the median the figure is "
-        f"{figure}, checked by running the game there. That is {point.distance:.1f} spreads away"
-    )
+    changed = "this" if moved == 1 else f"these {moved}"
+    text = f"With {changed} changed the figure is {figure}, at a distance of {point.distance:.1f} spreads"
     aim = found.claim.opposite if change.undone else found.claim
     if point.figure is None or not aim.holds(np.array(point.figure)):
-        text += ", and short of the line by no more than the noise of sampled histories"
+        text += ", short of the line by no more than the noise of sampled histories"
     if point.distance > 1.01 * change.smallest:
-        text += f"; if any unknown may move a little, {change.smallest:.1f} are enough"
+        text += f" ({change.smallest:.1f} if all unknowns may move a little)"
     return f"{text}."
 
 
@@ -372,15 +428,32 @@ def _quantile(one: Moved) -> str:
     return f"{level:.1f}" if 0.1 <= level <= 99.9 else "<0.1" if level < 50 else ">99.9"
 
 
+def _notes(found: Discovery, screen: Screen) -> list[str]:
+    texts = []
+    if found.alone:
+        texts.append(
+            "Alone: the unknown is held, the rest stays as uncertain as it is; intervals and ± are sampling error (95%)"
+        )
+    if found.boxes:
+        texts.append(
+            "Box: found on half of the draws, measured on the other half; p: how likely it would be true as often if "
+            "that line told nothing"
+        )
+    if found.change and (found.change.point or found.change.furthest):
+        texts.append("Spread: from the median to the 84th or 16th percentile; the figure is a run of the game there")
+    return [line for text in texts for line in hanging(screen.symbols(text), screen)]
+
+
 def _next(found: Discovery, ran: Ran, screen: Screen) -> list[str]:
-    words = ["engine", "explain" if found.change and found.change.point else "run", ran.file]
+    if ran.file == "-":
+        return []
+    words = ["explain" if found.change and found.change.point else "run", ran.file]
     if found.assumptions != "base":
         words += ["--assume", found.assumptions]
     point = found.change.point if found.change else None
     for one in _own(point):
         words += ["--set", _setting(found, one)]
-    text = screen.paint("Next:", "bold") + " " + command(screen, *words)
-    return [text]
+    return next_line(words, "", screen)
 
 
 def _own(point: Point | None) -> Iterator[Moved]:

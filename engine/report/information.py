@@ -14,10 +14,10 @@ from engine.analysis.information.knowing import Reaction
 from engine.analysis.information.watching import Sight
 from engine.report.figures import day, half_width, number, percent, plural
 from engine.report.terminal import Screen, left, right, width, wrap
-from engine.report.text import Ran, command, joined, title_lines
+from engine.report.text import Ran, assumed_parts, hanging, head_lines, next_line, rounded_up
 from engine.scenario.calendar import round_ends
 
-MOST: Final = 12
+MOST: Final = 8
 """Of what moves a forecast, that is shown."""
 ROUNDING: Final = 1e-10
 LEAST_OF_SPAN: Final = 1e-4
@@ -25,6 +25,9 @@ LEAST_SHARE: Final = 0.02
 """Of the largest move: what moves a forecast by less is only counted."""
 FIGURE: Final = 16
 SHARE: Final = 9
+MOST_NAMED: Final = 3
+"""Of things that are worth nothing; beyond, they are counted."""
+LINES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +65,13 @@ def information_text(found: Information, ran: Ran, screen: Screen) -> str:
 
 def _head(found: Information, ran: Ran, screen: Screen) -> list[str]:
     settings = found.settings
-    label = f" ({screen.label(found.label)})" if found.label else ""
-    parts = [f"assumptions {screen.label(found.assumptions)}{label}"]
-    parts += [f"with {screen.label(f'{path} = {value}')}" for path, value in found.overrides.items()]
+    parts = assumed_parts(found.assumptions, found.label, found.overrides.items(), screen)
     if settings.exact:
         parts.append("exact: nothing is unknown")
     else:
-        rounded = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, settings.draws) else ""
-        if settings.histories is not None:
-            rounded += f" of up to {settings.histories:,} histories"
-        parts += [f"{settings.draws:,} draws{rounded}", f"seed {settings.seed}"]
-    parts.append(f"{ran.seconds:.1f} s")
-    return [*title_lines(found.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
+        draws = f"{settings.draws:,} draws{rounded_up(settings.draws, settings.histories, ran)}"
+        parts += [draws, f"seed {settings.seed}"]
+    return head_lines(found.scenario, parts, ran, screen)
 
 
 # Our forecast
@@ -85,10 +83,13 @@ def _forecast_lines(found: Information, one: Forecast, screen: Screen) -> list[s
     unit = found.scenario.outcomes[one.outcome].unit
     now += f" {screen.label(unit)}" if unit and not chance else ""
     what = f"“{screen.label(one.label)}”" + (f" ({screen.label(one.value)})" if one.value else "")
-    title = f"What would move the forecast of {what}, now {now}, most on average"
+    title = f"Our forecast of {what} is {now}; what would move it most, on average"
     lines = [screen.paint(line, "bold") for line in wrap(screen.symbols(title), screen.width)]
     room = screen.width - FIGURE - SHARE
-    lines.append(" " * room + right("by (points)" if chance else "by", FIGURE) + right("share*", SHARE))
+    heads = (
+        left("What to learn or watch", room) + right("by points" if chance else "by", FIGURE) + right("share", SHARE)
+    )
+    lines.append(screen.paint(heads, "dim"))
     rows = sorted((*_learning(one, screen), *_watching(found, one, room, screen)), key=lambda row: -row.moves_by.value)
     top = rows[0].moves_by.value if rows else 0.0
     shown = [row for row in rows if row.certain and row.moves_by.value > LEAST_SHARE * top][:MOST]
@@ -96,7 +97,7 @@ def _forecast_lines(found: Information, one: Forecast, screen: Screen) -> list[s
     places = _places([row.moves_by for row in shown], scale)
     places = min(2, max(1, places)) if chance else places
     for row in shown:
-        first, *more = wrap(row.label, room - 10, None, 2, screen)
+        first, *more = wrap(row.label, room - 10, None, LINES, screen)
         size = _with_margin(scale * row.moves_by.value, scale * half_width(row.moves_by), places, screen)
         lines.append(f"  {left(row.verb, 7)}{left(first, room - 9)}{right(size, FIGURE)}{right(row.share, SHARE)}")
         lines += [f"         {line}" for line in (*more, *row.details)]
@@ -112,7 +113,8 @@ def _with_margin(value: float, half: float, places: int, screen: Screen, sign: s
     least = 0.5 * 10.0**-places
     if abs(value) < least and half < least:
         return "0" if abs(value) < ROUNDING and half < ROUNDING else f"<{10.0**-places:.{places}f}"
-    text = f"{value:{sign},.{places}f}"
+    shown = round(value, places) + 0.0
+    text = f"{shown:{sign if shown else ''},.{places}f}"
     return text if half < ROUNDING else screen.symbols(f"{text} ±{max(half, 10.0**-places):,.{places}f}")
 
 
@@ -129,7 +131,7 @@ def _learning(one: Forecast, screen: Screen) -> list[_Row]:
     whole = one.split.unknown.value
     rows = []
     for lesson in one.lessons:
-        share = max(0.0, lesson.learned.variance.value / whole) if whole > 0 else 0.0
+        share = min(1.0, max(0.0, lesson.learned.variance.value / whole)) if whole > 0 else 0.0
         text = f"{share:.0%}" if share >= 0.01 else "<1%"
         rows.append(_Row("learn", screen.label(lesson.label), lesson.learned.move, lesson.learned.variance.low, text))
     return rows
@@ -148,7 +150,7 @@ def _watching(found: Information, one: Forecast, room: int, screen: Screen) -> l
 
 def _sight(sight: Sight, chance: bool, screen: Screen) -> str:
     after = "never seen" if sight.after is None else percent(sight.after.value) if chance else number(sight.after.value)
-    name = "does not happen" if sight.value == "none" else screen.label(sight.value)
+    name = "it does not come to that" if sight.value == "none" else screen.label(sight.value)
     return screen.symbols(f"{name} ({percent(sight.chance.value)}) → {after}")
 
 
@@ -173,39 +175,62 @@ def _actors_head(found: Information, screen: Screen) -> list[str]:
     if not found.stakes:
         return wrap("Nobody decides anything, so nobody but us could use what it knew.", screen.width)
     rounds = found.scenario.rounds
-    scale = "in units of its payoff"
-    if rounds is not None:
-        scale += f" in the first of {rounds.count} rounds"
+    scale = f", in the first of {rounds.count} rounds" if rounds is not None else ""
     how = "nobody else knows that it knows" if found.secret else "all know that it knows"
     if found.alone:
         how = "nobody else decides"
-    title = f"What knowing would be worth to each actor before it decides, {scale}; {how}"
+    title = f"What knowing would be worth to each actor before it decides{scale} ({how})"
     return [screen.paint(line, "bold") for line in wrap(title, screen.width)]
 
 
 def _stake_lines(found: Information, stake: Stake, screen: Screen) -> list[str]:
-    name = screen.label(stake.name)
-    now = f", expects {number(stake.payoff.value)} now" if stake.payoff is not None else ""
-    head = f"{name}: worst and best lie {number(stake.span)} apart{now}"
-    lines = [screen.paint(line, "bold") for line in wrap(head, screen.width)]
+    expects = f"expects {number(stake.payoff.value)}; " if stake.payoff is not None else ""
+    lines = [f"{screen.label(stake.name)} ({expects}span {number(stake.span)})"]
     if not stake.items and not stake.idle:
-        return [*lines, "  nothing that could be known is hidden from it"]
+        return [*_bold(lines[0], screen), "  nothing that could be known is hidden from it"]
     others = not found.alone and not found.secret
-    room = screen.width - FIGURE - SHARE - (SHARE if others else 0) - 2
-    small = [screen.label(item.piece.label) for item in stake.items if _is_small(found, stake, item)]
-    idle = [screen.label(part.label) for part in stake.idle]
-    shown = [item for item in stake.items if not _is_small(found, stake, item)]
+    shown = [item for item in stake.items if _is_shown(found, stake, item)]
+    cells = FIGURE + (SHARE if others else 0)
     if shown:
-        header = " " * (room + 2) + right("worth", FIGURE) + right("of span", SHARE)
-        lines.append(header + (right("others**", SHARE) if others else ""))
+        heads = right("worth", FIGURE) + (right("others", SHARE) if others else "")
+        *more, last = wrap(lines[0], screen.width - cells, None, LINES, screen)
+        last = screen.paint(last, "bold") + " " * (screen.width - cells - width(last)) + screen.paint(heads, "dim")
+        lines = [*(screen.paint(line, "bold") for line in more), last]
+    else:
+        lines = _bold(lines[0], screen)
     worths = [value for item in shown if (value := item.value(found.secret)) is not None]
-    places = _places(worths)
+    worst = _worst(found, shown)
     for item in shown:
-        lines += _item_lines(found, stake, item, (room, places), others, screen)
-    for texts, what in ((small, "worth less than 0.01% of that span"), (idle, "would change nothing")):
-        if texts:
-            lines += [f"  {line}" for line in wrap(f"{what}: {', '.join(texts)}", screen.width - 2, screen.width - 4)]
-    return lines
+        lines += _item_lines(found, item, (screen.width - cells - 2, _places(worths)), others, screen)
+        if item is worst:
+            lines += [f"    {line}" for line in wrap(_why(found, item, screen), screen.width - 4)]
+    nothing = [part.label for part in stake.idle]
+    unclear = [item.piece.label for item in stake.items if item not in shown]
+    return [
+        *lines,
+        *_listed("would change nothing", nothing, screen),
+        *_listed("next to nothing, or within the sampling error", unclear, screen),
+    ]
+
+
+def _bold(text: str, screen: Screen) -> list[str]:
+    return [screen.paint(line, "bold") for line in wrap(text, screen.width)]
+
+
+def _listed(what: str, labels: Sequence[str], screen: Screen) -> list[str]:
+    """What is said of several things at once: their names, or only how many there are."""
+    if not labels:
+        return []
+    text = f"{what}: {', '.join(labels)}" if len(labels) <= MOST_NAMED else f"{what}: {len(labels)} others"
+    return [f"  {line}" for line in wrap(screen.label(text), screen.width - 2, screen.width - 4)]
+
+
+def _is_shown(found: Information, stake: Stake, item: Item) -> bool:
+    """Whether it is worth something beyond the sampling error, or all there is to know."""
+    value = item.value(found.secret)
+    if value is None or item.piece.kind == EVERYTHING:
+        return True
+    return not _is_small(found, stake, item) and (value.low > 0 or value.high < 0)
 
 
 def _is_small(found: Information, stake: Stake, item: Item) -> bool:
@@ -213,9 +238,7 @@ def _is_small(found: Information, stake: Stake, item: Item) -> bool:
     return value is not None and max(abs(value.low), abs(value.high)) < LEAST_OF_SPAN * stake.span
 
 
-def _item_lines(
-    found: Information, stake: Stake, item: Item, layout: tuple[int, int], others: bool, screen: Screen
-) -> list[str]:
+def _item_lines(found: Information, item: Item, layout: tuple[int, int], others: bool, screen: Screen) -> list[str]:
     room, places = layout
     text = screen.label(item.piece.label)
     if item.piece.kind != EVERYTHING and item.piece.note:
@@ -225,21 +248,24 @@ def _item_lines(
     if value is None or item.worth is None:
         return [f"  {left(first, room)}{right('unknown', FIGURE)}", *(f"    {line}" for line in more)]
     size = _with_margin(value.value, half_width(value), places, screen, "+")
-    line = f"  {left(first, room)}{right(size, FIGURE)}{right(_of_span(value, stake), SHARE)}"
+    line = f"  {left(first, room)}{right(size, FIGURE)}"
     if others and item.worth.reaction is not None:
         line += right(_with_margin(item.worth.reaction.value, 0.0, places, screen, "+"), SHARE)
-    lines = [line, *(f"    {line}" for line in more)]
-    if value.value < 0 and value.high < 0:
-        lines += [f"    {line}" for line in wrap(_why(found, item, screen), screen.width - 4, screen.width - 4)]
-    return lines
+    return [line, *(f"    {line}" for line in more)]
+
+
+def _worst(found: Information, shown: Sequence[Item]) -> Item | None:
+    """What does most harm to know; all at once only where nothing else does."""
+    harm = {
+        id(item): value.value for item in shown if (value := item.value(found.secret)) is not None and value.high < 0
+    }
+    harmful = [item for item in shown if id(item) in harm]
+    single = [item for item in harmful if item.piece.kind != EVERYTHING]
+    return min(single or harmful, key=lambda item: harm[id(item)], default=None)
 
 
 def _signed(value: float) -> str:
     return f"{value:+.2g}"
-
-
-def _of_span(value: Estimate, stake: Stake) -> str:
-    return f"{100 * value.value / stake.span:+.2f}%" if stake.span > 0 else ""
 
 
 def _why(found: Information, item: Item, screen: Screen) -> str:
@@ -253,8 +279,8 @@ def _why(found: Information, item: Item, screen: Screen) -> str:
         return f"worse off by itself: {alone}"
     texts = []
     if worth.reactions and worth.reactions[0].effect.value < 0:
-        texts.append(f"worse off: {_reaction(found, worth.reactions[0], screen)}, which costs {who} ")
-        texts[-1] += f"{abs(worth.reactions[0].effect.value):.2g}"
+        cost = f"{abs(worth.reactions[0].effect.value):.2g}"
+        texts.append(f"worse off: {_reaction(found, worth.reactions[0], screen)}; that costs {who} {cost}")
     texts.append(f"if nobody knew that it knows, it would be worth {_signed(worth.secret.value)}")
     if worth.secret.high < 0:
         texts.append(alone)
@@ -279,43 +305,43 @@ def _notes(found: Information, screen: Screen) -> list[str]:
     rounds = found.scenario.rounds
     texts = []
     if one is not None and one.split.unknown.value > 0 and one.lessons:
-        texts.append("learn: an unknown, and the forecast once it is known")
+        texts.append("Learn: an unknown, and the forecast once it is known")
     if one is not None and one.watched:
         ends = round_ends(found.scenario)
         until = f" (until {day(ends[0])})" if ends else ""
         when = f"in the first round{until}" if rounds is not None else "once the game is played"
-        texts.append(f"watch: what everybody sees {when}, how likely it is, and the forecast after it")
+        texts.append(f"Watch: what everybody sees {when}; in brackets how likely it is, then the forecast after it")
     elif one is not None and one.watched is None:
-        texts.append("watch: what comes of a sight is told of events that may happen in any round, not of this outcome")
+        texts.append("Watch: what comes of a sight is told of events that may happen in any round, not of this outcome")
     if one is not None and one.split.unknown.value > 0:
         texts.append(_about_score(one))
-    if not found.alone and not found.secret and any(stake.items for stake in found.stakes):
-        texts.append("**: the part of it that comes from what others do because they know that it knows")
+    if found.stakes:
+        worth = "Worth: in units of the payoff, whose span is from worst to best; ± is the sampling error (95%)"
+        if not found.alone and not found.secret and any(stake.items for stake in found.stakes):
+            worth += "; others: the part that comes of what others do because they know that it knows"
+        texts.append(worth)
     if found.open and found.stakes:
-        texts.append(f"not listed: {plural(found.open, 'unknown')} that all actors know already, worth nothing to them")
-    return [line for text in texts for line in wrap(screen.symbols(text), screen.width, screen.width - 2)]
+        count = plural(found.open, "unknown")
+        texts.append(f"Left out: {count} that all actors know already, worth nothing to them")
+    return [line for text in texts for line in hanging(screen.symbols(text), screen)]
 
 
 def _about_score(one: Forecast) -> str:
     unknown, chance = one.split.unknown.value, max(0.0, one.split.chance.value)
-    score = "Brier score" if one.kind != "quantity" else "squared error"
     part = unknown / (unknown + chance) if unknown + chance > 0 else 0.0
     share = f"{part:.0%}" if part >= 0.01 else "less than 1%"
-    return (
-        f"*: of the {number(unknown)} by which the expected {score}, now {number(unknown + chance)}, would fall if we "
-        f"knew all unknowns ({share} of it; the rest is chance)"
-    )
+    score = "expected Brier score" if one.kind != "quantity" else "expected squared error"
+    whole = number(unknown + chance)
+    return f"Share: of what all unknowns could teach us, {share} of the {score} ({whole}); the rest is chance"
 
 
 def _next(found: Information, ran: Ran, screen: Screen) -> list[str]:
     texts = [item for stake in found.stakes for item in stake.items if item.worth is not None]
     harmful = any(item.worth.value.high < 0 for item in texts if item.worth is not None)
     if harmful and not found.secret:
-        words, why = ["engine", "voi", ran.file, "--secret"], "if nobody knew that it is known"
+        words, why = ["voi", ran.file, "--secret"], "if nobody knew that it is known"
     elif found.stakes and found.stakes[0].items:
-        words, why = ["engine", "explain", ran.file, "--actor", found.stakes[0].actor], "why it chooses as it does"
+        words, why = ["explain", ran.file, "--actor", found.stakes[0].actor], "why it chooses as it does"
     else:
-        words, why = ["engine", "explain", ran.file], "why they choose as they do"
-    line = f"Next: {command(screen, *words)}"
-    whole = f"{line}   {why}"
-    return [screen.paint(whole if width(whole) <= screen.width else line, "dim")]
+        words, why = ["explain", ran.file], "why they choose as they do"
+    return [] if ran.file == "-" else next_line(words, why, screen)

@@ -20,8 +20,9 @@ from engine.analysis.reconciliation.reconciliation import (
 from engine.document import Percent
 from engine.report.figures import half_width, number, percent, plural, points, span
 from engine.report.outcomes import LINES, speaker
+from engine.report.rounding import rounded
 from engine.report.terminal import Screen, cut, left, right, width, wrap
-from engine.report.text import Ran, command, joined, title_lines
+from engine.report.text import Ran, assumed_parts, hanging, head_lines, next_line, rounded_up, title_lines
 
 SAYS: Final = 10
 FIGURE: Final = 10
@@ -29,17 +30,17 @@ DRAWS: Final = 8
 VERDICT: Final = 13
 FEWEST_LABEL: Final = 24
 FEWEST_UNKNOWN: Final = 22
-MOST_UNKNOWNS: Final = 5
-FEWER_UNKNOWNS: Final = 3
+MOST_UNKNOWNS: Final = 4
+FEWER_UNKNOWNS: Final = 2
 """For each statement alone, where there are several."""
-MOST_OUTCOMES: Final = 3
+MOST_OUTCOMES: Final = 2
 MOST_SETS: Final = 3
 """Sets of statements that fit together, the largest ones, and that contradict."""
 WORTH_A_WORD: Final = 0.1
 """Shifts below a tenth of an unknown's spread are not shown."""
 WAY: Final = 8
-REACH: Final = 20
-SHIFT: Final = 13
+COARSE: Final = 0.095
+"""From this error on shifts are printed with one decimal."""
 COLOURS: Final = {FITS: ("green",), STRAINS: ("yellow",), CONTRADICTS: ("red",)}
 NO_STATEMENTS: Final = (
     "This scenario states no probabilities, so there is nothing to reconcile. A statement is what somebody says about "
@@ -82,18 +83,13 @@ def _no_statements(screen: Screen) -> list[str]:
 
 def _head(found: Reconciliation, ran: Ran, screen: Screen) -> list[str]:
     settings = found.settings
-    label = f" ({screen.label(found.label)})" if found.label else ""
-    parts = [f"assumptions {screen.label(found.assumptions)}{label}"]
-    parts += [f"with {screen.label(f'{path} = {value}')}" for path, value in found.overrides.items()]
+    parts = assumed_parts(found.assumptions, found.label, found.overrides.items(), screen)
     if settings.method == "exact":
         parts.append("exact: nothing is unknown")
     else:
-        rounded = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, settings.draws) else ""
-        if settings.histories is not None:
-            rounded += f" of up to {settings.histories:,} histories"
-        parts += [f"{settings.draws:,} draws{rounded}", f"seed {settings.seed}"]
-    parts.append(f"{ran.seconds:.1f} s")
-    return [*title_lines(found.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
+        draws = f"{settings.draws:,} draws{rounded_up(settings.draws, settings.histories, ran)}"
+        parts += [draws, f"seed {settings.seed}"]
+    return head_lines(found.scenario, parts, ran, screen)
 
 
 # Each statement
@@ -179,7 +175,9 @@ def _together_lines(found: Reconciliation, screen: Screen) -> list[str]:
     texts = [_contradicting(one, found) for one in [*alone, *several[:MOST_SETS]]]
     if len(several) > MOST_SETS:
         texts.append(f"{plural(len(several) - MOST_SETS, 'more set')} of statements contradict; --json lists them.")
-    texts += [*_fitting(found), *_searched(found)]
+    texts += _fitting(found)
+    if not found.varied and any(not one.words for one in found.contradictions):
+        texts.append("Nothing is unknown, so nothing else could be reached.")
     if not texts:
         return []
     lines = [screen.paint("Together", "bold")]
@@ -239,18 +237,6 @@ def _agreement(found: Estimate) -> str:
     return f"and they are {times}"
 
 
-def _searched(found: Reconciliation) -> Iterator[str]:
-    if not any(not one.words for one in found.contradictions):
-        return
-    if not found.varied:
-        yield "Nothing is unknown, so nothing else could be reached."
-        return
-    yield (
-        f"Searched: {plural(found.sampled, 'draw')} in which every unknown lies in its central 99%, and "
-        f"{plural(found.searched, 'trial')} from the nearest of them towards what is stated."
-    )
-
-
 def _list(found: Reconciliation, names: Sequence[str]) -> str:
     said = [_quoted(found, name) for name in names]
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
@@ -268,49 +254,59 @@ def _quoted(found: Reconciliation, name: str) -> str:
 
 def _belief_lines(found: Reconciliation, screen: Screen) -> list[str]:
     alone = [one for one in found.believed if len(one.statements) == 1]
-    several = [one for one in found.believed if len(one.statements) > 1 and one.fits]  # else nothing can be true of it
-    blocks = [list(_belief(one, found, screen)) for one in [*alone, *several[:MOST_SETS]]]
-    if not blocks:
+    several = [one for one in found.believed if len(one.statements) > 1]
+    shown = [one for one in (*alone, *several[:MOST_SETS]) if one.fits]  # else nothing can be true of it
+    if not shown:
         return []
+    moved = [unknown for one in shown for unknown in _shown(one, found)]
+    values = [screen.symbols(_change(unknown, found)) for unknown in moved]
+    sizes = [screen.symbols(_size(unknown)) for unknown in moved]
+    cells = 2 + max(map(width, ["mean", *values])), 2 + max(map(width, ["shift", *sizes]))
+    label = screen.width - sum(cells)
     title = "What would have to be true of the incentives"
-    return [screen.paint(title, "bold"), *(line for lines in blocks for line in lines)]
+    heads = right("mean", cells[0]) + right("shift", cells[1])
+    above = [screen.paint(title, "bold")] if width(title) > label else []
+    first = screen.paint(left("" if above else title, label), "bold")
+    lines = [*above, first + screen.paint(heads, "dim")]
+    for one in shown:
+        lines += _belief(one, found, (label, *cells), screen)
+    return lines
 
 
-def _belief(one: Believed, found: Reconciliation, screen: Screen) -> Iterator[str]:
-    several = len(one.statements) > 1
-    most = MOST_UNKNOWNS if several or len(found.statements) == 1 else FEWER_UNKNOWNS
-    shown = [moved for moved in one.unknowns if _worth(moved)][:most]
-    how = f"{one.effective:,.0f} effective draws"
+def _shown(one: Believed, found: Reconciliation) -> list[Moved]:
+    """The unknowns that move most."""
+    most = MOST_UNKNOWNS if len(one.statements) > 1 or len(found.statements) == 1 else FEWER_UNKNOWNS
+    return [moved for moved in one.unknowns if _worth(moved)][:most]
+
+
+def _belief(one: Believed, found: Reconciliation, cells: tuple[int, int, int], screen: Screen) -> Iterator[str]:
+    how = f"{one.effective:,.0f} draws"
     if one.nearest:
-        how = f"too few draws get there; the {one.nearest} nearest of {found.settings.draws:,}"
+        how = f"the {one.nearest} nearest draws of {found.settings.draws:,}"
     heading = screen.label(screen.symbols(f"Believing {_list(found, one.statements)}: {how}"))
     for place, line in enumerate(wrap(heading, screen.width - 2, screen.width - 4)):
         yield ("  " if place == 0 else "    ") + line
-    if shown:
-        changes = [screen.symbols(_change(moved, found)) for moved in shown]
-        sizes = [screen.symbols(_size(moved)) for moved in shown]
-        reach = max(REACH, *(2 + width(change) for change in changes))
-        shift = max(SHIFT, *(2 + width(size) for size in sizes))
-        label = screen.width - WAY - reach - shift
-        what = screen.symbols("mean → after" if one.nearest else "5–95% → after")
-        yield screen.paint(" " * (label + WAY) + right(what, reach) + right("shift", shift), "dim")
-        for moved, change, size in zip(shown, changes, sizes, strict=True):
-            yield from _moved(moved, right(change, reach) + right(size, shift), label, screen)
-    else:
+    shown = _shown(one, found)
+    for moved in shown:
+        yield from _moved(moved, found, cells, screen)
+    if not shown:
         yield "    no unknown moves by as much as a tenth of its spread"
-    yield from _others(one, found, screen)
+    if len(one.statements) > 1 or len(found.statements) == 1:
+        yield from _others(one, found, screen)
 
 
 def _worth(moved: Moved) -> bool:
     return abs(moved.shift.value) >= max(WORTH_A_WORD, half_width(moved.shift))
 
 
-def _moved(moved: Moved, figures: str, label: int, screen: Screen) -> Iterator[str]:
-    figures = left("higher" if moved.shift.value > 0 else "lower", WAY) + figures
-    room = screen.width if label < FEWEST_UNKNOWN else label
-    first, *more = wrap(screen.label(moved.label), room - 5, room - 7, LINES, screen)
-    lines = [f"    {first}", *(f"      {line}" for line in more)]
-    if room > label:  # too narrow for both side by side
+def _moved(moved: Moved, found: Reconciliation, cells: tuple[int, int, int], screen: Screen) -> Iterator[str]:
+    label, values, shift = cells
+    way = left("higher" if moved.shift.value > 0 else "lower", WAY)
+    figures = right(screen.symbols(_change(moved, found)), values) + right(screen.symbols(_size(moved)), shift)
+    room = label - WAY - 4 if label >= FEWEST_UNKNOWN + WAY else screen.width - WAY - 4
+    first, *more = wrap(screen.label(moved.label), room, room - 2, LINES, screen)
+    lines = [f"    {way}{first}", *(" " * (WAY + 6) + line for line in more)]
+    if room + WAY + 4 > label:  # too narrow for both side by side
         yield from (*lines, " " * label + figures)
         return
     yield left(lines[0], label) + figures
@@ -318,18 +314,17 @@ def _moved(moved: Moved, figures: str, label: int, screen: Screen) -> Iterator[s
 
 
 def _size(moved: Moved) -> str:
+    """In no more digits than the error allows."""
     half = half_width(moved.shift)
-    return f"{moved.shift.value:+.2f} ±{'<0.01' if half < 0.005 else f'{half:.2f}'}"
+    places = 1 if half >= COARSE else 2
+    return f"{moved.shift.value:+.{places}f} ±{max(half, 0.01):.{places}f}" if half > 0 else f"{moved.shift.value:+.2f}"
 
 
 def _change(moved: Moved, found: Reconciliation) -> str:
-    """Where the unknown lies before and after."""
+    """Where the unknown lies on average before and after."""
     low, high = LEVELS.index(0.05), LEVELS.index(0.95)
     chances, reach = _in_percent(found, moved.name), moved.stated[high] - moved.stated[low]
-    if not moved.quantiles:
-        return " → ".join(percent(x) if chances else _short(x, reach) for x in (moved.mean, moved.after.value))
-    ends = (moved.stated[low], moved.stated[high]), (moved.quantiles[low].value, moved.quantiles[high].value)
-    return " → ".join(span(*pair) if chances else _from_to(*pair, reach) for pair in ends)
+    return " → ".join(percent(x) if chances else _short(x, reach) for x in (moved.mean, moved.after.value))
 
 
 def _in_percent(found: Reconciliation, name: str) -> bool:
@@ -344,11 +339,6 @@ def _in_percent(found: Reconciliation, name: str) -> bool:
         return isinstance(value, Percent)
 
     return record.phrase is not None or written(record.parameters)
-
-
-def _from_to(low: float, high: float, reach: float) -> str:
-    between = " to " if low < 0 else "–"
-    return f"{_short(low, reach)}{between}{_short(high, reach)}"
 
 
 def _short(value: float, reach: float) -> str:
@@ -369,7 +359,10 @@ def _others(one: Believed, found: Reconciliation, screen: Screen) -> Iterator[st
         and found.scenario.outcomes[other.outcome].quantity is None
         and abs(other.change.value) > max(0.001, half_width(other.change))
     ]
-    shown = sorted(moved, key=lambda other: -abs(other.change.value))[:MOST_OUTCOMES]
+    largest: dict[str, Changed] = {}
+    for other in sorted(moved, key=lambda other: -abs(other.change.value)):
+        largest.setdefault(other.outcome, other)
+    shown = list(largest.values())[:MOST_OUTCOMES]
     if not shown:
         return
     text = "Then also: " + "; ".join(_other(other, found) for other in shown)
@@ -382,7 +375,7 @@ def _other(other: Changed, found: Reconciliation) -> str:
     name = f"{label}: {other.value.replace('_', ' ')}" if other.value else label
     sampled = found.settings.draws
     before, after = percent(other.before.value, sampled), percent(other.after.value, sampled)
-    return f"{name} {before} → {after} ({points(other.change.value, sign=True)} ±{points(half_width(other.change))})"
+    return f"{name} {before} → {after} ({rounded(other.change, 100.0).text} points)"
 
 
 # The baseline
@@ -417,34 +410,35 @@ def _alone_lines(found: Reconciliation, screen: Screen) -> list[str]:
 
 
 def _notes(found: Reconciliation, screen: Screen) -> list[str]:
-    texts = []
+    return [line for text in _texts(found) for line in hanging(screen.symbols(text), screen)]
+
+
+def _texts(found: Reconciliation) -> Iterator[str]:
     if found.varied:
-        texts.append(
-            "Before, after: the engine's chance, with its 5–95% over what we don't know, as it is and if the statement "
-            "is believed, that is, if draws count by how well what they imply fits it; draws: how many of equal "
-            "weight that is worth"
+        yield (
+            "Before, after: the engine's chance, and its 5–95% over what we don't know, as it is and if draws count by "
+            "how well they fit the statement; draws: how many of equal weight that is worth"
         )
-        texts.append(
-            f"Verdict: {CONTRADICTS} if nothing within the stated ranges gets to its 5–95%; {STRAINS} if two "
-            "unrelated opinions about one chance would lie so far apart in less than 5% of cases (in brackets: in how "
-            "many)"
+        yield (
+            f"Verdict: {CONTRADICTS} if nothing within the stated ranges gets to its 5–95%; {STRAINS} if two unrelated "
+            "opinions lie so far apart in less than 5% of cases (in brackets: in how many)"
         )
-        texts.append(
-            "Shift: of the mean, in standard deviations that it has before; ± is sampling error (95% interval)"
+    if any(one.nearest and one.fits for one in found.believed):
+        yield "Nearest: where fewer than 100 draws count, those that come nearest tell what would have to move"
+    if found.varied and found.believed:
+        yield "Shift: of the mean, in standard deviations before; ± is the sampling error (95%)"
+    if found.varied and any(not one.words for one in found.contradictions):
+        yield (
+            f"Searched: {plural(found.sampled, 'draw')} in which every unknown lies in its central 99%, and "
+            f"{plural(found.searched, 'trial')} from the nearest of them towards what is stated"
         )
-    texts.append("Mean, odds: equal weights on the chances or on their log odds")
+    yield "Pooled: equal weights on the chances (mean) or on their log odds (odds)"
     errors = [half_width(one.before) for one in found.statements.values() if one.before]
     errors += [half_width(one.after) for one in found.statements.values() if one.after and one.spread_after]
     if found.varied and errors:
-        texts.append(
-            f"Sampling error: ±{points(max(errors))} points or less on any chance before or after (95% interval)"
-        )
-    lines = []
-    for text in texts:
-        word, _, rest = screen.symbols(text).partition(": ")
-        first, *more = wrap(rest, screen.width - width(word) - 2, screen.width - 2)
-        lines += [f"{screen.paint(f'{word}:', 'bold')} {first}", *(f"  {line}" for line in more)]
-    return lines
+        size = points(max(errors))
+        said = f"below {size[1:]} points" if size.startswith("<") else f"±{size} points or less"
+        yield f"Sampling error: {said} on any chance before or after (95% interval)"
 
 
 def _next(found: Reconciliation, ran: Ran, screen: Screen) -> list[str]:
@@ -459,16 +453,11 @@ def _next(found: Reconciliation, ran: Ran, screen: Screen) -> list[str]:
         stated = found.statements[name[0]]
         above = stated.low > (name[1] if name[1] == name[1] else 0.0)
         goal = f"{stated.about} {'>' if above else '<'} {round(100 * (stated.low if above else stated.high))}%"
-        line = command(screen, "engine", "discover", ran.file, "--outcome", goal)
-        about = "what would bring it there"
+        words, about = ["discover", ran.file, "--outcome", goal], "what would bring it there"
     else:
         sets = found.scenario.assumptions
         believing = next((name for name, one in sets.items() if one.believe and name != found.assumptions), None)
+        words, about = ["check", ran.file, "--evidence"], "where each number comes from"
         if believing is not None:
-            line = command(screen, "engine", "run", ran.file, "--assume", believing)
-            about = sets[believing].label
-        else:
-            line, about = command(screen, "engine", "check", ran.file, "--evidence"), "where each number comes from"
-    text = screen.paint("Next:", "bold") + f" {line}"
-    room = screen.width - 6 - width(line) - 3
-    return [text + (f"   {screen.paint(cut(screen.label(about), room, screen), 'dim')}" if room > 10 else "")]
+            words, about = ["run", ran.file, "--assume", believing], sets[believing].label
+    return next_line(words, about, screen)

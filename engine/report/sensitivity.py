@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from engine.analysis.estimates import Estimate
@@ -20,21 +21,30 @@ from engine.report.charts import bar
 from engine.report.figures import half_width, margin, number, percent, plural, span
 from engine.report.sensitivities import value_at
 from engine.report.terminal import Screen, cut, left, right, width, wrap
-from engine.report.text import Ran, command, hanging, joined, title_lines
+from engine.report.text import Ran, assumed_parts, hanging, head_lines, next_line, rounded_up
 from engine.scenario.model import Scenario
 
 MOST_SHOWN: Final = 8
-MOST_NAMED: Final = 3
 LABEL_LINES: Final = 2
+MOST_LINES: Final = 3
 LONGEST_LABEL: Final = 44
+FEWEST_LABEL: Final = 26
 LONGEST_VALUE: Final = 10
 LEAST_SHARE: Final = 0.0005
+LEAST_SHOWN: Final = 0.01
+"""Of what we don't know: unknowns with less are only counted."""
 SHARE: Final = 8
-WITH_MARGIN: Final = 14
+END: Final = 8
+COARSE: Final = 0.0095
+"""From this error on chances are printed in whole points."""
+HALF_A_POINT: Final = 0.005
+WIDE: Final = 100
 FEWEST_BAR: Final = 12
-MOST_BAR: Final = 40
-TOGETHER_LABEL: Final = "how these act together"
-FROM_TO: Final = "from, to"
+MOST_BAR: Final = 30
+NAMES: Final = {"alone": "alone", "overall": "with others", "shapley": "fair share"}
+UNKNOWN_LABEL: Final = "what we don't know"
+ITSELF_LABEL: Final = "what we don't know, each by itself"
+TOGETHER_LABEL: Final = "what we don't know, only together"
 WORDS_LABEL: Final = "how words of probability are read"
 CHANCE_LABEL: Final = "chance"
 
@@ -44,8 +54,8 @@ def sensitivity_text(result: SensitivityResult, names: Sequence[str], ran: Ran, 
 
     Args:
         result: what is to be said.
-        names: the outcomes that were asked for; empty for the first event and the first quantity in full, and the
-            others in a line each.
+        names: the outcomes that were asked for; empty for the first event, or what else comes first, in full, and
+            the others in a line each.
         ran: how it came about.
         screen: where.
     """
@@ -68,36 +78,26 @@ def _in_full(result: SensitivityResult, names: Sequence[str]) -> list[FigureSens
     figures = result.found.figures
     if names:
         return list(figures)
-    found = [next((one for one in figures if one.figure.kind == kind), None) for kind in ("happens", "quantity")]
-    return [one for one in found if one is not None] or list(figures[:1])
+    first = next((one for one in figures if one.figure.kind == "happens"), None)
+    return [first] if first is not None else list(figures[:1])
 
 
 def _head(result: SensitivityResult, ran: Ran, screen: Screen) -> list[str]:
     assumed, found = result.assumed, result.found
-    label = f" ({screen.label(assumed.label)})" if assumed.label else ""
-    parts = [f"assumptions {screen.label(assumed.name)}{label}"]
-    parts += [f"with {screen.label(f'{path} = {value}')}" for path, value in dict(assumed.overrides).items()]
-    rounded = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, found.rows) else ""
-    if found.histories is not None:
-        rounded += f" of up to {found.histories:,} histories"
-    parts += [f"{found.rows:,} draws{rounded}, {found.runs:,} runs", f"seed {found.seed}", f"{ran.seconds:.1f} s"]
-    return [*title_lines(assumed.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
+    draws = f"{found.rows:,} draws{rounded_up(found.rows, found.histories, ran)}, {found.runs:,} runs"
+    parts = assumed_parts(assumed.name, assumed.label, dict(assumed.overrides).items(), screen)
+    return head_lines(assumed.scenario, [*parts, draws, f"seed {found.seed}"], ran, screen)
 
 
 def _figure(one: FigureSensitivity, result: SensitivityResult, screen: Screen) -> Iterable[list[str]]:
     title = _title(one, screen)
     if one.value is None:
         yield [*title, "  its condition never holds"]
-        return
-    if not one.split:
+    elif not one.split:
         yield [*title, "  nothing moves it: neither what we don't know nor chance"]
-        return
-    yield [*title, *_split(one, screen)]
-    ordered = _ordered(one)
-    if len(ordered) > 1:
-        yield _shares(one, ordered[:MOST_SHOWN], result, screen)
-    if ordered and ordered[0].ends:
-        yield _tornado(one, ordered[:MOST_SHOWN], result, screen)
+    else:
+        yield [*title, *_split(one, screen)]
+        yield _unknowns(one, result, screen)
 
 
 def _title(one: FigureSensitivity, screen: Screen) -> list[str]:
@@ -106,36 +106,45 @@ def _title(one: FigureSensitivity, screen: Screen) -> list[str]:
         return [screen.paint(line, "bold") for line in wrap(screen.label(name), screen.width)]
     unit = f" {one.unit}" if one.unit else ""
     size = f"±{half_width(one.value):.2g}" if one.figure.kind == "quantity" else margin(one.value, " points")
-    text = screen.symbols(f"{name}: {_figure_text(one, one.value.value)}{unit} ({size})")
+    text = screen.symbols(f"{name}: {_figure_text(one, one.value)}{unit} ({size})")
     return [screen.paint(line, "bold") for line in wrap(screen.label(text), screen.width)]
 
 
-def _figure_text(one: FigureSensitivity, value: float) -> str:
-    return number(value) if one.figure.kind == "quantity" else percent(min(max(value, 0.0), 1.0))
+def _figure_text(one: FigureSensitivity, found: Estimate) -> str:
+    if one.figure.kind == "quantity":
+        return number(found.value)
+    value = min(max(found.value, 0.0), 1.0)
+    return percent(value) if value > 0 or half_width(found) == 0 else "<0.1%"
 
 
-def _ordered(one: FigureSensitivity) -> list[Effect]:
+def _end_text(one: FigureSensitivity, found: Estimate) -> str:
+    """A figure at an end, in whole points where its error is that large."""
+    if one.figure.kind == "quantity" or half_width(found) < COARSE:
+        return _figure_text(one, found)
+    return "<1%" if found.value < HALF_A_POINT else f"{min(100.0, 100 * found.value):.0f}%"
+
+
+def _ordered(one: FigureSensitivity, result: SensitivityResult) -> list[Effect]:
     """Those that matter most first."""
-    return sorted(one.effects, key=lambda effect: -_weight(effect))
+    return sorted(one.effects, key=lambda effect: -_weight(effect, result))
 
 
-def _weight(effect: Effect) -> float:
-    return (effect.overall if effect.shapley is None else effect.shapley).value
+def _weight(effect: Effect, result: SensitivityResult) -> float:
+    """By what unknowns are ordered: what is known best, and for correlated ones what they tell of one another, too."""
+    told = effect.alone.value if effect.name in result.found.correlated else 0.0
+    return max(0.0, effect.overall.value, told)
 
 
-def _heading(texts: Sequence[str], columns: Sequence[int], screen: Screen) -> str:
-    first, *rest = zip(texts, columns, strict=True)
-    return screen.paint(left(*first) + "".join(right(text, cells) for text, cells in rest), "dim")
+def _shown(one: FigureSensitivity, result: SensitivityResult) -> list[Effect]:
+    """The unknowns with a share that is more than sampling error; at least the one that matters most."""
+    ordered = _ordered(one, result)
+    telling = [effect for effect in ordered if _tells(effect, result)]
+    return (telling or ordered[:1])[:MOST_SHOWN]
 
 
-def _labels(texts: Iterable[str], room: int, screen: Screen) -> int:
-    """Cells of a column of labels."""
-    return min(LONGEST_LABEL, room, max((2 + width(screen.label(text)) for text in texts), default=0) + 2)
-
-
-def _row(label: str, cells: int, rest: str, screen: Screen) -> list[str]:
-    first, *more = wrap(screen.label(label), cells - 3, cells - 5, LABEL_LINES, screen)
-    return [left(f"  {first}", cells) + rest, *(f"    {line}" for line in more)]
+def _tells(effect: Effect, result: SensitivityResult) -> bool:
+    found = [effect.overall, *([effect.alone] if effect.name in result.found.correlated else [])]
+    return any(share.value >= max(LEAST_SHOWN, half_width(share)) for share in found)
 
 
 # Where the spread comes from
@@ -143,12 +152,15 @@ def _row(label: str, cells: int, rest: str, screen: Screen) -> list[str]:
 
 def _split(one: FigureSensitivity, screen: Screen) -> list[str]:
     rows = _split_rows(one)
-    label = _labels((text for text, _ in rows), screen.width - SHARE - FEWEST_BAR - 4, screen)
+    label = 2 + max(width(screen.label(text)) for text, _ in rows)
+    label = min(label, screen.width - SHARE - FEWEST_BAR - 2)
     cells = min(MOST_BAR, screen.width - label - SHARE - 2)
-    lines = [_heading(("What leaves it open", "share"), (label, SHARE), screen)]
+    lines = [screen.paint(left("What leaves it open", label) + right("share", SHARE), "dim")]
     for text, share in rows:
         drawn = bar(share, 0.0, cells, screen.unicode).rstrip() if share >= LEAST_SHARE else ""
-        lines += _row(text, label, right(_share(share), SHARE) + "  " + screen.paint(drawn, "cyan"), screen)
+        first, *more = wrap(screen.label(text), label - 2, label - 4, LABEL_LINES, screen)
+        lines.append(left(f"  {first}", label) + right(_share(share), SHARE) + "  " + screen.paint(drawn, "cyan"))
+        lines += [f"    {line}" for line in more]
     return lines
 
 
@@ -157,91 +169,144 @@ def _split_rows(one: FigureSensitivity) -> list[tuple[str, float]]:
     of = {
         kind: [share for share in one.split if share.kind == kind] for kind in (UNKNOWN, TOGETHER, WORDS, RULE, CHANCE)
     }
-    unknowns = sorted(of[UNKNOWN], key=lambda share: -share.share.value)
-    few = unknowns if len(unknowns) <= MOST_SHOWN + 1 else unknowns[:MOST_SHOWN]
-    rest = unknowns[len(few) :]
-    rows = [(labels[share.name], share.share.value) for share in few]
-    if rest:
-        rows.append((f"{len(rest)} other unknowns", sum(share.share.value for share in rest)))
-    rows += [(TOGETHER_LABEL, share.share.value) for share in of[TOGETHER]]
+    itself, together, chance = (sum(share.share.value for share in of[kind]) for kind in (UNKNOWN, TOGETHER, CHANCE))
+    if together >= LEAST_SHARE:
+        rows = [(ITSELF_LABEL, itself), (TOGETHER_LABEL, together)]
+    else:
+        rows = [(UNKNOWN_LABEL, itself + together)]
     rows += [(f"rule of reasoning: {labels[share.name]}", share.share.value) for share in of[RULE]]
-    rows += [(WORDS_LABEL, share.share.value) for share in of[WORDS]]
-    return rows + [(CHANCE_LABEL, share.share.value) for share in of[CHANCE]]
+    rows += [(WORDS_LABEL, share.share.value) for share in of[WORDS] if share.share.value >= LEAST_SHARE]
+    return [*rows, (CHANCE_LABEL, chance)]
 
 
 def _share(share: float) -> str:
-    size = 100 * share
-    if abs(share) < LEAST_SHARE:
-        return "0.0%"
-    return f"{size:.1f}%"
+    return "0.0%" if abs(share) < LEAST_SHARE else f"{100 * share:.1f}%"
 
 
 # What each unknown does
 
 
-def _shares(one: FigureSensitivity, effects: Sequence[Effect], result: SensitivityResult, screen: Screen) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """The cells of the table of unknowns.
+
+    Attributes:
+        shares: of which shares there are columns, with the cells of each.
+        ends: cells of a figure at an end; 0 without such columns.
+        values: cells of what an unknown goes from and to; 0 without that column.
+        bar: cells of the bars; 0 without.
+        label: cells before the figures.
+        below: whether the figures stand on a line below the label.
+    """
+
+    shares: Mapping[str, int]
+    ends: int
+    values: int
+    bar: int
+    label: int
+    below: bool
+
+
+def _layout(one: FigureSensitivity, effects: Sequence[Effect], result: SensitivityResult, screen: Screen) -> _Layout:
+    """Fair shares stand in place of those alone where unknowns are correlated, and beside them where they were asked
+    for."""
     fair = any(effect.shapley is not None for effect in effects)
-    heads = ["alone", "with others", *(["fair share"] if fair else [])]
-    label = _labels((effect.label for effect in effects), screen.width - WITH_MARGIN * len(heads), screen)
-    lines = [_heading(("Of what we don't know", *heads), (label, *(WITH_MARGIN for _ in heads)), screen)]
-    for effect in effects:
-        found = [effect.alone, effect.overall, *([effect.shapley] if effect.shapley is not None else [])]
-        lines += _row(
-            effect.label, label, "".join(right(_margin(share, screen), WITH_MARGIN) for share in found), screen
-        )
-    return lines + _left_out(one, len(effects))
+    names = ("alone", "overall", "shapley") if fair else ("alone", "overall")
+    if fair and result.found.correlated and screen.width < WIDE:
+        names = ("shapley", "overall")
+    shares = {name: 2 + max(width(text) for text in (NAMES[name], *_column(effects, name, screen))) for name in names}
+    ends = values = 0
+    if effects[0].ends:
+        ends = max(END, *(2 + width(_end_text(one, end.value)) for each in effects for end in each.ends))
+        values = 2 + max(width(_values(effect, result.assumed.scenario, screen)) for effect in effects)
+        values = max(values, 2 + width("low, high"))
+        if len(shares) > 2 and screen.width < WIDE:
+            values = 0
+    room = screen.width - sum(shares.values()) - 2 * ends - values
+    wanted = min(LONGEST_LABEL, 2 + max(width(screen.label(effect.label)) for effect in effects))
+    spare = room - wanted - 2
+    drawn = min(MOST_BAR, spare) if ends and spare >= FEWEST_BAR else 0
+    return _Layout(shares, ends, values, drawn, min(wanted, room), room < min(wanted, FEWEST_LABEL))
 
 
-def _left_out(one: FigureSensitivity, shown: int) -> list[str]:
-    rest = _ordered(one)[shown:]
+def _column(effects: Sequence[Effect], name: str, screen: Screen) -> list[str]:
+    found = [getattr(effect, name) for effect in effects]
+    return ["" if share is None else _margin(share, screen) for share in found]
+
+
+def _unknowns(one: FigureSensitivity, result: SensitivityResult, screen: Screen) -> list[str]:
+    """Each unknown that matters: its shares, and the figure where it is low and where it is high."""
+    effects = _shown(one, result)
+    if not effects or one.value is None:
+        return []
+    layout = _layout(one, effects, result, screen)
+    ends = [end.value.value for effect in effects for end in effect.ends]
+    scale = _Scale(one.value.value, ends, layout.bar) if layout.bar else None
+    lines = _headings(layout, screen)
+    columns = {name: _column(effects, name, screen) for name in layout.shares}
+    for place, effect in enumerate(effects):
+        figures = "".join(right(columns[name][place], cells) for name, cells in layout.shares.items())
+        if effect.ends:
+            low, high = (_end_text(one, end.value) for end in effect.ends)
+            values = [end.value.value for end in effect.ends]
+            drawn = "  " + screen.paint(scale.drawn(values[0], values[1], screen.unicode), "cyan") if scale else ""
+            figures += right(low, layout.ends) + drawn + right(high, layout.ends)
+            if layout.values:
+                figures += right(_values(effect, result.assumed.scenario, screen), layout.values)
+        lines += _row(effect.label, figures, layout, screen)
+    return lines + _left_out(one, effects, result)
+
+
+def _headings(layout: _Layout, screen: Screen) -> list[str]:
+    heads = left("What we don't know" if layout.label > width("What we don't know") else "Unknown", layout.label)
+    above = ""
+    for place, (name, cells) in enumerate(layout.shares.items()):
+        if place == 0:
+            above = " " * (layout.label + cells - width(NAMES[name])) + "share of it"
+        heads += right(NAMES[name], cells)
+    if layout.ends:
+        above = left(above, width(heads) + layout.ends - width("low")) + "outcome if"
+        heads += right("low", layout.ends) + " " * (layout.bar + 2 if layout.bar else 0) + right("high", layout.ends)
+    if layout.values:
+        above = left(above, width(heads) + layout.values - width("low, high")) + "that is"
+        heads += right("low, high", layout.values)
+    return [screen.paint(line.rstrip(), "dim") for line in (above, heads)]
+
+
+def _row(label: str, figures: str, layout: _Layout, screen: Screen) -> list[str]:
+    if layout.below:
+        lines = wrap(screen.label(label), screen.width - 2, screen.width - 4, LABEL_LINES, screen)
+        return [f"  {lines[0]}", *(f"    {line}" for line in lines[1:]), " " * layout.label + figures]
+    first, *more = wrap(screen.label(label), layout.label - 2, layout.label - 4, MOST_LINES, screen)
+    return [left(f"  {first}", layout.label) + figures, *(f"    {line}" for line in more)]
+
+
+def _left_out(one: FigureSensitivity, shown: Sequence[Effect], result: SensitivityResult) -> list[str]:
+    rest = _ordered(one, result)[len(shown) :]
     if not rest:
         return []
-    most = max(_weight(effect) for effect in rest)
-    return [f"  {plural(len(rest), 'other unknown')}: {_share(most)} or less each"]
+    most = max(_weight(effect, result) for effect in rest)
+    upto = "less than 1%" if most < LEAST_SHOWN else f"{100 * most:.0f}% or less"
+    return [f"  {plural(len(rest), 'other')}: {upto}{' each' if len(rest) > 1 else ''} with others"]
 
 
 def _margin(share: Estimate, screen: Screen) -> str:
+    """A share is no less than nothing; what is below is sampling error."""
     half = 100 * half_width(share)
-    places = 1 if half < 9.95 else 0
-    return screen.symbols(f"{100 * share.value:.{places}f}% ±{half:.{places}f}".replace("-0.0%", "0.0%"))
-
-
-def _tornado(one: FigureSensitivity, effects: Sequence[Effect], result: SensitivityResult, screen: Screen) -> list[str]:
-    scenario, value = result.assumed.scenario, one.value
-    if value is None:
-        return []
-    figure = value.value
-    effects = sorted(effects, key=lambda effect: -_reach(effect, figure))
-    ends = [_figure_text(one, end.value.value) for effect in effects for end in effect.ends]
-    values = [_values(effect, scenario, screen) for effect in effects]
-    side, room = 1 + max(map(width, ends)), 2 + max(map(width, [FROM_TO, *values]))
-    label = _labels((effect.label for effect in effects), screen.width - 2 * side - room - FEWEST_BAR - 3, screen)
-    cells = min(MOST_BAR, screen.width - label - 2 * side - room - 2)
-    scale = _Scale(figure, [end.value.value for effect in effects for end in effect.ends], cells)
-    lines = [_heading(("One low or high", "low", "high", FROM_TO), (label, side, side + cells + 2, room), screen)]
-    for effect, text in zip(effects, values, strict=True):
-        low, high = effect.ends
-        drawn = scale.drawn(low.value.value, high.value.value, screen.unicode)
-        row = right(_figure_text(one, low.value.value), side) + " " + screen.paint(drawn, "cyan")
-        row += " " + right(_figure_text(one, high.value.value), side) + right(text, room)
-        lines += _row(effect.label, label, row, screen)
-    return lines
-
-
-def _reach(effect: Effect, figure: float) -> float:
-    values = [figure, *(end.value.value for end in effect.ends)]
-    return max(values) - min(values)
+    places = 1 if half < 0.95 else 0
+    margin = f" ±{max(half, 0.1):.{places}f}" if half > 0 else ""
+    return screen.symbols(f"{max(0.0, 100 * share.value):.{places}f}%{margin}")
 
 
 def _values(effect: Effect, scenario: Scenario, screen: Screen) -> str:
     low, high = (value_at(scenario, effect.name, end) for end in effect.ends)
     if isinstance(low, str) or isinstance(high, str):
         names = (screen.label(str(value).replace("_", " ")) for value in (low, high))
-        return screen.symbols("–".join(cut(name, LONGEST_VALUE, screen) for name in names))
+        return screen.symbols(", ".join(cut(name, LONGEST_VALUE, screen) for name in names))
     item = scenario.unknowns[effect.name]
     if item.phrase is not None or item.in_percent:
         return screen.symbols(span(low, high))
-    return screen.symbols(f"{low:.3g}–{high:.3g}" if low >= 0 else f"{low:.3g} to {high:.3g}")
+    return screen.symbols(f"{low:.2g}–{high:.2g}" if low >= 0 else f"{low:.2g} to {high:.2g}")
 
 
 class _Scale:
@@ -272,15 +337,36 @@ class _Scale:
 
 
 def _others(figures: Sequence[FigureSensitivity], result: SensitivityResult, screen: Screen) -> list[str]:
-    fair = any(effect.shapley is not None for one in figures for effect in one.effects)
-    lines = [screen.paint(f"What the others hang on most ({'fair share' if fair else 'with others'})", "dim")]
-    for one in figures:
-        named = ", ".join(f"{effect.label} {_share(_weight(effect))}" for effect in _ordered(one)[:MOST_NAMED])
+    """One row for each: its figure, and what it hangs on most."""
+    room = (screen.width - SHARE) // 2
+    cells = screen.width - room - 2 * SHARE - 2
+    heads = left("Other outcomes", room) + right("", SHARE + 2) + left("hangs most on", cells) + right("share", SHARE)
+    lines = [screen.paint(heads, "dim")]
+    for one in _likeliest(figures):
         name = one.label + (f": {one.figure.value.replace('_', ' ')}" if one.figure.value else "")
-        figure = "never comes about" if one.value is None else _figure_text(one, one.value.value)
-        lines += [f"  {line}" for line in wrap(screen.label(f"{name}, {figure}"), screen.width - 2)]
-        lines += [f"    {line}" for line in wrap(screen.label(named), screen.width - 4)] if named else []
+        figure = "never" if one.value is None else _figure_text(one, one.value)
+        first, *more = wrap(screen.label(name), room - 2, room - 4, LABEL_LINES, screen)
+        line = left(f"  {first}", room) + right(figure, SHARE)
+        most = next((effect for effect in _ordered(one, result) if _tells(effect, result)), None)
+        if most is not None:
+            share = f"{min(100.0, 100 * _weight(most, result)):.0f}%"
+            line += "  " + left(cut(screen.label(most.label), cells, screen), cells) + right(share, SHARE)
+        elif one.effects and one.value is not None:
+            line += "  " + cut("cannot be told from so few draws", cells, screen)
+        lines += [line, *(f"    {rest}" for rest in more)]
     return lines
+
+
+def _likeliest(figures: Sequence[FigureSensitivity]) -> list[FigureSensitivity]:
+    """Of every choice the value that is most likely; all else as it is."""
+    found: dict[str, FigureSensitivity] = {}
+    for one in figures:
+        before = found.get(one.figure.outcome)
+        if before is None or (
+            one.value is not None and before.value is not None and one.value.value > before.value.value
+        ):
+            found[one.figure.outcome] = one
+    return list(found.values())
 
 
 def _notes(result: SensitivityResult, full: Sequence[FigureSensitivity], screen: Screen) -> list[str]:
@@ -289,48 +375,63 @@ def _notes(result: SensitivityResult, full: Sequence[FigureSensitivity], screen:
 
 def _texts(result: SensitivityResult, full: Sequence[FigureSensitivity], screen: Screen) -> Iterator[str]:
     found, scenario = result.found, result.assumed.scenario
-    shown = [one for one in full if one.split]
+    shown = [(one, _shown(one, result)) for one in full if one.split]
     if not shown:
         return
-    yield "Open: the variance of the outcome; chance is what would be left of it if we knew every unknown"
-    if any(_is_below(one) for one in shown):
-        yield "Below 0: sampling error, where nothing can be told from none"
-    if any(len(one.effects) > 1 for one in shown):
-        yield (
-            "Alone: by how much what we don't know would shrink if we knew this one; with others: what would be left "
-            "of it if we knew all but this one (Sobol' indices, with their sampling error at 95%)"
-        )
-    if found.correlated:
-        names = " and ".join(f"“{scenario.unknowns[name].label}”" for name in found.correlated)
-        yield (
-            f"Correlated: {names}; “alone” counts what one tells of another, so only fair shares add up (Shapley "
-            "effects)"
-        )
-    elif any(effect.shapley is not None for one in shown for effect in one.effects):
-        yield "Fair share: what unknowns do together is divided among them evenly (Shapley effects)"
-    if any(effect.ends for one in shown for effect in one.effects):
+    yield "Open: shares of the variance; chance is what would be left if we knew every unknown"
+    effects = [effect for _, several in shown for effect in several]
+    for one, several in shown[:1]:
+        if several:
+            yield from _about_shares(result, _layout(one, several, result, screen).shares)
+    if any(effect.ends for effect in effects):
         marks = "░ low, █ high" if screen.unicode else "- low, # high"
-        yield f"Low, high: at the 5% and the 95% of what it may be, all else as unknown as it is ({marks})"
-    for one in shown:
+        drawn = any(_layout(one, several, result, screen).bar for one, several in shown if several)
+        yield (
+            "Low, high: at the 5% and the 95% of what it may be, all else as unknown as it is"
+            f"{_about_ends(shown)}{f'; {marks}' if drawn else ''}"
+        )
+    for one, _ in shown:
         if scenario.outcomes[one.figure.outcome].given is not None:
             yield f"Condition: a draw counts in “{one.label}” for as much as the condition is likely in it"
-        if one.words is not None:
-            figures = ", ".join(
-                f"{_figure_text(one, each.value)} by {name}" for name, each in one.words.figures.items()
-            )
-            yield f"Words: “{one.label}” is {figures}"
-    if found.lacking:
-        yield f"Standards: {', '.join(found.lacking)} lack one of the words, and are left out"
+        yield from _about_words(one, result)
     if found.idle:
-        left_out = plural(len(found.idle), "unknown")
-        yield f"Left out: {left_out} that cannot matter here (the value is known, or never read)"
+        count = plural(len(found.idle), "unknown")
+        yield f"Left out: {count} that cannot matter here (the value is known, or never read)"
 
 
-def _is_below(one: FigureSensitivity) -> bool:
-    """Whether any share that is shown is negative."""
-    effects = _ordered(one)[:MOST_SHOWN]
-    estimates = [share for effect in effects for share in (effect.alone, effect.overall, effect.shapley) if share]
-    return min([0.0, *(share for _, share in _split_rows(one)), *(share.value for share in estimates)]) < -LEAST_SHARE
+def _about_shares(result: SensitivityResult, shares: Iterable[str]) -> Iterator[str]:
+    texts = {
+        "alone": "alone: by how much what we don't know would shrink if we knew this one",
+        "overall": "with others: what would be left of it if we knew all but this one",
+        "shapley": "fair share: what unknowns do together is divided among them evenly",
+    }
+    yield f"Share: of what we don't know; {'; '.join(texts[name] for name in shares)}; ± is the sampling error (95%)"
+    if result.found.correlated:
+        names = " and ".join(f"“{result.assumed.scenario.unknowns[name].label}”" for name in result.found.correlated)
+        yield f"Correlated: {names}; so only fair shares add up to 100%"
+
+
+def _about_ends(shown: Sequence[tuple[FigureSensitivity, Sequence[Effect]]]) -> str:
+    if len(shown) != 1:
+        return ""
+    one, effects = shown[0]
+    half = max((half_width(end.value) for effect in effects for end in effect.ends), default=0.0)
+    if half == 0:
+        return ""
+    size = f"±{half:.1g}" if one.figure.kind == "quantity" else f"±{100 * half:.2g} points"
+    return f" ({size} or less)"
+
+
+def _about_words(one: FigureSensitivity, result: SensitivityResult) -> Iterator[str]:
+    if one.words is None:
+        return
+    lacking = result.found.lacking
+    left_out = f" ({plural(len(lacking), 'standard')} that lack one of the words left out)" if lacking else ""
+    texts = {name: _figure_text(one, each) for name, each in one.words.figures.items()}
+    if len(set(texts.values())) == 1 and len(texts) > 1:
+        yield f"Words: “{one.label}” is the same by {' and '.join(texts)}{left_out}"
+    else:
+        yield f"Words: “{one.label}” is {', '.join(f'{text} by {name}' for name, text in texts.items())}{left_out}"
 
 
 def _next(result: SensitivityResult, full: Sequence[FigureSensitivity], ran: Ran, screen: Screen) -> list[str]:
@@ -339,4 +440,4 @@ def _next(result: SensitivityResult, full: Sequence[FigureSensitivity], ran: Ran
     shown = {one.figure.outcome for one in full}
     other = next((one.figure.outcome for one in result.found.figures if one.figure.outcome not in shown), None)
     words = ["explain", ran.file] if other is None else ["sensitivity", ran.file, "--outcome", other]
-    return [screen.paint("Next:", "bold") + " " + command(screen, "engine", *words)]
+    return next_line(words, "", screen)

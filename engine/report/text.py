@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from engine.analysis.running.summary import Reason, Result
 from engine.report.by_round import round_lines
 from engine.report.figures import day, half_width, margin, number, percent, plural, points
 from engine.report.outcomes import LINES, chance_lines, quantity_lines, stated_lines
-from engine.report.terminal import Screen, cut, width, wrap
+from engine.report.terminal import Screen, width, wrap
 from engine.scenario.model import Scenario
 from engine.scenario.reasoning import SOLUTIONS
 
@@ -71,6 +71,32 @@ def title_lines(scenario: Scenario, screen: Screen) -> list[str]:
     return lines
 
 
+def head_lines(scenario: Scenario, parts: Sequence[str], ran: Ran, screen: Screen) -> list[str]:
+    """The title, the question, and below them in what way the figures came about and how long that took."""
+    said = joined([*parts, f"{ran.seconds:.1f} s"], screen)
+    return [*title_lines(scenario, screen), *(screen.paint(line, "dim") for line in said)]
+
+
+def assumed_parts(name: str, label: str, overrides: Iterable[tuple[str, str]], screen: Screen) -> list[str]:
+    """Under which assumptions, for the head."""
+    said = f"assumptions {screen.label(name)}" + (f" ({screen.label(label)})" if label else "")
+    return [said, *(f"with {screen.label(f'{path} = {value}')}" for path, value in overrides)]
+
+
+def rounded_up(draws: int, histories: int | None, ran: Ran) -> str:
+    """What stands behind a number of draws: that fewer were asked for, and what each carries."""
+    text = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, draws) else ""
+    return text if histories is None else f"{text} of up to {histories:,} histories"
+
+
+def next_line(words: Sequence[str], about: str, screen: Screen) -> list[str]:
+    """The last line: what to type next, and what that tells, where there is room."""
+    line = command(screen, "engine", *words)
+    about = screen.label(about)
+    told = f"   {screen.paint(about, 'dim')}" if about and 9 + width(line) + width(about) <= screen.width else ""
+    return [screen.paint("Next:", "bold") + f" {line}{told}"]
+
+
 def command(screen: Screen, *words: str) -> str:
     """A command to type."""
     return screen.label(" ".join(shlex.quote(word) for word in words))
@@ -87,18 +113,13 @@ def _dates(scenario: Scenario) -> str:
 
 def _head(result: Result, ran: Ran, screen: Screen) -> list[str]:
     settings = result.settings
-    label = f" ({screen.label(result.label)})" if result.label else ""
-    parts = [f"assumptions {screen.label(result.assumptions)}{label}"]
-    parts += [f"with {screen.label(f'{path} = {value}')}" for path, value in result.overrides.items()]
+    parts = assumed_parts(result.assumptions, result.label, result.overrides.items(), screen)
     if settings.method == "exact":
         parts.append("exact: nothing is unknown")
     else:
-        rounded = f" ({ran.asked:,} rounded up)" if ran.asked not in (None, settings.draws) else ""
-        if settings.histories is not None:
-            rounded += f" of up to {settings.histories:,} histories"
-        parts += [f"{settings.draws:,} draws{rounded}", f"seed {settings.seed}", settings.method]
-    parts.append(f"{ran.seconds:.1f} s")
-    return [*title_lines(result.scenario, screen), *(screen.paint(line, "dim") for line in joined(parts, screen))]
+        draws = f"{settings.draws:,} draws{rounded_up(settings.draws, settings.histories, ran)}"
+        parts += [draws, f"seed {settings.seed}", settings.method]
+    return head_lines(result.scenario, parts, ran, screen)
 
 
 def joined(parts: Sequence[str], screen: Screen) -> list[str]:
@@ -264,11 +285,5 @@ def _next(result: Result, ran: Ran, screen: Screen) -> list[str]:
         return []
     other = next((name for name in result.scenario.assumptions if name != result.assumptions), None)
     if other is not None:
-        line = command(screen, "engine", "run", ran.file, "--assume", other)
-        about = result.scenario.assumptions[other].label
-    else:
-        line = command(screen, "engine", "check", ran.file, "--evidence")
-        about = "where each number comes from"
-    text = screen.paint("Next:", "bold") + f" {line}"
-    room = screen.width - 6 - width(line) - 3
-    return [text + (f"   {screen.paint(cut(screen.label(about), room, screen), 'dim')}" if room > 10 else "")]
+        return next_line(["run", ran.file, "--assume", other], result.scenario.assumptions[other].label, screen)
+    return next_line(["check", ran.file, "--evidence"], "where each number comes from", screen)

@@ -64,13 +64,21 @@ def test_the_text_says_where_it_is_true(found: dict[str, Discovery]) -> None:
     assert "Mood: true if it is wild (the line lies within sampling error)" in text  # 50 % on average
     assert "Mood is wild p < 0.001" in text
     assert re.search(r"itself is above (4[5-9]|5[0-9])\.\d% p < 0.001", text)
-    assert "checked by running the game there" in text
+    assert "the figure is a run of the game there" in text
 
 
 def test_what_nothing_reaches_is_said(found: dict[str, Discovery]) -> None:
     text = " ".join(discovery_text(found["hit > 99.9%"], RAN, Screen(120)).split())
-    assert "No single unknown reaches it" in text
-    assert "The furthest point that was found has" in text or "checked by running" in text
+    assert "No unknown can make it so alone" in text
+    assert "No unknown reaches it; furthest gets figure if it is" in text
+    assert "The furthest point that was found has" in text or "changed the figure is" in text
+
+
+def test_an_unknown_that_crosses_once_has_a_row(found: dict[str, Discovery]) -> None:
+    text = discovery_text(found["hit > 50%"], RAN, Screen(120))
+    # 0.6 of the odds on average, 0.2 * 1 + 0.8 * 0.5, is half where the odds are 5/6
+    assert "can make it so alone" in " ".join(text.split())
+    assert re.search(r"itself +above 8[23]\.\d% +8\d\.\d% to 8\d\.\d%", text)
 
 
 def test_where_it_is_true_already_the_text_says_what_would_undo_it(found: dict[str, Discovery]) -> None:

@@ -57,7 +57,7 @@ def told(found: Information, screen: Screen | None = None) -> str:
 def test_harm_is_marked_with_its_reason(found: Information) -> None:
     text = " ".join(told(found).split())
     assert re.search(r"card \(once it has happened\) -1\.3\d+ ±0\.\d+ -", text)
-    assert re.search(r"worse off: at “answers” The second chooses otherwise in .*, which costs The first 4;", text)
+    assert re.search(r"worse off: at “answers” The second chooses otherwise in .*; that costs The first 4;", text)
     assert "if nobody knew that it knows, it would be worth +2.7" in text
     assert text.endswith("Next: engine voi cards.yaml --secret if nobody knew that it is known")
 
@@ -66,7 +66,7 @@ def test_what_is_idle_and_what_all_know_is_said_once(found: Information) -> None
     text = " ".join(told(found).split())
     assert "would change nothing: noise, Luck" in text
     assert "learn Share of red cards" in text
-    assert "not listed: 1 unknown that all actors know already" in text
+    assert "Left out: 1 unknown that all actors know already" in text
 
 
 @pytest.mark.parametrize("cells", [60, 80, 120])

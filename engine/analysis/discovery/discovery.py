@@ -91,7 +91,7 @@ def discover(
         design: the draws, in scrambles.
         histories: that a draw may carry, where there are rounds.
         workers: who share the work.
-        progress: told the number of draws done and of all, now and then.
+        progress: told the number of draws done and of all, now and then; then that of the search, of 0 in all.
 
     Raises:
         EvaluationError: a number of some draw is impossible.

@@ -45,8 +45,12 @@ class Told:
         self.progress, self.total, self.before = progress, total, 0
 
     def __call__(self, done: int) -> None:
-        """Of the run that is under way."""
-        self.progress(min(self.before + done, self.total), self.total)
+        """Of the run that is under way; how long the search for a change takes nobody knows, so its draws are of 0."""
+        now = self.before + done
+        if now <= self.total:
+            self.progress(now, self.total)
+        else:
+            self.progress(now - self.total, 0)
 
     def over(self, draws: int) -> None:
         """The run is over."""

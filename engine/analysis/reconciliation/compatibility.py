@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
@@ -38,7 +38,14 @@ class Contradiction:
 # Public functions
 
 
-def reach_of(weighed: Sequence[Stated], sample: Sample, seed: int, histories: int, workers: Workers = ALONE) -> Reach:
+def reach_of(
+    weighed: Sequence[Stated],
+    sample: Sample,
+    seed: int,
+    histories: int,
+    workers: Workers = ALONE,
+    progress: Callable[[int], None] | None = None,
+) -> Reach:
     """What the draws of a sample reach for some statements, and what a search can add.
 
     Args:
@@ -47,6 +54,7 @@ def reach_of(weighed: Sequence[Stated], sample: Sample, seed: int, histories: in
         seed: of the histories of further points.
         histories: that a draw may carry, where there are rounds.
         workers: who share the work; the result does not depend on them.
+        progress: told how many points have been tried, now and then.
     """
     program = sample.program
     about = {stated.about for stated in weighed}
@@ -56,7 +64,7 @@ def reach_of(weighed: Sequence[Stated], sample: Sample, seed: int, histories: in
     claims = Claims(only, rows, tuple(range_of(stated.distribution) for stated in weighed))
     here = [sample.implied(stated.about) for stated in weighed]
     probability = np.array([np.where((one.among > 0) & (one.base > 0), one.value, np.nan) for one in here])
-    return Reach(claims, sample.uniforms, probability, histories, seed, workers)
+    return Reach(claims, sample.uniforms, probability, histories, seed, workers, progress)
 
 
 def sets_of(reach: Reach) -> Sets:

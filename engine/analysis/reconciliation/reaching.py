@@ -6,7 +6,7 @@ each; the search moves their normal scores.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
@@ -143,6 +143,7 @@ class Reach:
         histories: int,
         seed: int,
         workers: Workers = ALONE,
+        progress: Callable[[int], None] | None = None,
     ) -> None:
         """Starts from the draws.
 
@@ -153,7 +154,9 @@ class Reach:
             histories: that a draw may carry, where there are rounds.
             seed: of further histories.
             workers: who share the work; the result does not depend on them.
+            progress: told how many points have been tried, now and then.
         """
+        self.progress = progress
         within = ((uniforms >= EDGE) & (uniforms <= 1 - EDGE)).all(axis=0)
         self.claims, self.histories, self.seed, self.workers = claims, histories, seed, workers
         self.uniforms, self.probability = uniforms[:, within], probability[:, within]
@@ -330,6 +333,8 @@ class Reach:
         self.probability = np.concatenate([self.probability, flat], axis=-1)
         self.odds = np.concatenate([self.odds, _log_odds(flat)], axis=-1)
         self.tried += uniforms.shape[0] * uniforms.shape[2]
+        if self.progress is not None:
+            self.progress(self.tried)
         return value
 
     def _implied(self, uniforms: FloatArray, histories: int, index: int) -> tuple[FloatArray, FloatArray]:

@@ -120,7 +120,7 @@ def reconcile(
     design: Design,
     histories: int,
     workers: Workers = ALONE,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Reconciliation:
     """Weighs every statement, and every set of them that matters.
 
@@ -131,7 +131,7 @@ def reconcile(
         design: which uniforms.
         histories: that a draw may carry, where there are rounds.
         workers: who share the work; the result does not depend on them.
-        progress: told the number of draws done.
+        progress: told the number of draws done and of all; then how many points the search has tried, of 0 in all.
 
     Raises:
         EvaluationError: a number of some draw is impossible.
@@ -148,9 +148,13 @@ def reconcile(
     )
     if not program.statements:
         return plain
-    sample = sampled(program, design, histories, workers, progress)
+
+    def told(total: int) -> Callable[[int], None] | None:
+        return None if progress is None else lambda done: progress(done, total)
+
+    sample = sampled(program, design, histories, workers, told(design.n_draws))
     weighed = [stated for stated in program.statements if sample.implied(stated.about).certain]
-    reach = reach_of(weighed, sample, design.seed, histories, workers) if weighed else None
+    reach = reach_of(weighed, sample, design.seed, histories, workers, told(0)) if weighed else None
     found = Sets((), (), True, 0) if reach is None else sets_of(reach)
     judged = {
         stated.name: _judged(assumed.scenario, stated, sample, reach, _place(weighed, stated))
