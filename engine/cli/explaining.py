@@ -33,7 +33,7 @@ def explain(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Print why each actor chooses as it does, and what would flip it."""
+    """Print why actors choose as they do, and what would flip it."""
     from engine import __version__, api
     from engine.errors import UsageError
     from engine.report import diagram as diagrams

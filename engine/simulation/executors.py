@@ -84,8 +84,9 @@ def workers(count: int, processes: bool = False) -> Iterator[Workers]:
     with _processes(min(count, MOST_PROCESSES)) if processes else ThreadPoolExecutor(count) as pool:
         try:
             yield Workers(count, pool)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)  # nobody waits for what is still under way
+            raise
 
 
 def default_count() -> int:
