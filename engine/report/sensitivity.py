@@ -313,7 +313,10 @@ def _texts(result: SensitivityResult, full: Sequence[FigureSensitivity], screen:
         yield f"Low, high: at the 5% and the 95% of what it may be, all else as unknown as it is ({marks})"
     for one in shown:
         if scenario.outcomes[one.figure.outcome].given is not None:
-            yield f"Condition: a draw counts in “{one.label}” for as much as the condition is likely in it"
+            yield (
+                f"Condition: a draw counts in “{one.label}” for as much as the condition is likely in it; an "
+                "unknown that moves only the condition has a share, too"
+            )
         if one.words is not None:
             figures = ", ".join(
                 f"{_figure_text(one, each.value)} by {name}" for name, each in one.words.figures.items()

@@ -56,29 +56,34 @@ class Split:
     chance: Estimate
 
 
-def split(apart: FloatArray, chance: FloatArray, weight: FloatArray, n_replicates: int) -> Split:
+def split(
+    value: FloatArray, apart: FloatArray, chance: FloatArray, weight: FloatArray, shared: FloatArray, n_replicates: int
+) -> Split:
     """What makes a forecast uncertain.
 
     Args:
-        apart: the figure in each draw by two independent samples of histories; (2, n_draws), draws by scramble.
+        value: the figure in each draw; (n_draws,), draws by scramble.
+        apart: by two independent samples of histories; (2, n_draws).
         chance: the variance within each draw; (n_draws,).
         weight: of each draw; (n_draws,).
+        shared: of what both samples say of it; (n_draws,).
         n_replicates: independent scrambles, of equal size.
     """
-    share = weight / weight.mean()
-    center = float((share * apart.mean(axis=0)).mean())
-    off = apart - center
-
-    def by_scramble(values: FloatArray) -> FloatArray:
-        found: FloatArray = (share * values).reshape(n_replicates, -1).mean(axis=1)
-        return found
-
-    mean, square = by_scramble(off.mean(axis=0)), by_scramble(off[0] * off[1])
+    shape = (n_replicates, -1)
+    share = (weight / weight.mean()).reshape(shape)
+    center = float((share * value.reshape(shape)).mean())
+    forecast = center + (share * (value.reshape(shape) - center)).mean(axis=1)
+    squares = chance + (apart[0] - value) * (apart[1] - value) + (value - center) ** 2
+    total = (share * squares.reshape(shape)).mean(axis=1)
+    share = (shared / shared.mean() if shared.any() else shared).reshape(shape)
+    middle = float((share * apart.mean(axis=0).reshape(shape)).mean())
+    off = apart.reshape(2, *shape) - middle
+    mean, square = (share * off.mean(axis=0)).mean(axis=1), (share * off[0] * off[1]).mean(axis=1)
     if n_replicates == 1:
-        return Split(exact(center), exact(float(square[0] - mean[0] ** 2)), exact(float(by_scramble(chance)[0])))
-    forecast = of_replicates(center + mean)
-    pseudo = square - _pseudo_values(mean[None])
-    return Split(forecast, of_replicates(pseudo), of_replicates(by_scramble(chance)))
+        unknown = float(square[0] - mean[0] ** 2)
+        return Split(exact(center), exact(unknown), exact(float(total[0]) - unknown))
+    unknown = square - _pseudo_values(mean[None])
+    return Split(of_replicates(forecast), of_replicates(unknown), of_replicates(total - unknown))
 
 
 def learned(figures: FloatArray, basis: FloatArray, weight: FloatArray, n_replicates: int) -> list[Learned]:

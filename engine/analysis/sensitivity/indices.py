@@ -76,9 +76,10 @@ class Indices:
 def whole_of(*matrices: Answers) -> Whole:
     """What some matrices of independent draws say together."""
     both = _together(matrices)
-    figure, among = both.figure, over_rows(both.weights)
-    square = over_rows(both.squares) / among
-    return Whole(figure, among.value > 0, over_rows(both.second) / among - square, square - figure * figure)
+    figure, among, shared = both.figure, over_rows(both.weights), over_rows(both.shared)
+    middle = over_rows(both.crossed) / shared
+    unknown = over_rows(both.squares) / shared - middle * middle
+    return Whole(figure, among.value > 0, over_rows(both.second) / among - figure * figure - unknown, unknown)
 
 
 def ground_of(pairs: Pairs, figure: Linear, first: Answers, second: Answers, correlated: Sequence[int]) -> Ground:
