@@ -13,6 +13,7 @@ from engine.analysis.sensitivity.sensitivity_records import (
     UNKNOWN,
     WORDS,
     Effect,
+    End,
     FigureSensitivity,
     SensitivityResult,
 )
@@ -212,25 +213,33 @@ def _tornado(one: FigureSensitivity, effects: Sequence[Effect], result: Sensitiv
         return []
     figure = value.value
     effects = sorted(effects, key=lambda effect: -_reach(effect, figure))
-    ends = [_figure_text(one, end.value.value) for effect in effects for end in effect.ends]
+    ends = [_end_text(one, end, screen) for effect in effects for end in effect.ends]
     values = [_values(effect, scenario, screen) for effect in effects]
     side, room = 1 + max(map(width, ends)), 2 + max(map(width, [FROM_TO, *values]))
     label = _labels((effect.label for effect in effects), screen.width - 2 * side - room - FEWEST_BAR - 3, screen)
     cells = min(MOST_BAR, screen.width - label - 2 * side - room - 2)
-    scale = _Scale(figure, [end.value.value for effect in effects for end in effect.ends], cells)
+    scale = _Scale(figure, [_at(end, figure) for effect in effects for end in effect.ends], cells)
     lines = [_heading(("One low or high", "low", "high", FROM_TO), (label, side, side + cells + 2, room), screen)]
     for effect, text in zip(effects, values, strict=True):
         low, high = effect.ends
-        drawn = scale.drawn(low.value.value, high.value.value, screen.unicode)
-        row = right(_figure_text(one, low.value.value), side) + " " + screen.paint(drawn, "cyan")
-        row += " " + right(_figure_text(one, high.value.value), side) + right(text, room)
+        drawn = scale.drawn(_at(low, figure), _at(high, figure), screen.unicode)
+        row = right(_end_text(one, low, screen), side) + " " + screen.paint(drawn, "cyan")
+        row += " " + right(_end_text(one, high, screen), side) + right(text, room)
         lines += _row(effect.label, label, row, screen)
     return lines
 
 
 def _reach(effect: Effect, figure: float) -> float:
-    values = [figure, *(end.value.value for end in effect.ends)]
+    values = [figure, *(_at(end, figure) for end in effect.ends)]
     return max(values) - min(values)
+
+
+def _at(end: End, figure: float) -> float:
+    return figure if end.value is None else end.value.value
+
+
+def _end_text(one: FigureSensitivity, end: End, screen: Screen) -> str:
+    return screen.symbols("–") if end.value is None else _figure_text(one, end.value.value)
 
 
 def _values(effect: Effect, scenario: Scenario, screen: Screen) -> str:
@@ -311,6 +320,8 @@ def _texts(result: SensitivityResult, full: Sequence[FigureSensitivity], screen:
     if any(effect.ends for one in shown for effect in one.effects):
         marks = "░ low, █ high" if screen.unicode else "- low, # high"
         yield f"Low, high: at the 5% and the 95% of what it may be, all else as unknown as it is ({marks})"
+    if any(end.value is None for one in shown for effect in one.effects for end in effect.ends):
+        yield screen.symbols("–: no figure, as the condition never comes about there")
     for one in shown:
         if scenario.outcomes[one.figure.outcome].given is not None:
             yield (

@@ -25,6 +25,8 @@ FEW_VALUES: Final = 16
 """An unknown with no more values than this is told apart by its values."""
 CLEAR: Final = 2.0
 """A coefficient counts for the direction of the forecast's move if it is so many standard errors away from 0."""
+ROUNDING: Final = 1e-12
+"""Of a figure; what moves by less than this part of it does not move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ def learned(figures: FloatArray, basis: FloatArray, weight: FloatArray, n_replic
         variance = of_replicates(_pseudo_values(coefficients))
         direction = _directions(coefficients)
         moves = [float((np.sign(direction[:, r] @ functions[:, r]) * off[r]).mean()) for r in range(n_replicates)]
-        found.append(Learned(variance, of_replicates(moves)))
+        square = float((share * figure**2).mean())
+        still = abs(variance.value) <= ROUNDING**2 * square
+        found.append(Learned(exact(0.0), exact(0.0)) if still else Learned(variance, of_replicates(moves)))
     return found
 
 
