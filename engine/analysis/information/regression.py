@@ -77,6 +77,7 @@ def split(
     forecast = center + (share * (value.reshape(shape) - center)).mean(axis=1)
     squares = chance + (apart[0] - value) * (apart[1] - value) + (value - center) ** 2
     total = (share * squares.reshape(shape)).mean(axis=1)
+    total -= float(total.mean()) * (share.mean(axis=1) - 1)  # a ratio's linear part
     share = (shared / shared.mean() if shared.any() else shared).reshape(shape)
     middle = float((share * apart.mean(axis=0).reshape(shape)).mean())
     off = apart.reshape(2, *shape) - middle
@@ -85,6 +86,7 @@ def split(
         unknown = float(square[0] - mean[0] ** 2)
         return Split(exact(center), exact(unknown), exact(float(total[0]) - unknown))
     unknown = square - _pseudo_values(mean[None])
+    unknown = unknown - unknown.mean() * (share.mean(axis=1) - 1)
     return Split(of_replicates(forecast), of_replicates(unknown), of_replicates(total - unknown))
 
 
@@ -105,7 +107,15 @@ def learned(figures: FloatArray, basis: FloatArray, weight: FloatArray, n_replic
         off = (share * (figure - (share * figure).mean())).reshape(shape)
         size = off.shape[1]
         coefficients = np.array([functions[:, r] @ off[r] / size for r in range(n_replicates)]).T
-        variance = of_replicates(_pseudo_values(coefficients))
+        pseudo = _pseudo_values(coefficients)
+        if (own != own[0]).any():
+            # how likely the unknown's values are among the draws that count is sampled, too
+            clear = _clear(
+                coefficients.mean(axis=1, keepdims=True), coefficients.std(axis=1, keepdims=True) / shape[0] ** 0.5
+            )
+            taught = (share.reshape(shape) * np.tensordot(clear[:, 0], functions, 1) ** 2).mean(axis=1)
+            pseudo = pseudo - (taught - taught.mean())
+        variance = of_replicates(pseudo)
         direction = _directions(coefficients)
         moves = [float((np.sign(direction[:, r] @ functions[:, r]) * off[r]).mean()) for r in range(n_replicates)]
         square = float((share * figure**2).mean())
@@ -160,6 +170,10 @@ def _directions(coefficients: FloatArray) -> FloatArray:
     mean = (coefficients.sum(axis=1, keepdims=True) - coefficients) / (n - 1)
     square = ((coefficients**2).sum(axis=1, keepdims=True) - coefficients**2) / (n - 1)
     error = np.sqrt(np.maximum(square - mean**2, 0.0) / max(1, n - 2))
+    return _clear(mean, error)
+
+
+def _clear(mean: FloatArray, error: FloatArray) -> FloatArray:
     return np.where(np.abs(mean) > CLEAR * error, mean, 0.0)
 
 
