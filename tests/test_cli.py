@@ -135,6 +135,8 @@ def process(*args: str, cwd: Path, python: str = "", **environment: str) -> subp
         (["run", "good.yaml", "-n", "0"], 2),
         (["run", "good.yaml", "-n", "many"], 2),
         (["run", "good.yaml", "--seed", "-1"], 2),
+        (["run", "good.yaml", "--seed", "9223372036854775808"], 2),
+        (["voi", "good.yaml", "-n", "1048577"], 2),
         (["run", "good.yaml", "--error", "0"], 2),
         (["run", "good.yaml", "--error", "nan"], 2),
         (["run", "good.yaml", "--error", "little"], 2),

@@ -30,6 +30,8 @@ from engine.scenario.scope import nearest
 DRAWS: Final = 16_384
 DRAWS_OF_ROUNDS: Final = 2_048
 HISTORIES: Final = 8
+MOST_DRAWS: Final = 2**20
+"""Every draw is kept, with 64 functions of an unknown at a time."""
 FEWER: Final = 4
 """Actors' games are solved again for each piece of knowledge, on this part of the draws."""
 
@@ -61,7 +63,7 @@ def voi(
         every: whether all outcomes are forecast and not one alone.
 
     Raises:
-        UsageError: no such set, outcome or actor, or an override that leads nowhere.
+        UsageError: no such set, outcome or actor, or an override that leads nowhere, or more draws than can be kept.
         ScenarioError: what is wrong with the scenario or with the numbers of some draw.
     """
     from threadpoolctl import threadpool_limits
@@ -76,6 +78,8 @@ def voi(
     if secret and program.ways.concept == "pure equilibria":
         raise UsageError("what the others would do is not one thing under 'pure equilibria'", "leave out --secret")
     draws = options.draws or (DRAWS if program.recurrence is None else DRAWS_OF_ROUNDS)
+    if draws > MOST_DRAWS:
+        raise UsageError(f"{draws:,} draws are more than can be kept", f"ask for at most {MOST_DRAWS:,}")
     options = replace(options, draws=draws)
     try:
         with threadpool_limits(limits=1, user_api="blas"), workers_for(program, options) as crew:

@@ -76,8 +76,8 @@ def options(
         raise UsageError(f"a draw carries from {ISLANDS} to {MAX_HISTORIES:,} histories, not {histories:,}")
     if error is not None and not (isfinite(error) and 0 < error < 1):
         raise UsageError("the sampling error must lie between 0 and 100%", "for example 0.1%")
-    if seed is not None and not 0 <= seed < 2**64:
-        raise UsageError(f"a seed is a whole number from 0 to 2^64 - 1, not {seed}")
+    if seed is not None and not 0 <= seed < 2**63:
+        raise UsageError(f"a seed is a whole number from 0 to 2^63 - 1, not {seed}")
     if method not in METHODS:
         raise UsageError(f"'{method}' is no method", nearest(method, METHODS))
     if threads is not None and threads < 1:

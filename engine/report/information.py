@@ -20,6 +20,9 @@ from engine.scenario.calendar import round_ends
 MOST: Final = 8
 """Of what moves a forecast, that is shown."""
 ROUNDING: Final = 1e-10
+RELATIVE: Final = 1e-6
+"""A margin that is a smaller part of its figure is not shown beside three digits."""
+LARGE, TINY = 1e6, 1e-4
 LEAST_OF_SPAN: Final = 1e-4
 LEAST_SHARE: Final = 0.02
 """Of the largest move: what moves a forecast by less is only counted."""
@@ -109,7 +112,10 @@ def _forecast_lines(found: Information, one: Forecast, screen: Screen) -> list[s
 
 
 def _with_margin(value: float, half: float, places: int, screen: Screen, sign: str = "") -> str:
-    """A figure and its margin with as many decimals."""
+    """A figure and its margin with as many decimals; short where decimals do not suit its size."""
+    if places < 0:
+        short = f"+{number(value)}" if sign and value > 0 else number(value)
+        return screen.symbols(f"{short} ±{number(float(f'{half:.1g}'))}") if half > RELATIVE * abs(value) else short
     least = 0.5 * 10.0**-places
     if abs(value) < least and half < least:
         return "0" if abs(value) < ROUNDING and half < ROUNDING else f"<{10.0**-places:.{places}f}"
@@ -119,9 +125,14 @@ def _with_margin(value: float, half: float, places: int, screen: Screen, sign: s
 
 
 def _places(values: Sequence[Estimate], scale: float = 1.0) -> int:
-    """Decimals that show one digit of the largest margin; where there is none, three of the largest figure."""
+    """Decimals that show one digit of the largest margin; where there is none, three of the largest figure.
+
+    -1 where figures are so large or small that decimals do not suit them.
+    """
     half = max((scale * half_width(one) for one in values), default=0.0)
     size = max((scale * abs(one.value) for one in values), default=0.0)
+    if size >= LARGE or 0 < size < TINY:
+        return -1
     if ROUNDING < half < float("inf"):
         return max(0, min(6, -floor(log10(half))))
     return max(0, min(6, 2 - floor(log10(size)))) if size > ROUNDING else 1
@@ -201,7 +212,7 @@ def _stake_lines(found: Information, stake: Stake, screen: Screen) -> list[str]:
     worths = [value for item in shown if (value := item.value(found.secret)) is not None]
     worst = _worst(found, shown)
     for item in shown:
-        lines += _item_lines(found, item, (screen.width - cells - 2, _places(worths)), others, screen)
+        lines += _item_lines(found, stake, item, (screen.width - cells - 2, _places(worths)), others, screen)
         if item is worst:
             lines += [f"    {line}" for line in wrap(_why(found, item, screen), screen.width - 4)]
     nothing = [part.label for part in stake.idle]
@@ -238,7 +249,9 @@ def _is_small(found: Information, stake: Stake, item: Item) -> bool:
     return value is not None and max(abs(value.low), abs(value.high)) < LEAST_OF_SPAN * stake.span
 
 
-def _item_lines(found: Information, item: Item, layout: tuple[int, int], others: bool, screen: Screen) -> list[str]:
+def _item_lines(
+    found: Information, stake: Stake, item: Item, layout: tuple[int, int], others: bool, screen: Screen
+) -> list[str]:
     room, places = layout
     text = screen.label(item.piece.label)
     if item.piece.kind != EVERYTHING and item.piece.note:
@@ -250,7 +263,9 @@ def _item_lines(found: Information, item: Item, layout: tuple[int, int], others:
     size = _with_margin(value.value, half_width(value), places, screen, "+")
     line = f"  {left(first, room)}{right(size, FIGURE)}"
     if others and item.worth.reaction is not None:
-        line += right(_with_margin(item.worth.reaction.value, 0.0, places, screen, "+"), SHARE)
+        reaction = item.worth.reaction.value
+        reaction = reaction if abs(reaction) > ROUNDING * stake.span else 0.0
+        line += right(_with_margin(reaction, 0.0, places, screen, "+"), SHARE)
     return [line, *(f"    {line}" for line in more)]
 
 

@@ -112,8 +112,8 @@ def _effect(effect: Effect, scenario: Scenario) -> dict[str, Any]:
         "tornado": {
             f"p{round(100 * end.level):02d}": {
                 "unknown": value_at(scenario, effect.name, end),
-                "figure": _estimate(end.value),
-                "difference": _estimate(end.difference),
+                "figure": None if end.value is None else _estimate(end.value),
+                "difference": None if end.difference is None else _estimate(end.difference),
             }
             for end in effect.ends
         },
@@ -137,5 +137,6 @@ def _row(effect: Effect, scenario: Scenario) -> Iterator[Any]:
     for found in (effect.alone, effect.overall, effect.shapley):
         yield from (None, None, None) if found is None else (found.value, found.low, found.high)
     for end in effect.ends:
-        yield from (value_at(scenario, effect.name, end), end.value.value, end.difference.value)
+        figures = (None if one is None else one.value for one in (end.value, end.difference))
+        yield from (value_at(scenario, effect.name, end), *figures)
     yield from (None for _ in range(0 if effect.ends else 6))

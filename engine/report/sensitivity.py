@@ -14,6 +14,7 @@ from engine.analysis.sensitivity.sensitivity_records import (
     UNKNOWN,
     WORDS,
     Effect,
+    End,
     FigureSensitivity,
     SensitivityResult,
 )
@@ -117,8 +118,10 @@ def _figure_text(one: FigureSensitivity, found: Estimate) -> str:
     return percent(value) if value > 0 or half_width(found) == 0 else "<0.1%"
 
 
-def _end_text(one: FigureSensitivity, found: Estimate) -> str:
+def _end_text(one: FigureSensitivity, found: Estimate | None, screen: Screen) -> str:
     """A figure at an end, in whole points where its error is that large."""
+    if found is None:
+        return screen.symbols("–")
     if one.figure.kind == "quantity" or half_width(found) < COARSE:
         return _figure_text(one, found)
     return "<1%" if found.value < HALF_A_POINT else f"{min(100.0, 100 * found.value):.0f}%"
@@ -217,7 +220,7 @@ def _layout(one: FigureSensitivity, effects: Sequence[Effect], result: Sensitivi
     shares = {name: 2 + max(width(text) for text in (NAMES[name], *_column(effects, name, screen))) for name in names}
     ends = values = 0
     if effects[0].ends:
-        ends = max(END, *(2 + width(_end_text(one, end.value)) for each in effects for end in each.ends))
+        ends = max(END, *(2 + width(_end_text(one, end.value, screen)) for each in effects for end in each.ends))
         values = 2 + max(width(_values(effect, result.assumed.scenario, screen)) for effect in effects)
         values = max(values, 2 + width("low, high"))
         if len(shares) > 2 and screen.width < WIDE:
@@ -240,15 +243,15 @@ def _unknowns(one: FigureSensitivity, result: SensitivityResult, screen: Screen)
     if not effects or one.value is None:
         return []
     layout = _layout(one, effects, result, screen)
-    ends = [end.value.value for effect in effects for end in effect.ends]
+    ends = [_at(end, one.value.value) for effect in effects for end in effect.ends]
     scale = _Scale(one.value.value, ends, layout.bar) if layout.bar else None
     lines = _headings(layout, screen)
     columns = {name: _column(effects, name, screen) for name in layout.shares}
     for place, effect in enumerate(effects):
         figures = "".join(right(columns[name][place], cells) for name, cells in layout.shares.items())
         if effect.ends:
-            low, high = (_end_text(one, end.value) for end in effect.ends)
-            values = [end.value.value for end in effect.ends]
+            low, high = (_end_text(one, end.value, screen) for end in effect.ends)
+            values = [_at(end, one.value.value) for end in effect.ends]
             drawn = "  " + screen.paint(scale.drawn(values[0], values[1], screen.unicode), "cyan") if scale else ""
             figures += right(low, layout.ends) + drawn + right(high, layout.ends)
             if layout.values:
@@ -296,6 +299,10 @@ def _margin(share: Estimate, screen: Screen) -> str:
     places = 1 if half < 0.95 else 0
     margin = f" ±{max(half, 0.1):.{places}f}" if half > 0 else ""
     return screen.symbols(f"{max(0.0, 100 * share.value):.{places}f}%{margin}")
+
+
+def _at(end: End, figure: float) -> float:
+    return figure if end.value is None else end.value.value
 
 
 def _values(effect: Effect, scenario: Scenario, screen: Screen) -> str:
@@ -390,9 +397,14 @@ def _texts(result: SensitivityResult, full: Sequence[FigureSensitivity], screen:
             "Low, high: at the 5% and the 95% of what it may be, all else as unknown as it is"
             f"{_about_ends(shown)}{f'; {marks}' if drawn else ''}"
         )
+    if any(end.value is None for effect in effects for end in effect.ends):
+        yield screen.symbols("–: no figure, as the condition never comes about there")
     for one, _ in shown:
         if scenario.outcomes[one.figure.outcome].given is not None:
-            yield f"Condition: a draw counts in “{one.label}” for as much as the condition is likely in it"
+            yield (
+                f"Condition: a draw counts in “{one.label}” for as much as the condition is likely in it; an "
+                "unknown that moves only the condition has a share, too"
+            )
         yield from _about_words(one, result)
     if found.idle:
         count = plural(len(found.idle), "unknown")
@@ -415,7 +427,7 @@ def _about_ends(shown: Sequence[tuple[FigureSensitivity, Sequence[Effect]]]) -> 
     if len(shown) != 1:
         return ""
     one, effects = shown[0]
-    half = max((half_width(end.value) for effect in effects for end in effect.ends), default=0.0)
+    half = max((half_width(end.value) for effect in effects for end in effect.ends if end.value), default=0.0)
     if half == 0:
         return ""
     size = f"±{half:.1g}" if one.figure.kind == "quantity" else f"±{100 * half:.2g} points"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -42,7 +42,10 @@ class Figures:
             about; (n_figures, n_draws).
         among: the probability of what it is taken among; same shape; 1 where there is no condition.
         apart: `value` by each of two independent samples of histories; (2, n_figures, n_draws). Their product is
-            unbiased for the square of what no sample blurs. Equal to `value` where there are no rounds.
+            unbiased for the square of what no sample blurs. Equal to `value` where there are no rounds, and where the
+            condition comes about in one sample alone.
+        shared: for how much such a product counts, below `among` where the samples differ in what they are taken
+            among, and 0 where it comes about in one of them alone; same shape as `value`.
         chance: the variance within the draw, which is chance: p (1 - p) of an event; same shape as `value`. With few
             histories it may be slightly below 0 in single draws: it is unbiased.
         weight: of each draw, by the statements that are believed; (n_draws,); all 1 if there are none.
@@ -53,6 +56,7 @@ class Figures:
     value: FloatArray
     among: FloatArray
     apart: FloatArray
+    shared: FloatArray
     chance: FloatArray
     weight: FloatArray
     replicate: IntArray
@@ -102,10 +106,18 @@ def figures_of(
         joined("value"),
         joined("among"),
         joined("apart"),
+        joined("shared"),
         joined("chance"),
         joined("weight"),
         np.concatenate(replicates),
     )
+
+
+def shared_weight(one: FloatArray, other: FloatArray) -> FloatArray:
+    """For how much products of two samples' figures count, given what each is taken among: their harmonic mean."""
+    total = one + other
+    found: FloatArray = np.divide(2 * one * other, total, out=np.zeros_like(total), where=total > 0)
+    return found
 
 
 def figures_in(measure: Measure) -> tuple[Figure, ...]:
@@ -120,31 +132,35 @@ class _Part:
     value: FloatArray
     among: FloatArray
     apart: FloatArray
+    shared: FloatArray
     chance: FloatArray
     weight: FloatArray
 
 
 def _part(measures: tuple[Measure, ...], draws: Draws) -> _Part:
-    value, among, apart, chance = [], [], [], []
+    value, among, apart, shared, chance = [], [], [], [], []
     for measure in measures:
         reading = draws.readings[measure.name]
         samples = reading.apart or (reading, reading)
         for part in range(len(figures_in(measure))):
-            value.append(share_of(reading, part) + reading.center)
+            own = share_of(reading, part)
+            value.append(own + reading.center)
             among.append(reading.among)
-            apart.append([share_of(one, part) for one in samples])
-            chance.append(_within(measure, reading, part, apart[-1][0] * apart[-1][1]))
+            apart.append([np.where(one.among > 0, share_of(one, part), own) for one in samples])
+            shared.append(shared_weight(samples[0].among, samples[1].among))
+            chance.append(_within(measure, reading, part, own, apart[-1]))
             apart[-1] = [one + reading.center for one in apart[-1]]
     return _Part(
         np.array(value),
         np.array(among),
         np.array(apart).transpose(1, 0, 2),
+        np.array(shared),
         np.array(chance),
         draws.weight,
     )
 
 
-def _within(measure: Measure, reading: Reading, part: int, square: FloatArray) -> FloatArray:
-    """The variance within a draw, from the unbiased square of its mean."""
-    mean_square = share_of(reading, 1) if measure.kind == "quantity" else share_of(reading, part)
-    return mean_square - square
+def _within(measure: Measure, reading: Reading, part: int, own: FloatArray, apart: Sequence[FloatArray]) -> FloatArray:
+    """The variance within a draw, without the noise of the samples of histories."""
+    mean_square = share_of(reading, 1) if measure.kind == "quantity" else own
+    return mean_square - own**2 - (apart[0] - own) * (apart[1] - own)

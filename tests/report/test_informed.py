@@ -100,3 +100,21 @@ def test_the_table_has_one_row_for_each_figure(found: Information) -> None:
     keys = [tuple(row[:7]) for row in rows]
     assert len(set(keys)) == len(keys)
     assert ("base", "first", "payoff", "move", "card", "", "value") in keys
+
+
+MONEY = """
+engine: 1
+title: Money
+actors: {a: {name: A, precision: 1}}
+unknowns: {h: {label: H, uniform: [-1, 1], known: false}}
+moves: [{decision: buys, actor: a, options: [no, yes], knows: []}]
+payoffs: {a: [{term: t, value: "SCALE * h * (buys == yes)"}]}
+outcomes: {money: {label: Money, quantity: "SCALE * h"}}
+"""
+
+
+@pytest.mark.parametrize(("scale", "power"), [("1e10", "e9"), ("1e-12", "e-13")])
+def test_figures_of_any_size_have_few_digits(scale: str, power: str) -> None:
+    """The mean of |h| is 1/2, so money moves by half of its scale."""
+    text = told(api.voi(api.loads(MONEY.replace("SCALE", scale)), options=Options(draws=1_024, threads=1)))
+    assert re.search(rf"learn  H +(4\.9\d?|5(\.0\d?)?){power} .*100%", text), text

@@ -211,7 +211,9 @@ def forecasts_of(
         seen = None
         if watchable(assumed.scenario, figure.outcome):
             seen = watched(assumed.scenario, figures, figure.outcome, questions, design.replicates)
-        parts = split(figures.apart[:, row], figures.chance[row], weight, design.replicates)
+        shared = figures.weight * figures.shared[row]
+        apart, chance = figures.apart[:, row], figures.chance[row]
+        parts = split(figures.value[row], apart, chance, weight, shared, design.replicates)
         found.append(
             Forecast(figure.outcome, outcome.label, figure.kind, figure.value, parts, lessons.get(row, ()), seen)
         )
@@ -241,14 +243,16 @@ def _lessons(
     weight = figures.weight * figures.among[rows]
     live = [n for n, row in enumerate(rows) if weight[n].sum() > 0]
     found: dict[int, list[Lesson]] = {rows[n]: [] for n in live}
+    alike = [[n for n in live if (weight[n] == weight[m]).all()] for m in live]  # functions are orthonormal by weight
     for column, item in enumerate(program.inputs):
         low, high = item.distribution.support()
         if low == high:
             continue
-        basis = basis_of(levels[column], values[item.name], figures.weight)
-        told = learned(figures.value[[rows[n] for n in live]], basis, weight[live], n_replicates)
-        for n, one in zip(live, told, strict=True):
-            found[rows[n]].append(Lesson(item.name, item.label, one))
+        for together in (own for m, own in zip(live, alike, strict=True) if own[0] == m):
+            basis = basis_of(levels[column], values[item.name], weight[together[0]])
+            told = learned(figures.value[[rows[n] for n in together]], basis, weight[together], n_replicates)
+            for n, one in zip(together, told, strict=True):
+                found[rows[n]].append(Lesson(item.name, item.label, one))
     return {row: tuple(sorted(own, key=lambda one: -one.learned.move.value)) for row, own in found.items()}
 
 

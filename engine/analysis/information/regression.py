@@ -25,6 +25,8 @@ FEW_VALUES: Final = 16
 """An unknown with no more values than this is told apart by its values."""
 CLEAR: Final = 2.0
 """A coefficient counts for the direction of the forecast's move if it is so many standard errors away from 0."""
+ROUNDING: Final = 1e-12
+"""Of a figure; what moves by less than this part of it does not move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,29 +58,36 @@ class Split:
     chance: Estimate
 
 
-def split(apart: FloatArray, chance: FloatArray, weight: FloatArray, n_replicates: int) -> Split:
+def split(
+    value: FloatArray, apart: FloatArray, chance: FloatArray, weight: FloatArray, shared: FloatArray, n_replicates: int
+) -> Split:
     """What makes a forecast uncertain.
 
     Args:
-        apart: the figure in each draw by two independent samples of histories; (2, n_draws), draws by scramble.
+        value: the figure in each draw; (n_draws,), draws by scramble.
+        apart: by two independent samples of histories; (2, n_draws).
         chance: the variance within each draw; (n_draws,).
         weight: of each draw; (n_draws,).
+        shared: of what both samples say of it; (n_draws,).
         n_replicates: independent scrambles, of equal size.
     """
-    share = weight / weight.mean()
-    center = float((share * apart.mean(axis=0)).mean())
-    off = apart - center
-
-    def by_scramble(values: FloatArray) -> FloatArray:
-        found: FloatArray = (share * values).reshape(n_replicates, -1).mean(axis=1)
-        return found
-
-    mean, square = by_scramble(off.mean(axis=0)), by_scramble(off[0] * off[1])
+    shape = (n_replicates, -1)
+    share = (weight / weight.mean()).reshape(shape)
+    center = float((share * value.reshape(shape)).mean())
+    forecast = center + (share * (value.reshape(shape) - center)).mean(axis=1)
+    squares = chance + (apart[0] - value) * (apart[1] - value) + (value - center) ** 2
+    total = (share * squares.reshape(shape)).mean(axis=1)
+    total -= float(total.mean()) * (share.mean(axis=1) - 1)  # a ratio's linear part
+    share = (shared / shared.mean() if shared.any() else shared).reshape(shape)
+    middle = float((share * apart.mean(axis=0).reshape(shape)).mean())
+    off = apart.reshape(2, *shape) - middle
+    mean, square = (share * off.mean(axis=0)).mean(axis=1), (share * off[0] * off[1]).mean(axis=1)
     if n_replicates == 1:
-        return Split(exact(center), exact(float(square[0] - mean[0] ** 2)), exact(float(by_scramble(chance)[0])))
-    forecast = of_replicates(center + mean)
-    pseudo = square - _pseudo_values(mean[None])
-    return Split(forecast, of_replicates(pseudo), of_replicates(by_scramble(chance)))
+        unknown = float(square[0] - mean[0] ** 2)
+        return Split(exact(center), exact(unknown), exact(float(total[0]) - unknown))
+    unknown = square - _pseudo_values(mean[None])
+    unknown = unknown - unknown.mean() * (share.mean(axis=1) - 1)
+    return Split(of_replicates(forecast), of_replicates(unknown), of_replicates(total - unknown))
 
 
 def learned(figures: FloatArray, basis: FloatArray, weight: FloatArray, n_replicates: int) -> list[Learned]:
@@ -98,10 +107,20 @@ def learned(figures: FloatArray, basis: FloatArray, weight: FloatArray, n_replic
         off = (share * (figure - (share * figure).mean())).reshape(shape)
         size = off.shape[1]
         coefficients = np.array([functions[:, r] @ off[r] / size for r in range(n_replicates)]).T
-        variance = of_replicates(_pseudo_values(coefficients))
+        pseudo = _pseudo_values(coefficients)
+        if (own != own[0]).any():
+            # how likely the unknown's values are among the draws that count is sampled, too
+            clear = _clear(
+                coefficients.mean(axis=1, keepdims=True), coefficients.std(axis=1, keepdims=True) / shape[0] ** 0.5
+            )
+            taught = (share.reshape(shape) * np.tensordot(clear[:, 0], functions, 1) ** 2).mean(axis=1)
+            pseudo = pseudo - (taught - taught.mean())
+        variance = of_replicates(pseudo)
         direction = _directions(coefficients)
         moves = [float((np.sign(direction[:, r] @ functions[:, r]) * off[r]).mean()) for r in range(n_replicates)]
-        found.append(Learned(variance, of_replicates(moves)))
+        square = float((share * figure**2).mean())
+        still = abs(variance.value) <= ROUNDING**2 * square
+        found.append(Learned(exact(0.0), exact(0.0)) if still else Learned(variance, of_replicates(moves)))
     return found
 
 
@@ -151,6 +170,10 @@ def _directions(coefficients: FloatArray) -> FloatArray:
     mean = (coefficients.sum(axis=1, keepdims=True) - coefficients) / (n - 1)
     square = ((coefficients**2).sum(axis=1, keepdims=True) - coefficients**2) / (n - 1)
     error = np.sqrt(np.maximum(square - mean**2, 0.0) / max(1, n - 2))
+    return _clear(mean, error)
+
+
+def _clear(mean: FloatArray, error: FloatArray) -> FloatArray:
     return np.where(np.abs(mean) > CLEAR * error, mean, 0.0)
 
 

@@ -15,7 +15,7 @@ from engine.program.program import Measure, Program
 from engine.sampling.saltelli import Matrix, Pairs, matrices_design
 from engine.simulation.draws import Draws
 from engine.simulation.executors import ALONE, Workers
-from engine.simulation.figures import figures_in
+from engine.simulation.figures import figures_in, shared_weight
 from engine.simulation.run import HISTORIES_PER_DRAW, each_chunk
 
 Progress = Callable[[int], None]
@@ -54,18 +54,31 @@ class Answers:
 
     @property
     def squares(self) -> FloatArray:
-        """The squares of the figures less their centers, times `among`; (n_figures, n_replicates, n_rows)."""
-        product: FloatArray = self.part[0] * self.part[LAST]
-        if not self.always:
-            weights, whole = self.weights, product
-            product = np.zeros_like(whole)
-            np.divide(whole, weights, out=product, where=weights > 0)
-        return product
+        """The squares of the figures less their centers, times `shared`; (n_figures, n_replicates, n_rows)."""
+        return self._over_weights(self.part[0] * self.part[LAST])
+
+    @property
+    def crossed(self) -> FloatArray:
+        """The figures less their centers, times `shared`; (n_figures, n_replicates, n_rows)."""
+        return self._over_weights((self.part[0] * self.among[LAST] + self.part[LAST] * self.among[0]) / 2)
+
+    @property
+    def shared(self) -> FloatArray:
+        """For how much the squares count: less than the weights where samples of histories differ in `among`, and
+        nothing where the condition comes about in one of them alone; (n_figures, n_replicates, n_rows)."""
+        found: FloatArray = np.broadcast_to(shared_weight(self.among[0], self.among[LAST]), self.part.shape[1:])
+        return found
 
     @property
     def always(self) -> bool:
         """Whether figures are taken among all cases, so that every draw counts for the same."""
         return bool(self.among.shape[LAST] == 1)
+
+    def _over_weights(self, array: FloatArray) -> FloatArray:
+        if self.always:
+            return array
+        found: FloatArray = np.divide(array, self.weights, out=np.zeros_like(array), where=self.weights > 0)
+        return found
 
     def cut(self, size: int, kept: int) -> Answers:
         """The first `kept` draws of every `size`, as chunks are cut that have fewer rows than their pairs."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from engine.games.segments import FloatArray
 from engine.program.program import BoolArray
 from engine.sampling.saltelli import Pairs
 
+ROUNDING: Final = 1e-12
+"""Of a figure; what varies by less than this part of it does not vary."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Whole:
@@ -24,7 +28,8 @@ class Whole:
         figure: less its center; (n_figures,).
         reached: whether what it is taken among ever comes about; (n_figures,).
         chance: the variance within draws, on average; (n_figures,).
-        unknown: the variance between draws, each counting for as much as its condition is likely; (n_figures,).
+        unknown: the variance between draws, each counting for as much as its condition is likely; (n_figures,); 0
+            where it is no more than rounding.
     """
 
     figure: Linear
@@ -76,9 +81,16 @@ class Indices:
 def whole_of(*matrices: Answers) -> Whole:
     """What some matrices of independent draws say together."""
     both = _together(matrices)
-    figure, among = both.figure, over_rows(both.weights)
-    square = over_rows(both.squares) / among
-    return Whole(figure, among.value > 0, over_rows(both.second) / among - square, square - figure * figure)
+    figure, among, shared = both.figure, over_rows(both.weights), over_rows(both.shared)
+    # squares of figures that lie close together would cancel
+    near = replace(both, part=both.part - figure.value[:, None, None] * both.among)
+    middle = over_rows(near.crossed) / shared
+    unknown = over_rows(near.squares) / shared - middle * middle
+    second = over_rows(both.second) / among
+    size = second.value + both.center**2
+    varies = np.where(np.abs(unknown.value) > ROUNDING**2 * size, 1.0, 0.0)
+    unknown = Linear(unknown.value * varies, unknown.change * varies[:, None])
+    return Whole(figure, among.value > 0, second - figure * figure - unknown, unknown)
 
 
 def ground_of(pairs: Pairs, figure: Linear, first: Answers, second: Answers, correlated: Sequence[int]) -> Ground:

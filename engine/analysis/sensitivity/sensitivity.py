@@ -29,7 +29,7 @@ from engine.analysis.sensitivity.sensitivity_records import (
 )
 from engine.analysis.sensitivity.shapley_effects import shapley_of, walk_matrices
 from engine.analysis.sensitivity.standards import Readings, Words, words_of
-from engine.analysis.sensitivity.tornado import ENDS, end_matrices, moved
+from engine.analysis.sensitivity.tornado import ENDS, Move, end_matrices, moved
 from engine.errors import UsageError
 from engine.games.segments import FloatArray
 from engine.program.dependence import followed, levels_of, redrawn
@@ -138,7 +138,7 @@ class _Moves:
     """What one unknown does to each figure."""
 
     indices: Indices
-    ends: tuple[Linear, ...]
+    ends: tuple[Move, ...]
 
 
 class _Runner:
@@ -232,7 +232,7 @@ def _of_figure(
         return FigureSensitivity(figure, label, unit, None, exact(0.0), exact(0.0), (), (), None)
     effects = []
     parts: list[tuple[str, str, Linear]] = []
-    for number, (column, move) in enumerate(zip(columns, moves, strict=True)):
+    for number, (column, moves_of) in enumerate(zip(columns, moves, strict=True)):
         item = program.inputs[column]
         if item.name not in reach[figure.outcome]:
             continue
@@ -241,13 +241,14 @@ def _of_figure(
             End(
                 level,
                 _value_at(item, level),
-                (whole.figure[place] + gap[place] + center).estimate(),
-                gap[place].estimate(),
+                (whole.figure[place] + move.gap[place] + center).estimate() if move.reached[place] else None,
+                move.gap[place].estimate() if move.reached[place] else None,
             )
-            for level, gap in zip(ENDS, move.ends, strict=False)
+            for level, move in zip(ENDS, moves_of.ends, strict=False)
         )
-        alone, overall = move.indices.alone[place], move.indices.overall[place]
-        if len(reach[figure.outcome]) == 1:  # all that varies between draws is this one's
+        alone, overall = moves_of.indices.alone[place], moves_of.indices.overall[place]
+        if whole.unknown.value[place] == 0 or len(reach[figure.outcome]) == 1:
+            # nothing varies between draws, or all that does is this one's
             alone = overall = whole.unknown[place] / whole.unknown[place]
             fair = None if fair is None else alone
         effects.append(

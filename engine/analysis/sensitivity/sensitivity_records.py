@@ -21,14 +21,14 @@ class End:
     Attributes:
         level: of the unknown: 0.05 or 0.95.
         at: the unknown's value there; of a choice, the place of its value.
-        value: the figure.
-        difference: to the figure as it is, on the same draws.
+        value: the figure; None where what it is taken among does not come about there.
+        difference: to the figure as it is, on the same draws; None where there is no figure.
     """
 
     level: float
     at: float
-    value: Estimate
-    difference: Estimate
+    value: Estimate | None
+    difference: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,3 +226,58 @@ def test_an_unknown_on_which_a_habit_hangs_is_known_to_no_one_actor_alone() -> N
     assert "a habit" in hunger.problem
     assert any("'Hunger'" in warning for warning in found.warnings)
     assert "hunger" not in town.items[-1].piece.unknowns
+
+
+CONDITION = """
+engine: 1
+title: A condition that an unknown makes likely
+unknowns:
+  x: {label: X, uniform: [0, 1], judgement: x}
+  y: {label: Y, uniform: [0, 1], judgement: x}
+moves:
+  - {event: seen, chance: x, judgement: x}
+  - {event: hit, chance: x * y, judgement: x}
+outcomes:
+  hits: {label: Hits, happens: hit == yes, given: seen == yes, judgement: x}
+"""
+
+
+def test_under_a_condition_the_value_of_an_unknown_is_that_among_the_cases_that_count() -> None:
+    """Among them x has the density 2 x and y is as it was: E[x y] = 1/3, Var(x y) = E[x^2] E[y^2] - 1/9 = 1/18,
+    Var(E[x y | x]) = Var(x) / 4 = 1/72, Var(E[x y | y]) = (2/3)^2 / 12 = 1/27."""
+    (forecast,) = asked(CONDITION, 4_096).forecasts
+    told = {lesson.name: lesson.learned.variance for lesson in forecast.lessons}
+    assert forecast.split.forecast.value == pytest.approx(1 / 3, abs=1e-3)
+    assert forecast.split.unknown.value == pytest.approx(1 / 18, abs=1e-3)
+    assert told["x"].value == pytest.approx(1 / 72, abs=1e-3)
+    assert told["y"].value == pytest.approx(1 / 27, abs=1e-3)
+
+
+RARE = """
+engine: 1
+title: A condition that comes about in few histories
+rounds: {count: 4, unit: month, from: 2023-01-01}
+unknowns:
+  x: {label: X, uniform: [0, 1], judgement: x}
+  r: {label: R, uniform: [0, 0.1], judgement: x}
+state:
+  s: {start: 0, next: "1 if rare == yes or s == 1 else 0"}
+  k: {start: 0, next: "k * 0.7 + noise"}
+moves:
+  - {event: rare, chance: r, judgement: x}
+  - {event: noise, values: {n0: 0, n1: 1, n2: 2}, chance: {n0: 0.3, n1: 0.3, n2: rest}, judgement: x}
+  - {event: hit, chance: "x * x if s == 1 else 0.9 / (1 + k)", judgement: x}
+outcomes:
+  hits: {label: Hits, happens: hit == yes, given: s == 1, over: last, judgement: x}
+"""
+
+
+def test_a_condition_that_some_samples_of_histories_lack_says_nothing_of_the_forecast() -> None:
+    """Whatever R is, the forecast is x^2: 1/3 on average, and Var(x^2) = 4/45 of 2/9 is not chance."""
+    (forecast,) = asked(RARE, 1_024).forecasts
+    assert forecast.split.forecast.value == pytest.approx(1 / 3, abs=0.02)
+    assert forecast.split.unknown.value == pytest.approx(4 / 45, abs=0.01)
+    assert forecast.split.chance.value == pytest.approx(2 / 9 - 4 / 45, abs=0.01)
+    (figure,) = api.sensitivity(api.loads(RARE), options=Options(draws=512, histories=4), tornado=False).found.figures
+    assert figure.unknown.value == pytest.approx(4 / 45, abs=0.02)
+    assert figure.chance.value == pytest.approx(2 / 9 - 4 / 45, abs=0.02)

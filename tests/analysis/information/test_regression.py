@@ -98,7 +98,7 @@ def test_intervals_cover() -> None:
         apart = p + rng.normal(scale=0.1, size=(2, 512))
         figure = apart.mean(axis=0)
         one = told(figure, u[0])
-        parts = split(apart, p * (1 - p), np.ones(512), 16)
+        parts = split(figure, apart, p * (1 - p), np.ones(512), np.ones(512), 16)
         whole = 0.25 * ((1 / 3) * (1 + 1 / 12) - 0.25)
         exact = (0.25 / 12, 0.5 / 4, whole, 0.45)
         for number, (found, true) in enumerate(
@@ -110,7 +110,7 @@ def test_intervals_cover() -> None:
 
 
 def test_one_draw_is_exact() -> None:
-    found = split(np.full((2, 1), 0.3), np.full(1, 0.21), np.ones(1), 1)
+    found = split(np.full(1, 0.3), np.full((2, 1), 0.3), np.full(1, 0.21), np.ones(1), np.ones(1), 1)
     assert (found.forecast.value, found.forecast.error) == (0.3, 0)
     assert found.unknown.value == pytest.approx(0, abs=1e-15)
     assert found.chance.value == pytest.approx(0.21)

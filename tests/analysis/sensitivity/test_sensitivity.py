@@ -18,6 +18,7 @@ from engine.analysis.sensitivity.sensitivity_records import (
     Sensitivity,
 )
 from engine.errors import UsageError
+from engine.report.sensitivities import sensitivity_csv, sensitivity_record
 
 OPTIONS = api.Options(draws=1_024)
 
@@ -306,3 +307,39 @@ def test_bad_input() -> None:
         found(EVENT, outcomes=("coin",))
     with pytest.raises(UsageError, match="runs, more than"):
         found(EVENT, draws=2**26)
+
+
+UNREACHED = """
+engine: 1
+title: A condition that an unknown rules out at its low end
+unknowns:
+  x: {label: X, uniform: [0, 1], judgement: x}
+  r: {label: R, uniform: [-0.5, 0.5], judgement: x}
+moves:
+  - {event: seen, chance: "max(r, 0)", judgement: x}
+  - {event: hit, chance: x, judgement: x}
+outcomes:
+  hits: {label: Hits, happens: hit == yes, given: seen == yes, judgement: x}
+"""
+
+
+def test_there_is_no_figure_at_an_end_where_the_condition_never_comes_about() -> None:
+    """Neither there nor in the record, and the other end is 1/2."""
+    figure = only(UNREACHED)
+    low, high = next(one for one in figure.effects if one.name == "r").ends
+    assert (low.value, low.difference) == (None, None)
+    assert high.value is not None
+    assert high.value.value == pytest.approx(0.5, abs=0.02)
+    result = api.sensitivity(api.loads(UNREACHED), options=OPTIONS)
+    assert sensitivity_record(result, "0")["figures"][0]["unknowns"]["r"]["tornado"]["p05"]["figure"] is None
+    assert ",-0.45,,,0.4" in sensitivity_csv(result)
+
+
+def test_rounding_does_not_vary() -> None:
+    """It hits in 7 of 10 cases whatever x and r are: the last digits of a ratio are no effect."""
+    text = UNREACHED.replace("max(r, 0)", "(r + 0.5) * x").replace("chance: x,", "chance: 0.7,")
+    figure = only(text, 64)
+    assert figure.value is not None
+    assert figure.value.value == pytest.approx(0.7)
+    assert figure.unknown.value == 0
+    assert [effect.overall.value for effect in figure.effects] == [0, 0]
