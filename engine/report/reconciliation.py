@@ -14,14 +14,16 @@ from engine.analysis.reconciliation.reconciliation import (
     CONTRADICTS,
     FITS,
     STRAINS,
+    UNWEIGHED,
     Judged,
     Reconciliation,
 )
 from engine.document import Percent
-from engine.report.figures import half_width, number, percent, plural, points, span
+from engine.report.figures import half_width, in_percent, number, percent, plural, points, span
 from engine.report.outcomes import LINES, speaker
 from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.report.text import Ran, command, joined, title_lines
+from engine.scenario.assumptions import BASE
 
 SAYS: Final = 10
 FIGURE: Final = 10
@@ -127,7 +129,7 @@ def _statement(one: Judged, found: Reconciliation, label: int, narrow: bool, scr
         + right(_chance(one.after, sampled, screen) if found.varied else "", FIGURE)
         + right(effective, DRAWS)
         + "  "
-        + screen.paint(cut(one.verdict, VERDICT, screen), *COLOURS.get(one.verdict, ()))
+        + screen.paint("not weighed" if one.verdict == UNWEIGHED else one.verdict, *COLOURS.get(one.verdict, ()))
     )
     tail = f"({percent(one.surprise.value, sampled)})" if one.surprise is not None and found.varied else ""
     second = (
@@ -308,7 +310,8 @@ def _worth(moved: Moved) -> bool:
 def _moved(moved: Moved, figures: str, label: int, screen: Screen) -> Iterator[str]:
     figures = left("higher" if moved.shift.value > 0 else "lower", WAY) + figures
     room = screen.width if label < FEWEST_UNKNOWN else label
-    first, *more = wrap(screen.label(moved.label), room - 5, room - 7, LINES, screen)
+    name = f"{moved.label} is {moved.value.replace('_', ' ')}" if moved.value else moved.label
+    first, *more = wrap(screen.label(name), room - 5, room - 7, LINES, screen)
     lines = [f"    {first}", *(f"      {line}" for line in more)]
     if room > label:  # too narrow for both side by side
         yield from (*lines, " " * label + figures)
@@ -324,12 +327,25 @@ def _size(moved: Moved) -> str:
 
 def _change(moved: Moved, found: Reconciliation) -> str:
     """Where the unknown lies before and after."""
+    if moved.value:
+        return f"share {percent(moved.mean)} → {percent(moved.after.value)}"
     low, high = LEVELS.index(0.05), LEVELS.index(0.95)
+    if _in_percent(found, moved.name) and not all(0 <= end <= 1 for end in moved.stated):
+        return " → ".join(_beyond(moved, low, high))
     chances, reach = _in_percent(found, moved.name), moved.stated[high] - moved.stated[low]
     if not moved.quantiles:
         return " → ".join(percent(x) if chances else _short(x, reach) for x in (moved.mean, moved.after.value))
     ends = (moved.stated[low], moved.stated[high]), (moved.quantiles[low].value, moved.quantiles[high].value)
     return " → ".join(span(*pair) if chances else _from_to(*pair, reach) for pair in ends)
+
+
+def _beyond(moved: Moved, low: int, high: int) -> Iterator[str]:
+    """The same of a number in percent that is no chance: it may be negative, or above 100 %."""
+    if not moved.quantiles:
+        yield from map(in_percent, (moved.mean, moved.after.value))
+        return
+    yield f"{in_percent(moved.stated[low])} to {in_percent(moved.stated[high])}"
+    yield f"{in_percent(moved.quantiles[low].value)} to {in_percent(moved.quantiles[high].value)}"
 
 
 def _in_percent(found: Reconciliation, name: str) -> bool:
@@ -458,8 +474,13 @@ def _next(found: Reconciliation, ran: Ran, screen: Screen) -> list[str]:
         )
         stated = found.statements[name[0]]
         above = stated.low > (name[1] if name[1] == name[1] else 0.0)
-        goal = f"{stated.about} {'>' if above else '<'} {round(100 * (stated.low if above else stated.high))}%"
-        line = command(screen, "engine", "discover", ran.file, "--outcome", goal)
+        end = 100 * (stated.low if above else stated.high)
+        line = f"{round(end)}" if 1 <= end <= 99 else f"{end:.3g}"
+        goal = f"{stated.about} {'>' if above else '<'}{'=' if line in ('0', '100') else ''} {line}%"
+        words = ["engine", "discover", ran.file, "--outcome", goal]
+        words += ["--assume", found.assumptions] if found.assumptions != BASE else []
+        words += [word for path, value in found.overrides.items() for word in ("--set", f"{path}={value}")]
+        line = command(screen, *words)
         about = "what would bring it there"
     else:
         sets = found.scenario.assumptions

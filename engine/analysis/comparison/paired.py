@@ -19,6 +19,8 @@ from engine.simulation.executors import ALONE, Workers
 from engine.simulation.run import Totals, simulate
 
 REPLICATES: Final = 16
+ROUNDING: Final = 1e-13
+"""Of figures that are alike, as a share of them."""
 
 Key = tuple[str, str]
 """An outcome, and of a choice one of its values."""
@@ -150,6 +152,9 @@ def paired(first: Sampled, other: Sampled) -> Estimate | None:
     if not isfinite(float(found.value)):
         return None
     value, error = float(found.value), of_replicates(found.parts)
+    size = max(float(np.abs(one.parts).max(initial=abs(float(one.value)))) for one in (first, other))
+    if max(abs(value), error.error) <= ROUNDING * size:
+        return exact(0.0)  # sums in another order
     half = error.high - error.value
     return exact(value) if error.error == 0 else Estimate(value, error.error, value - half, value + half)
 

@@ -29,6 +29,8 @@ MOST_FEW: Final = 4
 """Steps of the searches with few unknowns, which start near their ends."""
 FARTHER: Final = 1.25
 """Fewer unknowns are preferred if the change is no larger than this, as a multiple of the smallest one."""
+ALONG: Final = np.arange(1, 65) / 64
+"""Shares of the way to a point that are tried again."""
 STRETCHES: Final = (1.0, 1.002, 1.01, 1.03, 1.06, 1.12, 1.2)
 DIGITS: Final = 3
 FOLLOWS: Final = 0.05
@@ -134,9 +136,11 @@ def smallest_change(
     if best.point is None:
         furthest = journey.stop(_as_uniforms(whole.furthest), precise)
         return Change(undone, before, None, np.inf, furthest)
-    fewer = journey.with_few(best.point, best.distance, bound, step)
+    needed = journey.pruned(best.point)
+    distance = float(np.linalg.norm(needed))
+    fewer = journey.with_few(needed, distance, bound, step)
     point = journey.verified(fewer, precise)
-    return Change(undone, before, point, best.distance, None)
+    return Change(undone, before, point, distance, None)
 
 
 # Private functions
@@ -151,7 +155,8 @@ class _Journey:
         ends = [item.distribution.support() for item in inputs]
         self.unknown = np.array([low < high for low, high in ends])
         self.movable = self.unknown & ~np.isin(np.arange(len(inputs)), list(categories))
-        spread = float(cast.figure_of.std())
+        size = float(np.abs(cast.figure_of).max(initial=0.0))  # squares of very small figures are 0
+        spread = size * float((cast.figure_of / size).std()) if size > 0 else 0.0
         self.scale = spread if spread > 0 else max(abs(aim.line), 1.0)
 
     def gap(self, points: FloatArray) -> FloatArray:
@@ -165,8 +170,9 @@ class _Journey:
         else:
             figure, line = answer.value / self.scale, line / self.scale
         found = figure - line if self.aim.above else line - figure
-        strictly = STRICT if self.aim.relation in "<>" else 0.0
-        return np.where(answer.among > 0, found - strictly, UNDEFINED)
+        holds = self.aim.holds(answer.value)
+        found = np.where(holds, np.maximum(found, 0.0), np.minimum(found, -STRICT))  # scaling rounds, and is cut off
+        return np.where(answer.among > 0, found, UNDEFINED)
 
     def starts(self, undone: bool, alone: Sequence[Alone], boxes: Sequence[BoxFound], bound: float) -> FloatArray:
         """Where to start: the typical draw, the nearest draws that get there, the nearest point of the best box, the
@@ -251,6 +257,29 @@ class _Journey:
             low, high = ndtri(np.clip(levels, TAIL, 1 - TAIL))
             found[limit.column] = float(np.clip(0.0, low, high))
         return found
+
+    def pruned(self, point: FloatArray) -> FloatArray:
+        """A point inside without the moves that it does not need, and as near as its ray leads: where a figure jumps no
+        slope tells."""
+        while True:
+            moved = np.flatnonzero(point != 0)
+            if len(moved) < 2:
+                return self._nearer(point)
+            alone = np.repeat(point[:, None], len(moved), axis=1)
+            alone[moved, np.arange(len(moved))] = 0.0
+            idle = moved[self.gap(alone) >= 0]
+            if not len(idle):
+                return self._nearer(point)
+            order = idle[np.argsort(-np.abs(point[idle]), kind="stable")]
+            without = np.repeat(point[:, None], len(order), axis=1)
+            for place, row in enumerate(order):
+                without[row, place:] = 0.0
+            point = without[:, np.flatnonzero(self.gap(without) >= 0).max(initial=0)]
+
+    def _nearer(self, point: FloatArray) -> FloatArray:
+        along = np.where(self.movable[:, None], point[:, None] * ALONG, point[:, None])
+        inside = np.flatnonzero(self.gap(along) >= 0)
+        return along[:, inside[0]] if len(inside) else point
 
     def with_few(self, point: FloatArray, distance: float, bound: float, step: float) -> FloatArray:
         """A point not much farther away at which fewer unknowns are moved, the least important ones left out."""
@@ -342,7 +371,7 @@ class _Journey:
                 column not in moved,
             )
             for column in np.flatnonzero(self.unknown)
-            if abs(levels[column, 0] - 0.5) > 1e-9 and values[column, 0] != typical[column, 0]
+            if levels[column, 0] != 0.5 and values[column, 0] != typical[column, 0]
         ]
         distance = float(np.linalg.norm(ndtri(uniforms[self.unknown, 0])))
         return Point(tuple(sorted(found, key=lambda one: (one.follows, -abs(one.spreads)))), figure, distance)
