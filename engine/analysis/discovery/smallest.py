@@ -18,6 +18,7 @@ from engine.analysis.discovery.thresholds import TAIL, Alone
 from engine.games.segments import FloatArray
 from engine.program.dependence import followed, levels_of
 from engine.program.program import BoolArray
+from engine.sampling.streams import raw_words, uniforms
 from engine.simulation.run import HISTORIES_OF_ONE
 
 NEARBY_CASES: Final = 2
@@ -29,6 +30,12 @@ MOST_FEW: Final = 4
 """Steps of the searches with few unknowns, which start near their ends."""
 FARTHER: Final = 1.25
 """Fewer unknowns are preferred if the change is no larger than this, as a multiple of the smallest one."""
+SCATTERED, A_TIME = 8, 96
+"""How often points are scattered around the nearest one, and how many at a time."""
+AROUND: Final = 0.4
+"""How far they are first, as a share of its distance."""
+SCATTER: Final = 0xC105
+"""Tells their stream from others."""
 ALONG: Final = np.arange(1, 65) / 64
 """Shares of the way to a point that are tried again."""
 STRETCHES: Final = (1.0, 1.002, 1.01, 1.03, 1.06, 1.12, 1.2)
@@ -136,7 +143,8 @@ def smallest_change(
     if best.point is None:
         furthest = journey.stop(_as_uniforms(whole.furthest), precise)
         return Change(undone, before, None, np.inf, furthest)
-    needed = journey.pruned(best.point)
+    near = journey.closer(best.point, bound) if program.recurrence is None else best.point
+    needed = journey.pruned(near)
     distance = float(np.linalg.norm(needed))
     fewer = journey.with_few(needed, distance, bound, step)
     point = journey.verified(fewer, precise)
@@ -234,12 +242,15 @@ class _Journey:
 
         found = np.zeros(self.question.program.n_inputs)
         for one in alone:
-            if one.best is None:
+            known = [place for place in one.places if place.figure is not None]
+            if not known:
                 continue
+            gaps = self.aim.gap(np.array([place.figure.value for place in known if place.figure is not None]))
+            best = known[int(np.argmax(gaps))]  # for what undoes the claim the other end than for the claim
             if one.column in self.categories:
-                found[one.column] = self._edge(one.column, round(one.best.value))
+                found[one.column] = self._edge(one.column, round(best.value))
             else:
-                found[one.column] = float(np.clip(ndtri(one.best.level), -bound, bound))
+                found[one.column] = float(np.clip(ndtri(best.level), -bound, bound))
         return found
 
     def _in_box(self, box: BoxFound) -> FloatArray:
@@ -257,6 +268,25 @@ class _Journey:
             low, high = ndtri(np.clip(levels, TAIL, 1 - TAIL))
             found[limit.column] = float(np.clip(0.0, low, high))
         return found
+
+    def closer(self, point: FloatArray, bound: float) -> FloatArray:
+        """A point inside that is nearer, among points at random around it: at kinks and jumps slopes lead nowhere."""
+        from scipy.special import ndtri
+
+        reach = AROUND
+        for number in range(SCATTERED):
+            size = float(np.linalg.norm(point[self.movable]))
+            words = raw_words(self.question.seed, SCATTER, number, shape=(len(point), A_TIME))
+            steps = reach * size * ndtri(uniforms(words >> np.uint64(12))) / np.sqrt(max(1, int(self.movable.sum())))
+            moved = np.clip(point[:, None] + steps, -bound, bound)
+            tried = np.where(self.movable[:, None], moved, point[:, None])
+            length = np.where(self.gap(tried) >= 0, np.linalg.norm(tried, axis=0), np.inf)
+            best = int(np.argmin(length))
+            if length[best] < np.linalg.norm(point):
+                point = tried[:, best]
+            else:
+                reach /= 2
+        return point
 
     def pruned(self, point: FloatArray) -> FloatArray:
         """A point inside without the moves that it does not need, and as near as its ray leads: where a figure jumps no

@@ -72,3 +72,33 @@ def test_a_figure_that_rounding_keeps_off_the_line_lies_on_it() -> None:
     assert above.holds(figures).tolist() == [True, True, False]
     assert (below.holds(figures) != above.holds(figures)).all()
     assert Claim("y", "", "happens", ">", 0.0).holds(np.array([1e-300])).all()  # sums of nothing are exactly 0
+
+
+STEP = """
+engine: 1
+title: t
+unknowns:
+  a: {label: a, normal: {mean: 0, sd: 1}, judgement: x}
+  b: {label: b, normal: {mean: 0, sd: 1}, judgement: x}
+  c: {label: c, normal: {mean: 0, sd: 1}, judgement: x}
+outcomes:
+  y: {label: y, quantity: "1 if 2 * a - b + 2 * c > 3 else 0", judgement: x}
+  z: {label: z, quantity: "1 if a > -2.2 else 0", judgement: x}
+"""
+
+
+def test_the_nearest_point_of_a_step_is_near_the_foot_of_its_plane() -> None:
+    """The plane 2a - b + 2c = 3 is 3 / |(2, -1, 2)| = 1 away."""
+    for seed in range(1, 5):
+        found = api.discover(api.loads(STEP), "y > 0.5", options=api.Options(draws=256, seed=seed, threads=1))
+        assert found.change is not None
+        assert 1 <= found.change.smallest < 1.06
+
+
+def test_what_no_draw_undoes_may_yet_be_undone() -> None:
+    found = api.discover(api.loads(STEP), "z > 0.5", options=api.Options(draws=16, threads=1))
+    assert found.share.value == 1
+    assert found.change is not None
+    assert found.change.undone
+    assert found.change.point is not None
+    assert found.change.point.moved[0].end == pytest.approx(-2.2, abs=0.06)
