@@ -209,3 +209,8 @@ def test_what_lies_within_the_error_is_no_difference(engine: Engine, tmp_path: P
     (tmp_path / "narrow.yaml").write_text(text, encoding="utf-8")
     out = " ".join(engine("narrow.yaml", "n", *FEW).out.split())
     assert "no difference between n and base beyond the sampling error" in out
+
+
+def test_the_next_command_keeps_the_set_and_what_was_set(engine: Engine) -> None:
+    last = engine("game.yaml", "dry", "--precision-sweep", "--set", "unknowns.loss=9", *FEW).out
+    assert last.splitlines()[-1] == "Next: engine explain game.yaml --assume dry --set unknowns.loss=9"
