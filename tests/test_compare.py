@@ -218,3 +218,8 @@ def test_a_difference_within_its_error_has_no_more_digits_than_the_figures(engin
     (tmp_path / "narrow.yaml").write_text(text, encoding="utf-8")
     out = engine("narrow.yaml", "n", *FEW).out
     assert re.search(r"0\.333 +0\.333 +0\.000 ±0\.001$", out, re.MULTILINE)
+
+
+def test_the_next_command_keeps_the_set_and_what_was_set(engine: Engine) -> None:
+    last = engine("game.yaml", "dry", "--precision-sweep", "--set", "unknowns.loss=9", *FEW).out
+    assert last.splitlines()[-1] == "Next: engine explain game.yaml --assume dry --set unknowns.loss=9"

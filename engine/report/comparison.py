@@ -17,6 +17,7 @@ from engine.report.figures import half_width, number, percent, plural
 from engine.report.rounding import Rounded, added_up, in_places, rounded
 from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.report.text import Ran, hanging, head_lines, next_line, rounded_up
+from engine.scenario.assumptions import BASE
 
 FEWEST_LABEL: Final = 18
 MOST_LABEL: Final = 44
@@ -128,7 +129,9 @@ def _next(found: Comparison, ran: Ran, screen: Screen) -> list[str]:
         words += ["--outcome", max(chances)[1]]
     else:
         words = ["explain", ran.file]
-        words += ["--assume", found.sides[-1].name] if found.what == SETS else []
+        asked = found.sides[-1].name if found.what == SETS else found.assumptions
+        words += ["--assume", asked] if asked not in ("", BASE) else []
+    words += [word for path, value in found.overrides.items() for word in ("--set", f"{path}={value}")]
     return next_line(words, "", screen)
 
 

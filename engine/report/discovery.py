@@ -13,7 +13,7 @@ from engine.analysis.discovery.smallest import Change, Moved, Point
 from engine.analysis.discovery.thresholds import Alone
 from engine.analysis.estimates import Estimate
 from engine.document import Percent
-from engine.report.figures import half_width, number, percent, plural, points
+from engine.report.figures import half_width, in_percent, number, percent, plural, points
 from engine.report.terminal import Screen, left, right, width, wrap
 from engine.report.text import Ran, assumed_parts, hanging, head_lines, next_line, rounded_up
 
@@ -152,7 +152,7 @@ def _value(found: Discovery, column: int, value: float) -> str:
     item = found.scenario.unknowns[found.names[column]]
     given = item.parameters
     if item.phrase is not None or (isinstance(given, Sequence) and any(isinstance(one, Percent) for one in given)):
-        return percent(value) if value > 0 else "0%"
+        return in_percent(value)
     return number(value)
 
 
@@ -394,10 +394,19 @@ def _summary(found: Discovery, change: Change, point: Point) -> str:
     text = f"With {changed} changed the figure is {figure}, at a distance of {point.distance:.1f} spreads"
     aim = found.claim.opposite if change.undone else found.claim
     if point.figure is None or not aim.holds(np.array(point.figure)):
-        text += ", short of the line by no more than the noise of sampled histories"
-    if point.distance > 1.01 * change.smallest:
-        text += f" ({change.smallest:.1f} if all unknowns may move a little)"
+        noise = " by no more than the noise of sampled histories" if found.settings.histories is not None else ""
+        text += f", short of the line{noise}"
+    enough = f"{change.smallest:.1f}"
+    if point.distance > 1.01 * change.smallest and enough != f"{point.distance:.1f}":
+        text += f" ({enough} if all unknowns may move a little)"
+    hidden = [_label(found, one.column) for one in point.moved if not _known(found, one)]
+    if hidden:
+        text += f". Actors do not know {' and '.join(hidden)}: they still act on its mean"
     return f"{text}."
+
+
+def _known(found: Discovery, one: Moved) -> bool:
+    return found.scenario.unknowns[found.names[one.column]].known
 
 
 def _moves(found: Discovery, point: Point, screen: Screen) -> list[str]:
@@ -451,6 +460,9 @@ def _next(found: Discovery, ran: Ran, screen: Screen) -> list[str]:
     if found.assumptions != "base":
         words += ["--assume", found.assumptions]
     point = found.change.point if found.change else None
+    own = {f"unknowns.{found.names[one.column]}" for one in _own(point)}
+    for path, value in found.overrides:
+        words += ["--set", f"{path}={value}"] if path not in own else []
     for one in _own(point):
         words += ["--set", _setting(found, one)]
     return next_line(words, "", screen)

@@ -61,6 +61,11 @@ def number(value: float) -> str:
     return ("-" if value < 0 else "") + _rounded(size, 3)
 
 
+def in_percent(value: float) -> str:
+    """A number that the scenario writes in percent, be it a chance or not, with three significant digits."""
+    return f"{number(100 * value)}%"
+
+
 def day(date: datetime.date | None) -> str:
     """A date as `18 Dec 2022`, in English whatever the machine's language."""
     months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -116,9 +116,14 @@ def _believed(one: Believed) -> dict[str, Any]:
         "effective_sample_size": one.effective,
         "evidence_ratio": _estimate(one.agreement),
         "nearest_draws": one.nearest or None,
-        "unknowns": {moved.name: _moved(moved) for moved in one.unknowns},
+        "unknowns": {_named(moved): _moved(moved) for moved in one.unknowns},
         "outcomes": [_changed(changed) for changed in one.outcomes],
     }
+
+
+def _named(one: Moved) -> str:
+    """An unknown, or one value of an unknown without order."""
+    return f"{one.name}.{one.value}" if one.value else one.name
 
 
 def _moved(one: Moved) -> dict[str, Any]:
@@ -126,7 +131,7 @@ def _moved(one: Moved) -> dict[str, Any]:
     return {
         "label": one.label,
         "shift": _estimate(one.shift),
-        "before": {"mean": one.mean, **dict(zip(names, map(_finite, one.stated), strict=True))},
+        "before": {"mean": one.mean, **dict(zip(names, map(_finite, one.stated), strict=False))},
         "after": {
             "mean": _estimate(one.after),
             **{name: _estimate(found) for name, found in zip(names, one.quantiles, strict=False)},
@@ -162,10 +167,10 @@ def _rows(found: Reconciliation) -> Iterator[tuple[Any, ...]]:
         if believed.agreement is not None:
             yield (names, "weights", "", "evidence ratio", *_cells(believed.agreement))
         for moved in believed.unknowns:
-            yield (names, "unknown", moved.name, "mean", *_cells(moved.after))
-            yield (names, "unknown", moved.name, "shift in standard deviations", *_cells(moved.shift))
+            yield (names, "unknown", _named(moved), "mean", *_cells(moved.after))
+            yield (names, "unknown", _named(moved), "shift in standard deviations", *_cells(moved.shift))
             for level, quantile in zip(LEVELS, moved.quantiles, strict=False):
-                yield (names, "unknown", moved.name, f"quantile {level:.0%}", *_cells(quantile))
+                yield (names, "unknown", _named(moved), f"quantile {level:.0%}", *_cells(quantile))
         for changed in believed.outcomes:
             figure = f"probability of {changed.value}" if changed.value else "after"
             yield (names, "outcome", changed.outcome, figure, *_cells(changed.after))

@@ -14,15 +14,17 @@ from engine.analysis.reconciliation.reconciliation import (
     CONTRADICTS,
     FITS,
     STRAINS,
+    UNWEIGHED,
     Judged,
     Reconciliation,
 )
 from engine.document import Percent
-from engine.report.figures import half_width, number, percent, plural, points, span
+from engine.report.figures import half_width, in_percent, number, percent, plural, points, span
 from engine.report.outcomes import LINES, speaker
 from engine.report.rounding import rounded
-from engine.report.terminal import Screen, cut, left, right, width, wrap
+from engine.report.terminal import Screen, left, right, width, wrap
 from engine.report.text import Ran, assumed_parts, hanging, head_lines, next_line, rounded_up, title_lines
+from engine.scenario.assumptions import BASE
 
 SAYS: Final = 10
 FIGURE: Final = 10
@@ -123,7 +125,7 @@ def _statement(one: Judged, found: Reconciliation, label: int, narrow: bool, scr
         + right(_chance(one.after, sampled, screen) if found.varied else "", FIGURE)
         + right(effective, DRAWS)
         + "  "
-        + screen.paint(cut(one.verdict, VERDICT, screen), *COLOURS.get(one.verdict, ()))
+        + screen.paint("not weighed" if one.verdict == UNWEIGHED else one.verdict, *COLOURS.get(one.verdict, ()))
     )
     tail = f"({percent(one.surprise.value, sampled)})" if one.surprise is not None and found.varied else ""
     second = (
@@ -304,7 +306,8 @@ def _moved(moved: Moved, found: Reconciliation, cells: tuple[int, int, int], scr
     way = left("higher" if moved.shift.value > 0 else "lower", WAY)
     figures = right(screen.symbols(_change(moved, found)), values) + right(screen.symbols(_size(moved)), shift)
     room = label - WAY - 4 if label >= FEWEST_UNKNOWN + WAY else screen.width - WAY - 4
-    first, *more = wrap(screen.label(moved.label), room, room - 2, LINES, screen)
+    name = f"{moved.label} is {moved.value.replace('_', ' ')}" if moved.value else moved.label
+    first, *more = wrap(screen.label(name), room, room - 2, LINES, screen)
     lines = [f"    {way}{first}", *(" " * (WAY + 6) + line for line in more)]
     if room + WAY + 4 > label:  # too narrow for both side by side
         yield from (*lines, " " * label + figures)
@@ -321,10 +324,16 @@ def _size(moved: Moved) -> str:
 
 
 def _change(moved: Moved, found: Reconciliation) -> str:
-    """Where the unknown lies on average before and after."""
-    low, high = LEVELS.index(0.05), LEVELS.index(0.95)
-    chances, reach = _in_percent(found, moved.name), moved.stated[high] - moved.stated[low]
-    return " → ".join(percent(x) if chances else _short(x, reach) for x in (moved.mean, moved.after.value))
+    """Where the unknown lies on average before and after, or how likely its value is."""
+    if moved.value:
+        return f"{percent(moved.mean)} → {percent(moved.after.value)}"
+    low, high = moved.stated[LEVELS.index(0.05)], moved.stated[LEVELS.index(0.95)]
+    ends = (moved.mean, moved.after.value)
+    if not _in_percent(found, moved.name):
+        return " → ".join(_short(end, high - low) for end in ends)
+    # a number in percent that is no chance may be negative, or above 100 %
+    form = percent if all(0 <= end <= 1 for end in moved.stated) else in_percent
+    return " → ".join(form(end) for end in ends)
 
 
 def _in_percent(found: Reconciliation, name: str) -> bool:
@@ -452,8 +461,12 @@ def _next(found: Reconciliation, ran: Ran, screen: Screen) -> list[str]:
         )
         stated = found.statements[name[0]]
         above = stated.low > (name[1] if name[1] == name[1] else 0.0)
-        goal = f"{stated.about} {'>' if above else '<'} {round(100 * (stated.low if above else stated.high))}%"
+        end = 100 * (stated.low if above else stated.high)
+        line = f"{round(end)}" if 1 <= end <= 99 else f"{end:.3g}"
+        goal = f"{stated.about} {'>' if above else '<'}{'=' if line in ('0', '100') else ''} {line}%"
         words, about = ["discover", ran.file, "--outcome", goal], "what would bring it there"
+        words += ["--assume", found.assumptions] if found.assumptions != BASE else []
+        words += [word for path, value in found.overrides.items() for word in ("--set", f"{path}={value}")]
     else:
         sets = found.scenario.assumptions
         believing = next((name for name, one in sets.items() if one.believe and name != found.assumptions), None)

@@ -126,6 +126,15 @@ def assume_changes(
     return Assumed(changed, believe=tuple(believe), overrides=tuple(overrides))
 
 
+def document_under(scenario: Scenario, changes: Sequence[Change]) -> MappingNode:
+    """The scenario's document with changes made, whether or not that is a scenario.
+
+    Raises:
+        ScenarioError: a path of theirs leads nowhere.
+    """
+    return _apply_all(scenario.document, changes, ScenarioError)
+
+
 def places_of(tree: MappingNode, path: str) -> list[Steps]:
     """The places that a path stands for; with `*` there may be several.
 

@@ -160,3 +160,42 @@ def test_the_same_bytes_every_time(engine: Engine) -> None:
     one, other = engine(*args, "1"), engine(*args, "2")
     assert one == other
     assert json.loads(one[1])["settings"]["draws"] == 256
+
+
+BELOW = """
+engine: 1
+title: Percent that are no chances
+unknowns:
+  growth: {label: Growth, uniform: [-5%, 5%], judgement: x}
+  load: {label: Load, uniform: [80%, 240%], judgement: x}
+  trust: {label: Trust, known: false, uniform: [0, 1], judgement: x}
+moves:
+  - {event: hit, chance: "clip(0.3 + 3 * growth + 0.1 * load + 0.1 * trust, 0, 1)", judgement: x}
+outcomes:
+  hit: {label: It happens, happens: hit}
+  grows: {label: Growth, quantity: growth}
+  loads: {label: Load, quantity: load}
+"""
+
+
+def text_of(claim: str, file: str = "file.yaml", overrides: tuple[tuple[str, str], ...] = ()) -> str:
+    found = api.discover(api.loads(BELOW), claim, overrides=overrides, options=api.Options(draws=64, threads=1))
+    return discovery_text(found, Ran(file, 0.5), Screen(80, colour=False, unicode=True))
+
+
+def test_percent_below_0_and_above_100_are_printed_as_they_are() -> None:
+    assert re.search(r"Growth +below -2\.00%", text_of("grows < -0.02"))
+    assert re.search(r"Load +above 200%", text_of("loads > 2"))
+
+
+def test_the_next_command_keeps_what_was_set() -> None:
+    last = text_of("grows < -0.02", overrides=(("unknowns.load", "1"), ("unknowns.trust", "0.5"))).splitlines()[-1]
+    assert "--set unknowns.load=1" in last
+    assert "--set unknowns.growth=-0.02" in last
+    assert "Next:" not in text_of("grows < -0.02", file="-")
+
+
+def test_a_change_of_what_nobody_knows_says_on_what_they_act() -> None:
+    held = (("unknowns.growth", "0%"), ("unknowns.load", "100%"))
+    assert "Actors do not know Trust" in " ".join(text_of("hit > 48%", overrides=held).split())
+    assert "Actors do not know" not in text_of("grows < -0.02")

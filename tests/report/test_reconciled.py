@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine import api, cli
+from engine.analysis.reconciliation.believing import LEVELS
 from engine.analysis.reconciliation.reconciliation import Reconciliation
 from engine.report.reconciliation import reconciliation_text
 from engine.report.terminal import Screen, width
@@ -101,3 +102,33 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     assert engine(str(file), "--set", "unknowns.shar=3")[0] == 2
     assert engine(str(file), "--json", "--csv")[0] == 2
     assert engine(str(tmp_path / "none.yaml"))[0] == 1
+
+
+OTHER = """
+engine: 1
+title: Unknowns of every kind
+unknowns:
+  growth: {label: Growth, uniform: [-5%, 5%]}
+  mood: {label: Mood, choice: {calm: 30%, wild: 30%, gone: rest}}
+moves:
+  - {event: rise, chance: "clip(0.4 + 6 * growth + 0.2 * (mood == wild), 0, 1)"}
+outcomes: {rises: {label: Prices rise, happens: rise == yes}}
+statements: {bank: {about: rises, by: The bank, between: [70%, 80%]}, nil: {about: rises, value: 0%}}
+"""
+
+
+def test_values_without_order_have_shares_and_percent_may_be_negative() -> None:
+    loaded = api.loads(OTHER)
+    found = api.reconcile(loaded, overrides=(("words", "icd_203"),), options=api.Options(draws=2_048, threads=1))
+    bank = next(one for one in found.believed if one.statements == ("bank",))
+    shares = {one.value: one for one in bank.unknowns if one.name == "mood"}
+    assert set(shares) == {"calm", "wild", "gone"}
+    assert sum(one.after.value for one in shares.values()) == pytest.approx(1)
+    assert shares["wild"].mean == pytest.approx(0.3, abs=0.01)
+    assert shares["wild"].shift.value > 0.5
+    text = reconciliation_text(found, Ran("file.yaml", 1.0), Screen(80, colour=False, unicode=True))
+    assert "Mood is wild" in text
+    growth = next(one for one in bank.unknowns if one.name == "growth")
+    assert growth.stated[LEVELS.index(0.05)] == pytest.approx(-0.045, abs=0.001)
+    assert f"→ {100 * growth.after.value:.2f}%" in text
+    assert "'rises <= 0%' --set words=icd_203" in text or "'rises > 70%' --set words=icd_203" in text

@@ -8,7 +8,16 @@ from typing import Final
 
 from engine import document
 from engine.document import MappingNode, Node, Percent, ScalarNode, SequenceNode
-from engine.scenario.assumptions import BASE, Assumed, Change, assume_changes, changes_of, parse_path, places_of
+from engine.scenario.assumptions import (
+    BASE,
+    Assumed,
+    Change,
+    assume_changes,
+    changes_of,
+    document_under,
+    parse_path,
+    places_of,
+)
 from engine.scenario.model import FAMILIES, Scenario
 
 BELIEVE: Final = "believe"
@@ -64,14 +73,14 @@ def items_between(scenario: Scenario, first: str, second: str, overrides: Sequen
         UsageError, ScenarioError: as `assume`.
     """
     (changes, believe), (others, believes) = changes_of(scenario, first), changes_of(scenario, second)
-    one = assume_changes(scenario, changes, believe).scenario
-    other = assume_changes(scenario, others, believes).scenario
+    labels = assume_changes(scenario, changes, believe).scenario
+    one, other = (document_under(scenario, [two for two in some if two.action == "set"]) for some in (changes, others))
     order = _merged(_keys(changes), _keys(others))
     found = []
     for key in order:
         mine, theirs = _at(changes, key), _at(others, key)
         if _said(mine) != _said(theirs):
-            found.append(_item(mine, theirs, one, other))
+            found.append(_item(mine, theirs, one, other, labels))
     for name in scenario.statements:
         if (name in believe) != (name in believes):
             found.append(_belief(scenario, name, second if name in believes else first, name in believes))
@@ -142,13 +151,18 @@ def _merged(first: list[tuple[str, ...]], second: list[tuple[str, ...]]) -> list
 # What an item says
 
 
-def _item(mine: tuple[Change, ...], theirs: tuple[Change, ...], one: Scenario, other: Scenario) -> Item:
+def _item(
+    mine: tuple[Change, ...], theirs: tuple[Change, ...], one: MappingNode, other: MappingNode, labels: Scenario
+) -> Item:
+    """What two sets say of a key; `one` and `other` are the documents as what they set makes them."""
     change = (theirs or mine)[-1]
     if change.action == "set":
         before, after = _value_at(one, change.path), _value_at(other, change.path)
     else:
         before, after = _amounts(change.action, mine), _amounts(change.action, theirs)
-    return Item(change.action, change.path, _label(one, change.path), change.by.where.line, before, after, mine, theirs)
+    return Item(
+        change.action, change.path, _label(labels, change.path), change.by.where.line, before, after, mine, theirs
+    )
 
 
 def _belief(scenario: Scenario, name: str, asked: str, believed: bool) -> Item:
@@ -180,13 +194,13 @@ def _amounts(action: str, changes: Sequence[Change]) -> str:
     return " ".join(f"{sign} {_short(change.value)}" for change in changes) or nothing
 
 
-def _value_at(scenario: Scenario, path: str) -> str:
+def _value_at(tree: MappingNode, path: str) -> str:
     """What stands at a path, in short."""
     try:
-        places = places_of(scenario.document, path)
+        places = places_of(tree, path)
     except ValueError:
         return NOT_SET
-    found = {_text_at(scenario.document, place) for place in places}
+    found = {_text_at(tree, place) for place in places}
     return found.pop() if len(found) == 1 else VARIOUS
 
 

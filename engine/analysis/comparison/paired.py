@@ -19,6 +19,8 @@ from engine.simulation.executors import ALONE, Workers
 from engine.simulation.run import Totals, simulate
 
 REPLICATES: Final = 16
+ROUNDING: Final = 1e-13
+"""Of figures that are alike, as a share of them."""
 
 Key = tuple[str, str]
 """An outcome, and of a choice one of its values."""
@@ -142,7 +144,11 @@ def paired(first: Linear, other: Linear) -> Estimate | None:
     found = other - first
     if not isfinite(float(found.value)):
         return None
-    return found.estimate() if found.change.any() else exact(float(found.value))
+    error = found.estimate()
+    size = max(float(np.abs(one.change).max(initial=abs(float(one.value)))) for one in (first, other))
+    if max(abs(error.value), error.error) <= ROUNDING * size:
+        return exact(0.0)  # sums in another order
+    return error if error.error > 0 else exact(error.value)
 
 
 def apart(first: Estimate, other: Estimate) -> Estimate:

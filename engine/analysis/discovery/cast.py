@@ -141,10 +141,10 @@ def warnings_of(cast: Cast) -> Sequence[str]:
     total = cast.counts.sum()
     effective = float(total**2 / max((cast.counts**2).sum(), 1e-300))
     if cast.sampled and effective < FEWEST_EFFECTIVE:
-        found.append(
-            f"the draws count for no more than {effective:,.0f} of equal weight: the statements that are believed, or "
-            "the condition of the outcome, hardly ever fit them"
-        )
+        why = "the statements that are believed, or the condition of the outcome, hardly ever fit them"
+        if effective > len(cast.counts) / 2:
+            why = "try more --draws"
+        found.append(f"the draws count for no more than {effective:,.0f} of equal weight: {why}")
     share = float((cast.counts * cast.cases).sum() / total) if total > 0 else 0.0
     if cast.undecided > NOISY * min(share, 1 - share):
         found.append(

@@ -18,6 +18,8 @@ from engine.scenario.scope import nearest
 LONGEST: Final = 300
 EXAMPLE: Final = "'belarus_enters > 50%'"
 QUOTE: Final = "quote the whole claim, because a shell takes a bare > or < for a redirect: --outcome '{name} > {line}'"
+ROUNDING: Final = 1e-12
+"""A figure that is no further from the line than this, as a share of it, lies on it: chances are sums."""
 _RELATIONS: Final = {">=": ">=", "<=": "<=", ">": ">", "<": "<", "≥": ">=", "≤": "<=", "=>": ">=", "=<": "<="}
 _PARTS: Final = re.compile(r"([^<>=≥≤!]*)([<>=≥≤!]+)([^<>=≥≤!]*)")
 _NUMBER: Final = re.compile(r"[-+]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,3})?")
@@ -59,13 +61,15 @@ class Claim:
 
     def holds(self, figure: FloatArray) -> BoolArray:
         """Where the claim is true."""
-        compare = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}[self.relation]
-        found: BoolArray = compare(figure, self.line)
+        gap = self.gap(figure)
+        found: BoolArray = gap >= 0 if self.relation.endswith("=") else gap > 0
         return found
 
     def gap(self, figure: FloatArray) -> FloatArray:
         """How far figures are on the side of the line where the claim is true; negative on the other side."""
-        return figure - self.line if self.above else self.line - figure
+        gap = figure - self.line if self.above else self.line - figure
+        found: FloatArray = np.where(np.abs(gap) <= ROUNDING * abs(self.line), 0.0, gap)
+        return found
 
 
 def read_claim(text: str, measures: Sequence[Measure]) -> Claim:

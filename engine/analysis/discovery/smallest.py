@@ -18,6 +18,7 @@ from engine.analysis.discovery.thresholds import TAIL, Alone
 from engine.games.segments import FloatArray
 from engine.program.dependence import followed, levels_of
 from engine.program.program import BoolArray
+from engine.sampling.streams import raw_words, uniforms
 from engine.simulation.run import HISTORIES_OF_ONE
 
 NEARBY_CASES: Final = 2
@@ -29,6 +30,14 @@ MOST_FEW: Final = 4
 """Steps of the searches with few unknowns, which start near their ends."""
 FARTHER: Final = 1.25
 """Fewer unknowns are preferred if the change is no larger than this, as a multiple of the smallest one."""
+SCATTERED, A_TIME = 8, 96
+"""How often points are scattered around the nearest one, and how many at a time."""
+AROUND: Final = 0.4
+"""How far they are first, as a share of its distance."""
+SCATTER: Final = 0xC105
+"""Tells their stream from others."""
+ALONG: Final = np.arange(1, 65) / 64
+"""Shares of the way to a point that are tried again."""
 STRETCHES: Final = (1.0, 1.002, 1.01, 1.03, 1.06, 1.12, 1.2)
 DIGITS: Final = 3
 FOLLOWS: Final = 0.05
@@ -134,9 +143,12 @@ def smallest_change(
     if best.point is None:
         furthest = journey.stop(_as_uniforms(whole.furthest), precise)
         return Change(undone, before, None, np.inf, furthest)
-    fewer = journey.with_few(best.point, best.distance, bound, step)
+    near = journey.closer(best.point, bound) if program.recurrence is None else best.point
+    needed = journey.pruned(near)
+    distance = float(np.linalg.norm(needed))
+    fewer = journey.with_few(needed, distance, bound, step)
     point = journey.verified(fewer, precise)
-    return Change(undone, before, point, best.distance, None)
+    return Change(undone, before, point, distance, None)
 
 
 # Private functions
@@ -151,7 +163,8 @@ class _Journey:
         ends = [item.distribution.support() for item in inputs]
         self.unknown = np.array([low < high for low, high in ends])
         self.movable = self.unknown & ~np.isin(np.arange(len(inputs)), list(categories))
-        spread = float(cast.figure_of.std())
+        size = float(np.abs(cast.figure_of).max(initial=0.0))  # squares of very small figures are 0
+        spread = size * float((cast.figure_of / size).std()) if size > 0 else 0.0
         self.scale = spread if spread > 0 else max(abs(aim.line), 1.0)
 
     def gap(self, points: FloatArray) -> FloatArray:
@@ -165,8 +178,9 @@ class _Journey:
         else:
             figure, line = answer.value / self.scale, line / self.scale
         found = figure - line if self.aim.above else line - figure
-        strictly = STRICT if self.aim.relation in "<>" else 0.0
-        return np.where(answer.among > 0, found - strictly, UNDEFINED)
+        holds = self.aim.holds(answer.value)
+        found = np.where(holds, np.maximum(found, 0.0), np.minimum(found, -STRICT))  # scaling rounds, and is cut off
+        return np.where(answer.among > 0, found, UNDEFINED)
 
     def starts(self, undone: bool, alone: Sequence[Alone], boxes: Sequence[BoxFound], bound: float) -> FloatArray:
         """Where to start: the typical draw, the nearest draws that get there, the nearest point of the best box, the
@@ -228,12 +242,15 @@ class _Journey:
 
         found = np.zeros(self.question.program.n_inputs)
         for one in alone:
-            if one.best is None:
+            known = [place for place in one.places if place.figure is not None]
+            if not known:
                 continue
+            gaps = self.aim.gap(np.array([place.figure.value for place in known if place.figure is not None]))
+            best = known[int(np.argmax(gaps))]  # for what undoes the claim the other end than for the claim
             if one.column in self.categories:
-                found[one.column] = self._edge(one.column, round(one.best.value))
+                found[one.column] = self._edge(one.column, round(best.value))
             else:
-                found[one.column] = float(np.clip(ndtri(one.best.level), -bound, bound))
+                found[one.column] = float(np.clip(ndtri(best.level), -bound, bound))
         return found
 
     def _in_box(self, box: BoxFound) -> FloatArray:
@@ -251,6 +268,48 @@ class _Journey:
             low, high = ndtri(np.clip(levels, TAIL, 1 - TAIL))
             found[limit.column] = float(np.clip(0.0, low, high))
         return found
+
+    def closer(self, point: FloatArray, bound: float) -> FloatArray:
+        """A point inside that is nearer, among points at random around it: at kinks and jumps slopes lead nowhere."""
+        from scipy.special import ndtri
+
+        reach = AROUND
+        for number in range(SCATTERED):
+            size = float(np.linalg.norm(point[self.movable]))
+            words = raw_words(self.question.seed, SCATTER, number, shape=(len(point), A_TIME))
+            steps = reach * size * ndtri(uniforms(words >> np.uint64(12))) / np.sqrt(max(1, int(self.movable.sum())))
+            moved = np.clip(point[:, None] + steps, -bound, bound)
+            tried = np.where(self.movable[:, None], moved, point[:, None])
+            length = np.where(self.gap(tried) >= 0, np.linalg.norm(tried, axis=0), np.inf)
+            best = int(np.argmin(length))
+            if length[best] < np.linalg.norm(point):
+                point = tried[:, best]
+            else:
+                reach /= 2
+        return point
+
+    def pruned(self, point: FloatArray) -> FloatArray:
+        """A point inside without the moves that it does not need, and as near as its ray leads: where a figure jumps no
+        slope tells."""
+        while True:
+            moved = np.flatnonzero(point != 0)
+            if len(moved) < 2:
+                return self._nearer(point)
+            alone = np.repeat(point[:, None], len(moved), axis=1)
+            alone[moved, np.arange(len(moved))] = 0.0
+            idle = moved[self.gap(alone) >= 0]
+            if not len(idle):
+                return self._nearer(point)
+            order = idle[np.argsort(-np.abs(point[idle]), kind="stable")]
+            without = np.repeat(point[:, None], len(order), axis=1)
+            for place, row in enumerate(order):
+                without[row, place:] = 0.0
+            point = without[:, np.flatnonzero(self.gap(without) >= 0).max(initial=0)]
+
+    def _nearer(self, point: FloatArray) -> FloatArray:
+        along = np.where(self.movable[:, None], point[:, None] * ALONG, point[:, None])
+        inside = np.flatnonzero(self.gap(along) >= 0)
+        return along[:, inside[0]] if len(inside) else point
 
     def with_few(self, point: FloatArray, distance: float, bound: float, step: float) -> FloatArray:
         """A point not much farther away at which fewer unknowns are moved, the least important ones left out."""
@@ -342,7 +401,7 @@ class _Journey:
                 column not in moved,
             )
             for column in np.flatnonzero(self.unknown)
-            if abs(levels[column, 0] - 0.5) > 1e-9 and values[column, 0] != typical[column, 0]
+            if levels[column, 0] != 0.5 and values[column, 0] != typical[column, 0]
         ]
         distance = float(np.linalg.norm(ndtri(uniforms[self.unknown, 0])))
         return Point(tuple(sorted(found, key=lambda one: (one.follows, -abs(one.spreads)))), figure, distance)

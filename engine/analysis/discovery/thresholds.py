@@ -188,16 +188,16 @@ class _Root:
         self,
         curve: _Curve,
         which: int,
+        strict: bool,
         one: tuple[float, float, _Gap],
         other: tuple[float, float, _Gap],
         third: tuple[float, float, _Gap] | None = None,
     ) -> None:
-        self.curve, self.which = curve, which
+        self.curve, self.which, self.strict = curve, which, strict
         (self.pa, self.a, ga), (self.pb, self.b, gb) = other, one
         self.fa, self.fb = ga.band(which), gb.band(which)
-        self.error = max(min(ga.error, gb.error), 0.0)
         self.third = None if third is None else (third[1], third[2].band(which))
-        self.enters = (self.fa > 0) == (self.a > self.b)
+        self.enters = _inside(self.fa, strict) == (self.a > self.b)
         self.range = abs(self.a - self.b)
         self.t = self._step(self.fa / (self.fa - self.fb))
         self.close = CLOSE if which == 0 else CLOSE_END
@@ -214,20 +214,20 @@ class _Root:
 
     def put(self, level: float, value: float, found: _Gap) -> None:
         f = found.band(self.which)
-        if (f > 0) == (self.fa > 0):
+        same = _inside(f, self.strict) == _inside(self.fa, self.strict)
+        flat = abs(f - (self.fa if same else self.fb)) <= EXACTLY  # no root: it jumps, or bends, further on
+        if same:
             self.third, (self.pa, self.a, self.fa) = (self.a, self.fa), (level, value, f)
         else:
             self.third, (self.pb, self.b, self.fb) = (self.b, self.fb), (self.pa, self.a, self.fa)
             self.pa, self.a, self.fa = level, value, f
-        self.error = found.error
-        nearest = min(abs(self.fa), abs(self.fb))
-        enough = nearest <= max(self.close * self.error, EXACTLY)
+        enough = not flat and abs(f) <= max(self.close * found.error, EXACTLY)
         self.done = enough or abs(self.a - self.b) <= NARROW * self.range or abs(self.pa - self.pb) < 1e-12
         self.t = self._step()
 
     def _step(self, else_: float = 0.5) -> float:
         """Where to look between a and b: inverse quadratic interpolation where it is safe, else the middle."""
-        if self.third is None or self.a == self.b:
+        if self.third is None or self.a == self.b or 0 in (self.fa, self.fb):
             return else_
         c, fc = self.third
         if c == self.b or fc == self.fb or fc == self.fa or self.fa == self.fb:
@@ -269,8 +269,7 @@ class _Search:
         if sums is None:
             return _Gap(-np.inf, 0.0, None)
         figure = _controlled(sums.by_scramble, self.excess)
-        gap = figure.value - self.claim.line
-        return _Gap(gap if self.claim.above else -gap, figure.high - figure.value, figure)
+        return _Gap(float(self.claim.gap(np.array(figure.value))), figure.high - figure.value, figure)
 
     def levels_of(self, column: int, values: Sequence[tuple[str, float]], place: int) -> FloatArray:
         """Levels at which an unknown without order has one value, spread as it is among them."""
@@ -281,7 +280,8 @@ class _Search:
 
     def close_in(self, curves: Sequence[_Curve]) -> None:
         """Finds where the curve, and where the two ends of its interval, meet the line."""
-        roots = [root for curve in curves for root in _roots(curve)]
+        strict = self.claim.relation in "<>"
+        roots = [root for curve in curves for root in _roots(curve, strict)]
         steps = STEPS if self.asked.program.recurrence is None else STEPS_OF_ROUNDS
         for _ in range(steps):
             open_ = [root for root in roots if not root.done]
@@ -307,7 +307,7 @@ class _Search:
         )
         best = max(range(len(known)), key=lambda place: known[place][2].gap)
         unclear = all(abs(found.gap) < found.error for *_, found in known)
-        always = not crossings and self._true(known[best][2])
+        always = not crossings and all(self._true(found) for *_, found in known)
         return Alone(curve.column, places, crossings, always, places[best], (), unclear)
 
     def by_value(self, column: int, values: Sequence[tuple[str, float]], found: Sequence[_Gap]) -> Alone:
@@ -350,14 +350,19 @@ def _controlled(figure: FloatArray, excess: FloatArray | None) -> Estimate:
     return Estimate(mean, error, mean - half, mean + half)
 
 
-def _roots(curve: _Curve) -> list[_Root]:
+def _inside(gap: float, strict: bool) -> bool:
+    """Whether the claim is true; a figure that lies on the line makes it so unless it says above, or below."""
+    return gap > 0 or (gap == 0 and not strict)
+
+
+def _roots(curve: _Curve, strict: bool) -> list[_Root]:
     """Brackets of the curve's own crossings, and of those of the ends of its interval."""
     known = curve.sorted()
     return [
-        _Root(curve, which, one, other, known[place - 1] if place > 0 else known[2] if len(known) > 2 else None)
+        _Root(curve, which, strict, one, other, known[place - 1] if place > 0 else known[2] if len(known) > 2 else None)
         for place, (one, other) in enumerate(pairwise(known))
         for which in (0, 1, -1)
-        if (one[2].band(which) > 0) != (other[2].band(which) > 0)
+        if _inside(one[2].band(which), strict) != _inside(other[2].band(which), strict)
     ]
 
 

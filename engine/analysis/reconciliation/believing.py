@@ -6,7 +6,7 @@ Nothing is solved again: the same draws are weighted by how well what they imply
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -87,11 +87,12 @@ class Moved:
 
     Attributes:
         name, label: which.
-        mean: before.
+        mean: before; of a value of an unknown without order its share.
         after: its mean after.
         shift: of the mean, in standard deviations that it has before.
         stated: its quantiles before, at `LEVELS`; exact.
         quantiles: the same after, with error; empty where too few draws count.
+        value: of an unknown without order, which; else empty. Then there are no quantiles.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Moved:
     shift: Estimate
     stated: tuple[float, ...]
     quantiles: tuple[Estimate, ...]
+    value: str = ""
 
 
 # Public functions
@@ -193,6 +195,21 @@ def moved(item: Input, values: FloatArray, base: FloatArray, weight: FloatArray,
     enough = effective_sample(weight) >= FEWEST_EFFECTIVE
     found = tuple(quantile_of(values, weight, replicate, level) for level in LEVELS) if enough else ()
     return Moved(item.name, item.label, before, after, shift, stated, found)
+
+
+def values_moved(
+    item: Input, choice: Sequence[str], values: FloatArray, base: FloatArray, weight: FloatArray, replicate: IntArray
+) -> Sequence[Moved]:
+    """Where believing moves the shares of the values of an unknown without order; of two the first says it all."""
+    several = choice if len(choice) > 2 else choice[:1]
+    shares = [
+        moved(item, (values == place).astype(np.float64), base, weight, replicate) for place in range(len(several))
+    ]
+    return [
+        replace(one, value=name, stated=(), quantiles=())
+        for name, one in zip(several, shares, strict=True)
+        if one is not None
+    ]
 
 
 def quantile_of(values: FloatArray, weight: FloatArray, replicate: IntArray, level: float) -> Estimate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from engine.analysis.reconciliation.believing import (
     changed,
     effective_sample,
     moved,
+    values_moved,
     weights,
 )
 from engine.analysis.reconciliation.reaching import missed, range_of
@@ -42,6 +43,7 @@ class Sample:
         values: of each unknown; each (n_draws,).
         figures: of every outcome.
         varied: whether anything is unknown.
+        choices: the values of each unknown without order.
     """
 
     program: Program
@@ -49,6 +51,7 @@ class Sample:
     values: Mapping[str, FloatArray]
     figures: Figures
     varied: bool
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def implied(self, outcome: str, value: str = "") -> Implied:
         """What the draws imply for a figure of an outcome."""
@@ -127,10 +130,11 @@ def believed(several: Sequence[Stated], fits: bool, sample: Sample) -> Believed:
     nearest = 0
     if effective < FEWEST_EFFECTIVE:
         weight, nearest = _nearest_draws(several, sample)
-    unknowns = [
-        moved(item, sample.values[item.name], figures.weight, weight, figures.replicate)
-        for item in sample.program.inputs
-    ]
+    unknowns: list[Moved | None] = []
+    for item in sample.program.inputs:
+        given = sample.values[item.name], figures.weight, weight, figures.replicate
+        choice = sample.choices.get(item.name)
+        unknowns += values_moved(item, choice, *given) if choice else [moved(item, *given)]
     changes = [
         changed(one.outcome, one.value, sample.implied(one.outcome, one.value), weight, one.kind != "quantity")
         for one in figures.figures

@@ -16,6 +16,7 @@ from engine.distributions.distribution import Distribution
 from engine.games.segments import FloatArray, IntArray
 from engine.program.program import EvaluationError, Program
 from engine.sampling import CHUNK, Chunk
+from engine.sampling.streams import raw_words, uniforms
 from engine.simulation.draws import NEAR
 from engine.simulation.executors import ALONE, Workers
 from engine.simulation.figures import figures_of
@@ -40,6 +41,14 @@ FLAT: Final = 1e-12
 PASSES: Final = 8
 INSIDE: Final = 0.1
 """How far into the range the search aims, as a share of its width in log odds, and at most in log odds."""
+SCATTERED, A_TIME = 10, 96
+"""How often points are scattered around the nearest one, and how many at a time."""
+AROUND: Final = 0.5
+"""Normal scores by which they first are."""
+NEARER: Final = 0.1
+"""A smaller gain than this share of what is missing halves that."""
+SCATTER: Final = 0x5CA
+"""Tells their stream from others."""
 CONFIRMED: Final = 8
 CONFIRMING: Final = 16
 """With rounds: how many of the nearest points are tried again, with how many times the histories."""
@@ -238,27 +247,49 @@ class Reach:
 
     def _search(self, some: list[int]) -> None:
         """Gauss-Newton steps with damping towards the ranges, from the nearest draws; all points are kept."""
-        from scipy.special import ndtr, ndtri
-
         self.searches += 1
         try:
-            points = ndtri(np.clip(self.uniforms[:, self._starts(some)], EDGE, 1 - EDGE))
-            edge = -float(ndtri(EDGE))
-            value = self._tried(ndtr(points)[None])[:, 0]
-            aim = self._aim(some)
-            for _ in range(self.steps):
-                if (self._beyond(_log_odds(value), some) <= aim).any():
-                    return
-                steps = self._steps(points, value, some, edge)
-                if steps is None:
-                    return
-                tried = np.clip(points + steps, -edge, edge)
-                found = self._tried(ndtr(tried))
-                points, value, better = self._best(points, value, tried, found, some)
-                if not better:
-                    return
+            self._descend(some)
+            if self.claims.program.recurrence is None:
+                self._scatter(some)
         except EvaluationError as error:  # no draw met it, and what is within the ranges may still be impossible
             self.trouble = self.trouble or error.message
+
+    def _descend(self, some: list[int]) -> None:
+        from scipy.special import ndtr, ndtri
+
+        points = ndtri(np.clip(self.uniforms[:, self._starts(some)], EDGE, 1 - EDGE))
+        edge = -float(ndtri(EDGE))
+        value = self._tried(ndtr(points)[None])[:, 0]
+        aim = self._aim(some)
+        for _ in range(self.steps):
+            if (self._beyond(_log_odds(value), some) <= aim).any():
+                return
+            steps = self._steps(points, value, some, edge)
+            if steps is None:
+                return
+            tried = np.clip(points + steps, -edge, edge)
+            found = self._tried(ndtr(tried))
+            points, value, better = self._best(points, value, tried, found, some)
+            if not better:
+                return
+
+    def _scatter(self, some: list[int]) -> None:
+        """Points at random around the nearest one, closer where none is nearer: slopes mislead at kinks, at jumps and
+        where they are measured over more than what is missing (Rastrigin 1963)."""
+        from scipy.special import ndtr, ndtri
+
+        reach = AROUND
+        for number in range(SCATTERED):
+            near = self.nearest(some)
+            if near.beyond <= 0 or not np.isfinite(near.beyond):
+                return
+            words = raw_words(self.seed, SCATTER, self.searches, number, shape=(len(self.free), A_TIME))
+            steps = ndtri(uniforms(words >> np.uint64(12)))
+            center = ndtri(np.clip(near.uniforms, EDGE, 1 - EDGE))[:, None]
+            self._tried(ndtr(center + reach * np.where(self.free[:, None], steps, 0.0))[None])
+            if self.nearest(some).beyond >= near.beyond - NEARER * abs(near.beyond):
+                reach /= 2
 
     def _aim(self, some: list[int]) -> float:
         """How far inside a point has to lie to end the search: with noise it may be luck."""

@@ -35,6 +35,8 @@ from engine.simulation.executors import ALONE, Workers
 
 SURPRISING: Final = 0.05
 """Below this a statement strains the incentives."""
+HARDLY_EVER: Final = 0.05
+"""Below this share of the draws what they imply hardly ever fits a statement."""
 FITS, STRAINS, CONTRADICTS, UNWEIGHED = "fits", "strains", "contradicts", "cannot be weighed"
 
 
@@ -152,7 +154,8 @@ def reconcile(
     def told(total: int) -> Callable[[int], None] | None:
         return None if progress is None else lambda done: progress(done, total)
 
-    sample = sampled(program, design, histories, workers, told(design.n_draws))
+    choices = {name: tuple(one.choice) for name, one in assumed.scenario.unknowns.items() if one.choice is not None}
+    sample = replace(sampled(program, design, histories, workers, told(design.n_draws)), choices=choices)
     weighed = [stated for stated in program.statements if sample.implied(stated.about).certain]
     reach = reach_of(weighed, sample, design.seed, histories, workers, told(0)) if weighed else None
     found = Sets((), (), True, 0) if reach is None else sets_of(reach)
@@ -175,7 +178,7 @@ def reconcile(
         sampled=0 if reach is None else reach.within,
         believed=all_believed(weighed, together, sample) if sample.varied else (),
         varied=sample.varied,
-        warnings=tuple(_warnings(assumed, judged, reach, found)),
+        warnings=tuple(_warnings(assumed, judged, reach, found, design.n_draws)),
     )
 
 
@@ -247,7 +250,9 @@ def _pools(program: Program) -> dict[str, Pool]:
     return {outcome: pooled([stated.distribution for stated in several]) for outcome, several in about.items()}
 
 
-def _warnings(assumed: Assumed, judged: Mapping[str, Judged], reach: Reach | None, sets: Sets) -> Sequence[str]:
+def _warnings(
+    assumed: Assumed, judged: Mapping[str, Judged], reach: Reach | None, sets: Sets, draws: int
+) -> Sequence[str]:
     found = []
     if assumed.believe:
         named = ", ".join(f"'{name}'" for name in assumed.believe)
@@ -261,10 +266,11 @@ def _warnings(assumed: Assumed, judged: Mapping[str, Judged], reach: Reach | Non
                 "some draws"
             )
         elif one.effective is not None and one.effective < FEWEST_EFFECTIVE:
+            seldom = one.effective < HARDLY_EVER * draws
+            why = "what the model implies hardly ever fits it" if seldom else f"{draws:,} draws are too few"
             found.append(
-                f"believing '{one.name}' leaves an effective sample of {one.effective:.0f} draws: what the model "
-                "implies hardly ever fits it, so no quantiles are given, and the nearest draws tell what would have to "
-                "move"
+                f"believing '{one.name}' leaves an effective sample of {one.effective:.0f} draws: {why}, so no "
+                "quantiles are given, and the nearest draws tell what would have to move"
             )
         if one.blur > BLURRED:
             found.append(

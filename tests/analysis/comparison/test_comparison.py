@@ -545,3 +545,18 @@ def test_a_set_whose_numbers_are_impossible_is_an_error_with_its_place() -> None
     text = SUMS.replace("moves.rain.chance: 1", "moves.rain.chance: 1 + unknowns").replace("+ unknowns", "+ a")
     with pytest.raises(ScenarioError, match="no chance"):
         compare(text, "other", draws=64)
+
+
+def test_rounding_is_no_difference_and_a_small_one_is() -> None:
+    """Sums in another order differ in the last bits; what a figure cancels to is not its size."""
+    parts = np.linspace(-1, 1, 16) * 0.02
+    first = Linear(np.array(0.5), parts)
+    assert paired(first, Linear(np.array(0.5 + 1e-15), parts + 1e-17)) == Estimate(0.0, 0.0, 0.0, 0.0)
+    cancelled = Linear(np.array(3e-17), parts)
+    assert paired(Linear(np.array(0.0), parts), cancelled) == Estimate(0.0, 0.0, 0.0, 0.0)
+    small = paired(first, Linear(np.array(0.5 + 1e-10), parts))
+    assert small is not None
+    assert small.value == pytest.approx(1e-10)
+    tiny = paired(Linear(np.array(1e-200), np.zeros(16)), Linear(np.array(3e-200), np.zeros(16)))
+    assert tiny is not None
+    assert tiny.value == pytest.approx(2e-200, abs=0)

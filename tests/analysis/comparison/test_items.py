@@ -57,7 +57,7 @@ def test_what_they_say(between: Between) -> None:
     assert said == {
         "set unknowns.x": ("The x", "8–45%", "80–99%"),
         "set actors.*.precision": ("Everyone: precision", "1", "various"),
-        "set actors.you.precision": ("Yourself: precision", "1", "5.5"),  # in the end, with what is added
+        "set actors.you.precision": ("Yourself: precision", "1", "5"),  # what is added to it is an item of its own
         "set payoffs.me.'dry feet'.value": ("Myself: dry feet", "-x * (go == yes)", "-2 * (go == yes)"),
         "set beliefs.you.rain": ("Yourself: belief of rain", "not set", "yes 0.9, no rest"),
         "set words": ("What words of probability mean", "icd_203", "nato"),

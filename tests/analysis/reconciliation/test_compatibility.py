@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from planted import contradicting, sample_of, stated_of, true_worlds
 
+from engine import api
 from engine.analysis.reconciliation.believing import LEVELS
 from engine.analysis.reconciliation.compatibility import by_words, contradiction_of, reach_of, sets_of
 from engine.analysis.reconciliation.consequences import believed
@@ -98,3 +99,42 @@ def test_a_point_that_no_draw_hits_is_searched_for() -> None:
     near = reach.nearest([0])
     assert 0.45 <= near.probability[0] <= 0.5
     assert near.probability[0] == pytest.approx(near.uniforms[0] ** 128, rel=1e-6)
+
+
+NARROW = """
+engine: 1
+title: Where slopes mislead
+unknowns:
+  x: {label: x, uniform: [-2, 2], judgement: j}
+  y: {label: y, WHAT, judgement: j}
+moves:
+  - {event: e, chance: "FIRST", judgement: j}
+  - {event: f, chance: "SECOND", judgement: j}
+outcomes:
+  e: {label: e, happens: e == yes}
+  f: {label: f, happens: f == yes}
+statements:
+  one: {about: e, between: [2%, 12%]}
+  two: {about: f, between: [60%, 63%]}
+"""
+CHOICE = "choice: {a: 30%, b: 65%, c: rest}"
+
+
+@pytest.mark.parametrize(
+    ("what", "first", "second"),
+    [
+        # with x = 1.52 and y = c they are 7 and 62 %; c is a step of y that no slope shows
+        (
+            CHOICE,
+            "logistic(1.4 - 1.3 * x + 4 * (y == a) - 2 * (y == c))",
+            "logistic(1.3 * x - 0.8 + 1.4 * (y == a) - 0.7 * (y == c))",
+        ),
+        # with x = 1.2 and y = -1.28 they are 7 and 61 %, on a narrow ridge
+        ("uniform: [-2, 2]", "0.07 + 0.9 * min(1, 8 * abs(x + y + 0.08))", "exp(0 - (x - 0.5) ** 2)"),
+    ],
+)
+def test_no_contradiction_where_there_is_a_witness(what: str, first: str, second: str) -> None:
+    text = NARROW.replace("WHAT", what).replace("FIRST", first).replace("SECOND", second)
+    for seed in range(1, 13):
+        found = api.reconcile(api.loads(text), options=api.Options(draws=64, seed=seed, threads=1))
+        assert found.contradictions == ()
