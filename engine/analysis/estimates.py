@@ -88,6 +88,12 @@ def of_ratio(above: Sequence[float] | FloatArray, below: Sequence[float] | Float
     return Estimate(ratio, rest.error, ratio + rest.low - rest.value, ratio + rest.high - rest.value)
 
 
+def effective_sample(weight: FloatArray) -> float:
+    """How many draws of equal weight would do as well: the square of the sum over the sum of squares (Kish 1965)."""
+    squares = float((weight**2).sum())
+    return float(weight.sum()) ** 2 / squares if squares > 0 else 0.0
+
+
 def _scramble_error(replicates: Sequence[OutcomeSums], part: int) -> tuple[float, float]:
     """Standard error from independent scrambles (Owen 1997), and the t point that goes with it."""
     values = np.array([sums.parts[part] / sums.among for sums in replicates if sums.among > 0])

@@ -187,6 +187,11 @@ class Sums:
         """How many games were solved: one in each draw, or one for each history in each round."""
         return sum(self.rungs.values())
 
+    @property
+    def effective(self) -> float:
+        """How many draws of equal weight would do as well (Kish 1965); 0 where none weighs anything."""
+        return self.weight**2 / self.weight_squared if self.weight_squared > 0 else 0.0
+
     def plus(self, other: Sums) -> Sums:
         """Both together; the order matters to the last bit."""
         return Sums(

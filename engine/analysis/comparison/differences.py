@@ -146,8 +146,7 @@ def _played(between: Between, uniforms: Uniforms, draws: int, world: int) -> _Wo
         return _World(impossible=error.problems[0].message if isinstance(error, ScenarioError) else error.message)
     whole = done.totals.whole
     weighted = any(statement.believed for statement in program.statements)
-    effective = whole.weight**2 / whole.weight_squared if weighted and whole.weight_squared > 0 else None
-    return _World(sampled_figures(program, done.totals), 0.0 if weighted and effective is None else effective)
+    return _World(sampled_figures(program, done.totals), whole.effective if weighted else None)
 
 
 def _shares(

@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from engine.analysis.estimates import effective_sample
 from engine.games.segments import FloatArray
 from engine.program.program import BoolArray, IntArray
 
@@ -146,7 +147,7 @@ def find_box(sample: Sample) -> Found:
     """
     sample = sample.part(sample.weight > 0)
     hits = sample.hits
-    if _effective(hits[hits > 0]) < FEWEST_CASES or sample.cases.all():
+    if effective_sample(hits[hits > 0]) < FEWEST_CASES or sample.cases.all():
         return Found(Box())
     way = tuple(_peeled(sample))
     best = max(way, key=lambda step: step.merit)
@@ -177,7 +178,7 @@ def surprise(sample: Sample, inside: BoolArray, around: BoolArray) -> float:
     whole, larger = weight[inside].sum(), weight[around].sum()
     if whole <= 0 or larger <= 0:
         return 1.0
-    size = _effective(weight[inside])
+    size = effective_sample(weight[inside])
     cases, share = size * float(hits[inside].sum() / whole), float(hits[around].sum() / larger)
     if cases <= TINY or share >= 1:
         return 1.0
@@ -396,9 +397,3 @@ def _simpler(box: Box) -> Iterator[Box]:
 
 def _middle(one: float, other: float) -> float:
     return float(one / 2 + other / 2)
-
-
-def _effective(weight: FloatArray) -> float:
-    """How many draws of equal weight are worth as much (Kish 1965)."""
-    square = float((weight**2).sum())
-    return float(weight.sum()) ** 2 / square if square > 0 else 0.0

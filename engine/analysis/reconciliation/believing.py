@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.analysis.estimates import Estimate, of_ratio, of_replicates, quantiles, without_noise
+from engine.analysis.estimates import Estimate, effective_sample, of_ratio, of_replicates, quantiles, without_noise
 from engine.analysis.running.cautions import FEWEST_EFFECTIVE
 from engine.distributions.distribution import Distribution
 from engine.games.segments import FloatArray, IntArray
@@ -111,12 +111,6 @@ class Moved:
 def weights(stated: Distribution, implied: Implied) -> FloatArray:
     """The weight of each draw if a statement is believed (after Poole & Raftery 2000); (n_draws,)."""
     return implied.base * mass_near(stated, implied.value)
-
-
-def effective_sample(weight: FloatArray) -> float:
-    """How many draws of equal weight would do as well: the square of the sum over the sum of squares (Kish 1965)."""
-    squares = float((weight**2).sum())
-    return float(weight.sum()) ** 2 / squares if squares > 0 else 0.0
 
 
 def surprise(stated: Distribution, implied: Implied) -> Estimate:

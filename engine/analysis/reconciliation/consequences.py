@@ -8,14 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from engine.analysis.estimates import Estimate
+from engine.analysis.estimates import Estimate, effective_sample
 from engine.analysis.reconciliation.believing import (
     Changed,
     Implied,
     Moved,
     agreement,
     changed,
-    effective_sample,
     moved,
     values_moved,
     weights,

@@ -11,10 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from engine.analysis.estimates import Estimate, exact
+from engine.analysis.estimates import Estimate, effective_sample, exact
 from engine.analysis.reconciliation.believing import (
     OUTER,
-    effective_sample,
     mean_of,
     spread_of,
     surprise,

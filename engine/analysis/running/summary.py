@@ -199,9 +199,7 @@ def summarise(
     """The result of a finished simulation."""
     whole = totals.whole
     weighted = any(statement.believed for statement in program.statements)
-    effective = whole.weight**2 / whole.weight_squared if weighted and whole.weight_squared > 0 else None
-    if weighted and effective is None:
-        effective = 0.0
+    effective = whole.effective if weighted else None
     spread = effective is None or effective >= FEWEST_EFFECTIVE
     outcomes = {
         measure.name: _outcome(assumed.scenario, measure, totals, whole, spread) for measure in program.measures

@@ -9,12 +9,12 @@ import pytest
 from planted import sample_of
 from scipy.special import betainc, betaincinv, ndtr
 
+from engine.analysis.estimates import effective_sample
 from engine.analysis.reconciliation.believing import (
     LEVELS,
     Implied,
     agreement,
     changed,
-    effective_sample,
     mean_of,
     moved,
     quantile_of,
