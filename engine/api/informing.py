@@ -22,6 +22,7 @@ from engine.games.segments import FloatArray
 from engine.program.compile import compile_program
 from engine.program.program import EvaluationError, Program
 from engine.sampling import Design
+from engine.sampling.parts import all_uniforms
 from engine.scenario.assumptions import BASE, assume
 from engine.scenario.informed import bare
 from engine.scenario.model import Decision, Scenario
@@ -145,7 +146,7 @@ def _design(program: Program, options: Options) -> tuple[Design, int]:
 
 def _fewer(design: Design, weight: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The first draws of each scramble, and their weights."""
-    uniforms = np.concatenate([design.chunk(index).uniforms for index in range(design.n_chunks)], axis=1)
+    uniforms = all_uniforms(design)
     size = uniforms.shape[-1] // design.replicates
     kept = np.arange(design.replicates)[:, None] * size + np.arange(max(1, size // FEWER))
     return np.ascontiguousarray(uniforms[:, kept.reshape(-1)]), weight[kept.reshape(-1)]

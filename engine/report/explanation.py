@@ -27,7 +27,6 @@ MOST_UNUSUAL, MOST_DIFFERENCES, MOST_BECAUSE = 5, 3, 3
 MOST_OPTION: Final = 18
 UNMOVED: Final = 0.02
 """An unknown or a choice that makes up less of the way from the typical outcome is not shown."""
-KIND: Final[Mapping[str, str]] = {"event": "chance", "type": "secret", "decision": "decides"}
 
 
 def explanation_text(found: Explanation, ran: Ran, everything: bool, screen: Screen) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.sampling.designs import Chunk, Design
-from engine.sampling.streams import CHUNK, whole
+from engine.sampling.streams import CHUNK, FloatArray, whole
 
 
 def some_inputs(design: Design, rows: Sequence[int]) -> Design:
@@ -71,3 +73,8 @@ class _Part:
         found = self.full.chunk(replicate * (self.full.n_chunks // self.full.replicates) + place)
         uniforms = found.uniforms[:, : self.points]
         return Chunk(found.index, replicate, uniforms if self.rows is None else uniforms[list(self.rows)])
+
+
+def all_uniforms(design: Design) -> FloatArray:
+    """The uniforms of every draw, for analyses that need all of them at once; (n_inputs, n_draws)."""
+    return np.concatenate([design.chunk(index).uniforms for index in range(design.n_chunks)], axis=1)

@@ -9,12 +9,13 @@ from typing import Final
 import numpy as np
 
 from engine.analysis.discovery.claims import Claim
-from engine.analysis.discovery.points import Asked, Told, uniforms_in, values_at
+from engine.analysis.discovery.points import Asked, Told, values_at
 from engine.analysis.discovery.thresholds import Sums
 from engine.analysis.estimates import FEW_HITS, NORMAL, Estimate, exact, of_ratio
 from engine.games.segments import FloatArray
 from engine.program.program import BoolArray, IntArray, Program
 from engine.sampling import Design
+from engine.sampling.parts import all_uniforms
 from engine.scenario.model import Scenario
 from engine.simulation.figures import figures_of
 
@@ -57,7 +58,7 @@ class Cast:
         halves = claim.holds(found.apart[:, row])
         total = counts.sum()
         undecided = float((counts * (halves[0] != halves[1])).sum() / total) if total > 0 else 0.0
-        uniforms = uniforms_in(design)
+        uniforms = all_uniforms(design)
         return Cast(
             uniforms,
             values_at(question.program, uniforms),

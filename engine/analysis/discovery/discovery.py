@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from engine.analysis.discovery.boxes import BoxFound, find_boxes
 from engine.analysis.discovery.cast import Cast, Categories, categories_of, warnings_of
 from engine.analysis.discovery.claims import Claim
-from engine.analysis.discovery.points import Told, asked, uniforms_in
+from engine.analysis.discovery.points import Told, asked
 from engine.analysis.discovery.smallest import Change, smallest_change
 from engine.analysis.discovery.thresholds import INNER, INNER_OF_ROUNDS, Alone, thresholds
 from engine.analysis.estimates import Estimate
 from engine.program.program import Program
 from engine.sampling import Design, sobol_design
+from engine.sampling.parts import all_uniforms
 from engine.scenario.assumptions import Assumed
 from engine.scenario.model import Scenario
 from engine.simulation.executors import ALONE, Workers
@@ -117,7 +118,7 @@ def discover(
     change = None
     if design.method == "sobol" and cast.among.sum() > 0:
         few = sobol_design(program.n_inputs, held, design.seed, 16)
-        alone = thresholds(question, claim, uniforms_in(few), few.replicates, categories, cast.sums)
+        alone = thresholds(question, claim, all_uniforms(few), few.replicates, categories, cast.sums)
         boxes = find_boxes(cast, categories)
         change = smallest_change(question, claim, cast, categories, alone, boxes)
     return Discovery(

@@ -119,11 +119,6 @@ def asked(
     return Asked(replace(program, measures=needed(program, outcome)), outcome, value, seed, histories, workers, told)
 
 
-def uniforms_in(design: Design) -> FloatArray:
-    """All uniforms of a design; (n_inputs, n_draws)."""
-    return np.concatenate([design.chunk(index).uniforms for index in range(design.n_chunks)], axis=1)
-
-
 def values_at(program: Program, uniforms: FloatArray) -> FloatArray:
     """The value of each unknown; (n_inputs, n), as the uniforms."""
     levels = levels_of(program, uniforms)

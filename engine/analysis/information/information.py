@@ -22,6 +22,7 @@ from engine.program.dependence import levels_of
 from engine.program.program import EvaluationError, Program
 from engine.program.worlds import draw_values, payoff_spans
 from engine.sampling import Design
+from engine.sampling.parts import all_uniforms
 from engine.scenario.assumptions import Assumed
 from engine.scenario.informed import bare
 from engine.scenario.model import Scenario
@@ -198,7 +199,7 @@ def forecasts_of(
     needed = {*outcomes, *believed, *(q.joint for q in questions), *(q.sight for q in questions)}
     program = _only(program, needed)
     figures = figures_of(program, design, workers, progress, histories)
-    uniforms = _all_uniforms(design)
+    uniforms = all_uniforms(design)
     rows = [n for n, figure in enumerate(figures.figures) if figure.outcome in outcomes]
     lessons = _lessons(program, figures, rows, uniforms, design.replicates)
     found = []
@@ -254,10 +255,6 @@ def _lessons(
             for n, one in zip(together, told, strict=True):
                 found[rows[n]].append(Lesson(item.name, item.label, one))
     return {row: tuple(sorted(own, key=lambda one: -one.learned.move.value)) for row, own in found.items()}
-
-
-def _all_uniforms(design: Design) -> FloatArray:
-    return np.concatenate([design.chunk(index).uniforms for index in range(design.n_chunks)], axis=1)
 
 
 # Actors

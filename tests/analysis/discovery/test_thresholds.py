@@ -9,11 +9,12 @@ from scipy.special import ndtr
 
 from engine import api
 from engine.analysis.discovery.claims import read_claim
-from engine.analysis.discovery.points import asked, uniforms_in
+from engine.analysis.discovery.points import asked
 from engine.analysis.discovery.thresholds import Alone, Sums, thresholds
 from engine.program.compile import compile_program
 from engine.program.program import Program
 from engine.sampling import sobol_design
+from engine.sampling.parts import all_uniforms
 from engine.simulation.executors import ALONE
 from engine.simulation.figures import figures_of
 
@@ -45,7 +46,7 @@ def alone(of: Program, claim: str, seed: int, draws: int = 256) -> dict[str, Alo
     found = figures_of(of, sobol_design(of.n_inputs, draws, seed, 16))
     weight = found.weight * found.among[0]
     whole = Sums(np.bincount(found.replicate, weight * found.value[0]), np.bincount(found.replicate, weight))
-    few = uniforms_in(sobol_design(of.n_inputs, 128, seed, 16))
+    few = all_uniforms(sobol_design(of.n_inputs, 128, seed, 16))
     answers = thresholds(asked(of, about.outcome, "", seed, 4, ALONE), about, few, 16, {}, whole)
     return {of.inputs[one.column].name: one for one in answers}
 
