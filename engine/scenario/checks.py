@@ -94,8 +94,10 @@ def check_references(scenario: Scenario) -> Iterator[Problem]:
         yield from one(("statements", name, "about"), statement.about, scenario.outcomes, "outcome")
     for number, reference in enumerate(scenario.references):
         yield from one(("references", number, "about"), reference.about, scenario.outcomes, "outcome")
-    for name in scenario.resolution:
+    for name, resolution in scenario.resolution.items():
         yield from one(("resolution", name), name, scenario.outcomes, "outcome")
+        if resolution.source is not None:
+            yield from one(("resolution", name, "source"), resolution.source, scenario.sources, "source")
     for number, pair in enumerate(scenario.correlated):
         for place, name in enumerate(pair.unknowns):
             yield from one(("correlated", number, "unknowns", place), name, scenario.unknowns, "unknown")

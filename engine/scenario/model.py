@@ -242,8 +242,9 @@ class Reference(Reasoned):
 class Resolution(Record):
     """What happened."""
 
-    value: Any
-    on: Date
+    value: Any = Field(description="yes or no, a number, or a value of the move")
+    on: Date = Field(description="the day on which it was clear")
+    source: Name | None = Field(None, description="who says so")
     note: Text | None = None
 
 
