@@ -398,8 +398,9 @@ class Program:
         """Whether nothing is unknown: every unknown has one value."""
         return all(low == high for low, high in (item.distribution.support() for item in self.inputs))
 
-    def terms_of(self, actor: int) -> Iterator[TermTable]:
-        return (term for term in self.terms if term.actor == actor)
+    def terms_of(self, actor: int) -> Iterator[tuple[int, TermTable]]:
+        """The actor's payoff terms, each with its place among all."""
+        return ((place, term) for place, term in enumerate(self.terms) if term.actor == actor)
 
 
 def payoff_rows(terms: Sequence[TermTable], rows: Sequence[IntArray]) -> dict[int, PayoffRows]:

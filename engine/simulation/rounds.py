@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.games.solution import Solution
 from engine.program.program import BoolArray, Condition, FloatArray, Program, Recurrence
-from engine.program.worlds import Batch, Reader, Situation, Viewer, batch_in, own_views
+from engine.program.worlds import Batch, Reader, Situation, Varied, Viewer, batch_in, own_views
 from engine.simulation.draws import Draws, solved
 from engine.simulation.eyes import Eyes, asked_of, played_share, watched
 from engine.simulation.histories import Histories, first_histories, next_histories, parts_of
@@ -25,7 +25,14 @@ from engine.simulation.reading import Reading, Split, read_round
 from engine.simulation.sighted import narrowed
 
 
-def play_rounds(program: Program, uniforms: FloatArray, thinning: FloatArray, histories: int, size: int) -> Draws:
+def play_rounds(
+    program: Program,
+    uniforms: FloatArray,
+    thinning: FloatArray,
+    histories: int,
+    size: int,
+    varied: Varied | None = None,
+) -> Draws:
     """Every outcome over all rounds, and how the games were solved.
 
     Args:
@@ -34,12 +41,14 @@ def play_rounds(program: Program, uniforms: FloatArray, thinning: FloatArray, hi
         thinning: of the histories; (n_rounds, n_islands, n_draws).
         histories: that a draw may carry.
         size: games that are solved at a time.
+        varied: what is otherwise than in the program in some draws.
     """
     recurrence = program.recurrence
     if recurrence is None:
         raise AssertionError("the game is played once")
     ledger = Ledger(program, uniforms.shape[-1])
-    now: Histories | None = first_histories(program, uniforms, _asked(program))
+    first = first_histories(program, uniforms, _asked(program))
+    now: Histories | None = replace(first, situation=replace(first.situation, varied=varied))
     for number in range(1, recurrence.count + 1):
         if now is None:
             break
