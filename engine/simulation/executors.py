@@ -35,10 +35,12 @@ class Workers:
     Attributes:
         count: how many at a time.
         pool: who they are; None: whoever asks.
+        helped: whether whoever asks works, too, instead of waiting; it counts as one of them.
     """
 
     count: int = 1
     pool: Executor | None = None
+    helped: bool = False
 
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """The results in the order of the items; at most a few wait, so memory stays bounded."""
@@ -49,6 +51,8 @@ class Workers:
         waiting = deque((item, self._begun(work, item)) for item in islice(todo, 2 * self.count))
         try:
             while waiting:
+                while self.helped and _under_way(waiting[0][1]) and _help(work, waiting):
+                    pass
                 item, future = waiting.popleft()
                 yield _done(work, item, future)
                 waiting.extend((item, self._begun(work, item)) for item in islice(todo, 1))
@@ -81,9 +85,9 @@ def workers(count: int, processes: bool = False) -> Iterator[Workers]:
     if count <= 1:
         yield ALONE
         return
-    with _processes(min(count, MOST_PROCESSES)) if processes else ThreadPoolExecutor(count) as pool:
+    with _processes(min(count - 1, MOST_PROCESSES)) if processes else ThreadPoolExecutor(count) as pool:
         try:
-            yield Workers(count, pool)
+            yield Workers(count, pool, helped=processes)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)  # nobody waits for what is still under way
             raise
@@ -110,6 +114,24 @@ def _processes(count: int) -> Executor:
         if blocked:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pool
+
+
+def _under_way(future: Future[Result] | None) -> bool:
+    return future is not None and not future.done()
+
+
+def _help(work: Callable[[Item], Result], waiting: deque[tuple[Item, Future[Result] | None]]) -> bool:
+    """Does the first piece of work that nobody has begun; False if there is none."""
+    for place, (item, future) in enumerate(waiting):
+        if future is not None and future.cancel():
+            done: Future[Result] = Future()
+            try:
+                done.set_result(work(item))
+            except Exception as error:  # it is raised when its turn comes
+                done.set_exception(error)
+            waiting[place] = item, done
+            return True
+    return False
 
 
 def _done(work: Callable[[Item], Result], item: Item, future: Future[Result] | None) -> Result:
