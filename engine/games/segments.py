@@ -30,6 +30,14 @@ class Segments:
     blocks: tuple[tuple[IntArray, IntArray], ...]
     whole: bool
 
+    @property
+    def taken(self) -> npt.NDArray[np.bool_]:
+        """Whether each group has any row; (n_groups,)."""
+        found = np.zeros(self.n_groups, dtype=np.bool_)
+        for groups, _ in self.blocks:
+            found[groups] = True
+        return found
+
     def sum(self, rows: FloatArray) -> FloatArray:
         """Sums of `rows`, (n_rows, n_draws), by group: (n_groups, n_draws)."""
         if self.whole:

@@ -16,11 +16,12 @@ import numpy as np
 from engine.games.solution import Solution
 from engine.program.program import BoolArray, Condition, FloatArray, Program, Recurrence
 from engine.program.worlds import Batch, Reader, Situation, Varied, Viewer, batch_in, own_views
+from engine.simulation.boards import Boards
 from engine.simulation.draws import Draws, solved
 from engine.simulation.eyes import Eyes, asked_of, played_share, watched
 from engine.simulation.histories import Histories, first_histories, next_histories, parts_of
 from engine.simulation.ledger import Ledger
-from engine.simulation.played import Key, Played, together
+from engine.simulation.played import Key, Played, told
 from engine.simulation.reading import Reading, Split, read_round
 from engine.simulation.sighted import narrowed
 
@@ -46,18 +47,21 @@ def play_rounds(
     recurrence = program.recurrence
     if recurrence is None:
         raise AssertionError("the game is played once")
-    ledger = Ledger(program, uniforms.shape[-1])
+    ledger, boards = Ledger(program, uniforms.shape[-1]), Boards(program)
     first = first_histories(program, uniforms, _asked(program))
     now: Histories | None = replace(first, situation=replace(first.situation, varied=varied))
     for number in range(1, recurrence.count + 1):
         if now is None:
             break
         now = replace(now, situation=replace(now.situation, round=number))
-        played = together([_play(program, part) for part in parts_of(now, size)])
-        ledger.add(number, now, played)
+        order, sorts = boards.sorted(now)
+        laid = now if order is None else now.at(order)
+        several = [_play(board, part) for board, some in sorts for part in parts_of(laid.at(some), size)]
+        ledger.add(number, now, told(several, None if order is None else np.argsort(order)))
         if number == 1 and program.watch is not None:
-            played, program = narrowed(program.watch, played), replace(program, measures=program.watch.later)
-        now = next_histories(now, played, thinning[number - 1], histories) if number < recurrence.count else None
+            several = [narrowed(program.watch, played) for played in several]
+            boards = Boards(replace(program, measures=program.watch.later))
+        now = next_histories(laid, several, thinning[number - 1], histories) if number < recurrence.count else None
     return ledger.draws()
 
 
@@ -84,8 +88,8 @@ def courses(program: Program, uniforms: FloatArray, most: int, size: int) -> Ite
         if len(now.draw) > most:
             whole, now = False, _likeliest(now, most)
         yield now, whole
-        played = together([_play(silent, part) for part in parts_of(now, size)])
-        now = next_histories(now, played, np.zeros((0, 1)), sys.maxsize)
+        several = [_play(silent, part) for part in parts_of(now, size)]
+        now = next_histories(now, several, np.zeros((0, 1)), sys.maxsize)
 
 
 # Private functions

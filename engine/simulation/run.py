@@ -24,7 +24,7 @@ from engine.simulation.rounds import play_rounds
 CELLS: Final = 2**19
 """A batch has about this many numbers per array (leaves times draws), so that it stays in the processor's cache."""
 GROUPS_PER_BLOCK: Final = 1
-CELLS_OF_ROUNDS: Final = 2**20
+CELLS_OF_ROUNDS: Final = 2**21
 """The same where there are rounds, whose games are not read as one array."""
 HISTORIES_PER_DRAW: Final = 16
 HISTORIES_OF_ONE: Final = 1_024
@@ -168,7 +168,7 @@ def _history_uniforms(program: Program, design: Design, chunk: Chunk) -> FloatAr
 
 def batch_size(program: Program) -> int:
     """Games that are solved together: a power of 2."""
-    size, cells = (CHUNK, CELLS) if program.recurrence is None else (2 * CHUNK, CELLS_OF_ROUNDS)
+    size, cells = (CHUNK, CELLS) if program.recurrence is None else (8 * CHUNK, CELLS_OF_ROUNDS)
     if isinstance(program.solver, RuleSolver) and program.solver.mixtures is not None:
         cells //= 4  # each level of a hierarchy has arrays, and in rounds beliefs, of its own
     while size > 16 and size * program.tree.n_leaves > cells:
