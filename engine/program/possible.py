@@ -1,15 +1,23 @@
-"""A program on some of its leaves: those that are possible as things stand."""
+"""A program on some of its leaves, those that are possible as things stand; and what of them has to be solved.
+
+Leaves on whose paths the same actions are taken and everybody gets the same (they differ in what is only remembered,
+such as what everybody sees at the end) are solved as one leaf with the sum of their chances.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.games.equilibrium import Solver
+from engine.games.pure import PureSolver
+from engine.games.rules import RuleSolver
 from engine.games.segments import Segments, distinct_columns, segments
+from engine.games.solution import Solution
 from engine.games.tree import NOT_MOVED, Tree
+from engine.games.worlds import Worlds
 from engine.program.program import (
     BoolArray,
     ChanceTable,
@@ -23,28 +31,61 @@ from engine.program.program import (
 )
 
 
-def on_leaves(program: Program, leaves: IntArray) -> Program:
-    """The program where no other leaves are possible, so that no move hangs on the state any more.
+@dataclass(frozen=True, slots=True, eq=False)
+class Board:
+    """Some leaves of a program.
+
+    Attributes:
+        program: to be read; its payoffs are those of the leaves that are solved.
+        solver: of its games.
+        merges: sums leaves into those that are solved; None: all are.
+    """
+
+    program: Program
+    solver: Solver | RuleSolver | PureSolver
+    merges: Segments | None = None
+
+    def solve(self, worlds: Worlds) -> Solution:
+        """The solution of games as the program gives them."""
+        return self.solver.solve(worlds if self.merges is None else _merged(worlds, self.merges))
+
+
+def board_of(program: Program, leaves: IntArray) -> Board:
+    """The program where no other leaves, ascending, are possible, so that no move hangs on the state any more.
 
     Everything that is read of it is the same but for rounding, as sums leave out what is 0. What everybody may learn is
     numbered anew.
-
-    Args:
-        program: whose actors all reason by equilibrium.
-        leaves: ascending.
     """
     if not isinstance(program.solver, Solver):
         raise TypeError("only equilibria are solved on some of the leaves")
+    part = _on_leaves(program, program.solver, leaves)
+    results = [part.payoffs[actor].combination for actor in program.deciders if actor in part.payoffs]
+    _, member = distinct_columns(np.vstack([part.tree.action[list(part.tree.decisions)], *results]))
+    _, example = np.unique(member, return_index=True)
+    nothing = PayoffRows(np.zeros((0, 1), dtype=np.int64), np.zeros(len(leaves), dtype=np.int64))
+    payoffs = {actor: _payoff(part.payoffs.get(actor, nothing), example) for actor in program.deciders}
+    merges = segments(member, len(example))
+    return Board(replace(part, payoffs=payoffs), program.solver.within(leaves[example]), merges)
+
+
+# Private functions
+
+
+def _merged(worlds: Worlds, merges: Segments) -> Worlds:
+    believed = {actor: merges.sum(chance) for actor, chance in worlds.believed.items()}
+    return replace(worlds, chance=merges.sum(worlds.chance), believed=believed)
+
+
+def _on_leaves(program: Program, solver: Solver, leaves: IntArray) -> Program:
     n_leaves = program.tree.n_leaves
 
     def cut(found: Segments) -> Segments:
         return _cut(found, leaves, n_leaves)
 
-    solver = program.solver.within(leaves)
+    tree = solver.tree.on_leaves(leaves)
     return replace(
         program,
-        tree=solver.tree,
-        solver=solver,
+        tree=tree,
         chances=tuple(_chance(table, leaves) for table in program.chances),
         beliefs={actor: {name: _chance(one, leaves) for name, one in own.items()} for actor, own in _items(program)},
         payoffs={actor: _payoff(rows, leaves) for actor, rows in program.payoffs.items()},
@@ -52,11 +93,8 @@ def on_leaves(program: Program, leaves: IntArray) -> Program:
         by_types=cut(program.by_types),
         measures=tuple(_measure(measure, leaves, n_leaves) for measure in program.measures),
         masks=(),
-        recurrence=None if program.recurrence is None else _recurrence(program.recurrence, solver.tree, leaves),
+        recurrence=None if program.recurrence is None else _recurrence(program.recurrence, tree, leaves),
     )
-
-
-# Private functions
 
 
 def _items(program: Program) -> list[tuple[int, Mapping[str, ChanceTable]]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.games.equilibrium import Solver
 from engine.games.segments import distinct_columns
-from engine.program.possible import on_leaves
+from engine.program.possible import Board, board_of
 from engine.program.program import BoolArray, IntArray, Program
 from engine.program.worlds import Reader
 from engine.simulation.histories import Histories
@@ -17,7 +17,7 @@ FEW_MASKS: Final = 2
 """With more moves that hang on the state there may be too many sorts, each of few histories."""
 LARGE: Final = 0.75
 """Share of the leaves from which on the whole tree is as good."""
-_Sorts = list[tuple[Program, slice]]
+_Sorts = list[tuple[Board, slice]]
 
 
 class Boards:
@@ -25,7 +25,8 @@ class Boards:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.by_pattern: dict[bytes, Program] = {}
+        self.by_pattern: dict[bytes, Board] = {}
+        self.whole = self._whole()
         names = Reader(program, {}).unknowns([mask.table.bound for mask in program.masks])
         # what every draw has its own value of would make sorts of few histories
         self.several = 0 < len(program.masks) <= FEW_MASKS and not names and isinstance(program.solver, Solver)
@@ -34,7 +35,7 @@ class Boards:
         """The order of the histories by sort, None where they stay; and each sort, with where it is then."""
         whole = slice(0, len(now.draw))
         if not self.several:
-            return None, [(self.program, whole)]
+            return None, [(self.whole, whole)]
         reader = Reader(self.program, now.situation.values, now.situation)
         holds = [np.broadcast_to(reader.rows(m.table) != 0, (m.table.n_rows, reader.n)) for m in self.program.masks]
         patterns, member = distinct_columns(np.concatenate(holds).astype(np.int64))
@@ -45,8 +46,14 @@ class Boards:
         places = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
         return np.argsort(member, kind="stable"), list(zip(boards, places, strict=True))
 
-    def _board(self, pattern: BoolArray) -> Program:
-        """The program where the masks' tables hold so, row after row."""
+    def _whole(self) -> Board:
+        """The whole tree; moves may hang on the state."""
+        if self.program.masks or not isinstance(self.program.solver, Solver):
+            return Board(self.program, self.program.solver)
+        return board_of(self.program, np.arange(self.program.tree.n_leaves))
+
+    def _board(self, pattern: BoolArray) -> Board:
+        """The board where the masks' tables hold so, row after row."""
         key = pattern.tobytes()
         if key not in self.by_pattern:
             possible, start = np.ones(self.program.tree.n_leaves, dtype=np.bool_), 0
@@ -55,5 +62,5 @@ class Boards:
                 start += mask.table.n_rows
             leaves = np.flatnonzero(possible)
             large = len(leaves) > LARGE * len(possible)
-            self.by_pattern[key] = self.program if large else on_leaves(self.program, leaves)
+            self.by_pattern[key] = self.whole if large else board_of(self.program, leaves)
         return self.by_pattern[key]

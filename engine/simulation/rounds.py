@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.games.solution import Solution
+from engine.program.possible import Board
 from engine.program.program import BoolArray, Condition, FloatArray, Program, Recurrence
 from engine.program.worlds import Batch, Reader, Situation, Varied, Viewer, batch_in, own_views
 from engine.simulation.boards import Boards
@@ -88,7 +89,7 @@ def courses(program: Program, uniforms: FloatArray, most: int, size: int) -> Ite
         if len(now.draw) > most:
             whole, now = False, _likeliest(now, most)
         yield now, whole
-        several = [_play(silent, part) for part in parts_of(now, size)]
+        several = [_play(Board(silent, silent.solver), part) for part in parts_of(now, size)]
         now = next_histories(now, several, np.zeros((0, 1)), sys.maxsize)
 
 
@@ -102,12 +103,12 @@ def _likeliest(now: Histories, most: int) -> Histories:
     return Histories(now.draw[kept], now.situation.at(kept), now.weight[..., kept], before)
 
 
-def _play(program: Program, now: Histories) -> Played:
-    recurrence = program.recurrence
+def _play(board: Board, now: Histories) -> Played:
+    program, recurrence = board.program, board.program.recurrence
     if recurrence is None:
         raise AssertionError("the game is played once")
     batch = batch_in(program, now.situation)
-    solution = program.solver.solve(batch.worlds)
+    solution = board.solve(batch.worlds)
     played = played_share(program, solution)
     given = batch.given * played
     shape = (recurrence.n_types, recurrence.n_outcomes, len(now.draw))
