@@ -39,11 +39,13 @@ class Board:
         program: to be read; its payoffs are those of the leaves that are solved.
         solver: of its games.
         merges: sums leaves into those that are solved; None: all are.
+        solved: for each leaf, which of those it is; (n_leaves,); None: itself.
     """
 
     program: Program
     solver: Solver | RuleSolver | PureSolver
     merges: Segments | None = None
+    solved: IntArray | None = None
 
     def solve(self, worlds: Worlds) -> Solution:
         """The solution of games as the program gives them."""
@@ -65,7 +67,7 @@ def board_of(program: Program, leaves: IntArray) -> Board:
     nothing = PayoffRows(np.zeros((0, 1), dtype=np.int64), np.zeros(len(leaves), dtype=np.int64))
     payoffs = {actor: _payoff(part.payoffs.get(actor, nothing), example) for actor in program.deciders}
     merges = segments(member, len(example))
-    return Board(replace(part, payoffs=payoffs), program.solver.within(leaves[example]), merges)
+    return Board(replace(part, payoffs=payoffs), program.solver.within(leaves[example]), merges, member)
 
 
 # Private functions

@@ -61,6 +61,17 @@ class Workers:
                 if future is not None:
                     future.cancel()
 
+    def beside(self, one: Callable[[], Result], other: Callable[[], Item]) -> tuple[Result, Item]:
+        """Two pieces of work side by side, `other` done by whoever asks; an error of `one` comes first."""
+        future = self._begun(_call, one)
+        if future is None:
+            return one(), other()
+        try:
+            second = other()
+        finally:
+            first = _done(_call, one, future)
+        return first, second
+
     def _begun(self, work: Callable[[Item], Result], item: Item) -> Future[Result] | None:
         """The work under way; None if the workers are gone."""
         try:
@@ -114,6 +125,10 @@ def _processes(count: int) -> Executor:
         if blocked:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pool
+
+
+def _call(work: Callable[[], Result]) -> Result:
+    return work()
 
 
 def _under_way(future: Future[Result] | None) -> bool:

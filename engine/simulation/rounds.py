@@ -19,7 +19,7 @@ from engine.program.program import BoolArray, Condition, FloatArray, Program, Re
 from engine.program.worlds import Batch, Reader, Situation, Varied, Viewer, batch_in, own_views
 from engine.simulation.boards import Boards
 from engine.simulation.draws import Draws, solved
-from engine.simulation.eyes import Eyes, asked_of, played_share, watched
+from engine.simulation.eyes import Eyes, asked_of, played_share, share_of_play, watched
 from engine.simulation.histories import Histories, first_histories, next_histories, parts_of
 from engine.simulation.ledger import Ledger
 from engine.simulation.played import Key, Played, told
@@ -109,7 +109,7 @@ def _play(board: Board, now: Histories) -> Played:
         raise AssertionError("the game is played once")
     batch = batch_in(program, now.situation)
     solution = board.solve(batch.worlds)
-    played = played_share(program, solution)
+    played = _played_share(board, solution)
     given = batch.given * played
     shape = (recurrence.n_types, recurrence.n_outcomes, len(now.draw))
     reader = Reader(program, batch.values, batch.situation)
@@ -136,6 +136,14 @@ def _play(board: Board, now: Histories) -> Played:
         seen.surprised(program, true),
         solved(solution),
     )
+
+
+def _played_share(board: Board, solution: Solution) -> FloatArray:
+    """The probability that the decisions on each leaf's path are taken; (n_leaves, n)."""
+    if board.solved is None:
+        return played_share(board.program, solution)
+    tree = board.solver.tree
+    return share_of_play(tree, solution.play, tree.decisions).take(board.solved, axis=0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,8 +179,10 @@ def _conditions(
             held[key] = likelihood[:, learned].sum(axis=1)
         else:
             holds = given * _holds(condition, reader, len(given))
-            spared[key] = recurrence.by_both.sum(given - holds).reshape(likelihood.shape)
-            held[key] = program.by_types.sum(holds)
+            told = recurrence.by_both.sum(holds).reshape(likelihood.shape)
+            held[key] = told.sum(axis=1)
+            # both sums run in the same order, so that what always holds leaves nothing
+            spared[key] = np.maximum(likelihood - told, 0.0)
     return _Conditions(held, spared, public)
 
 
