@@ -48,7 +48,8 @@ class Workers:
             yield from map(work, items)
             return
         todo = iter(items)
-        waiting = deque((item, self._begun(work, item)) for item in islice(todo, 2 * self.count))
+        ahead = 4 if self.helped else 2  # a process holds two pieces; whoever asks is not to run out of others
+        waiting = deque((item, self._begun(work, item)) for item in islice(todo, ahead * self.count))
         try:
             while waiting:
                 while self.helped and _under_way(waiting[0][1]) and _help(work, waiting):
