@@ -10,6 +10,7 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
     informing,
     checking,
     converting,
+    playing,
 )
 from engine.cli.app import app
 
@@ -21,6 +22,7 @@ __all__ = [
     "explaining",
     "informing",
     "main",
+    "playing",
     "reconciling",
     "running",
     "sensitivities",
