@@ -43,9 +43,9 @@ def who_lines(game: Game, seats: Sequence[str], screen: Screen) -> list[str]:
     others = [name for name in scenario.actors if name not in seats and _decides(name, scenario)]
     parts = []
     if others:
-        parts.append(f"{_and(_actor(name, scenario) for name in others)} {_chooses(others)} by the model.")
-    if others:
-        parts.append(f"They take you for an actor of the model, too: {_usual(seats, scenario)}.")
+        chooses, takes = ("chooses", "takes") if len(others) == 1 else ("choose", "take")
+        names = _and(_actor(name, scenario) for name in others)
+        parts.append(f"{names} {chooses} by the model, and {takes} you for an actor of it: {_usual(seats, scenario)}.")
     drawn = "The unknowns were drawn, too" if game.varied else "Every unknown stands at its median"
     parts.append(f"{drawn}; chance is drawn with seed {game.seed}.")
     lines += _text(" ".join(parts), screen)
@@ -60,10 +60,13 @@ def who_lines(game: Game, seats: Sequence[str], screen: Screen) -> list[str]:
     return lines
 
 
-def wants_lines(seat: str, wanted: Sequence[Want], scenario: Scenario, screen: Screen) -> list[str]:
+def wants_lines(
+    seat: str, wanted: Sequence[Want], scenario: Scenario, screen: Screen, alone: bool = True
+) -> list[str]:
     """What a seat wants: its payoff terms with their sizes, and the moves that they hang on."""
     each = ", in each round" if scenario.rounds is not None else ""
-    lines = _bold(f"What {_actor(seat, scenario)} wants: these add up{each}", screen)
+    whose = "What you want" if alone else f"What {_actor(seat, scenario)} wants"
+    lines = _bold(f"{whose}: these add up{each}", screen)
     if not wanted:
         return [*lines, "  nothing that the scenario names"]
     shown = signed_to(max(abs(size) for want in wanted for size in (want.worst, want.best)))
@@ -123,11 +126,14 @@ def unknown_lines(seats: Sequence[str], scenario: Scenario, screen: Screen) -> l
 # A decision
 
 
-def turn_lines(turn: Turn, state: Mapping[str, float], scenario: Scenario, screen: Screen) -> list[str]:
+def turn_lines(
+    turn: Turn, state: Mapping[str, float], scenario: Scenario, screen: Screen, alone: bool = True
+) -> list[str]:
     """Where the game stands for whoever decides now, and the options."""
     when = round_name(scenario, turn.round)
-    head = f"{when[:1].upper()}{when[1:]}: " if when else ""
-    lines = _bold(f"{head}{_actor(turn.actor, scenario)} decides", screen)
+    head = f"{when}: you decide" if when else "you decide"
+    who = "" if alone else f" as {_actor(turn.actor, scenario)}"
+    lines = _bold(f"{head[:1].upper()}{head[1:]}{who}", screen)
     if state:
         lines += _hung(f"everybody sees: {_state(state, scenario)}", screen)
     knows = [f"{_title(name, scenario)}: {value}" for name, value in turn.knows.items()]
@@ -283,7 +289,8 @@ def table_lines(review: Review, seat: str, scenario: Scenario, screen: Screen) -
         )
         head = f"  {left(name, 7)}{_row(row, shown)}  "
         lines.append(head + cut(screen.label(did), screen.width - width(head), screen))
-    lines.append(f"  {left('all', 7)}{_row(totals, shown)}")
+    if len(rows) > 1:
+        lines.append(f"  {left('all', 7)}{_row(totals, shown)}")
     note = (
         "model: what the model's actor could expect in your place from where each round began, with the types as they "
         "were, before chance; best replies: the same without its slips."
@@ -397,10 +404,6 @@ def _usual(seats: Sequence[str], scenario: Scenario) -> str:
     if manners == {"best reply"}:
         return "one who makes no mistakes"
     return _and(f"{_actor(seat, scenario)} by {in_words(scenario.actors[seat].reasoning)}" for seat in seats)
-
-
-def _chooses(names: Sequence[str]) -> str:
-    return "chooses" if len(names) == 1 else "choose"
 
 
 def _decides(actor: str, scenario: Scenario) -> bool:

@@ -98,9 +98,10 @@ class Sitting:
         self._unknowns = {name: float(value[0]) for name, value in now.batch.values.items()}
         self._wants = {seat: wants(now, seat) for seat in self.seats}
         blocks = [playing.who_lines(self.game, self.seats, screen)]
-        blocks += [playing.wants_lines(seat, self._wants[seat], scenario, screen) for seat in self.seats]
+        alone = len(self.seats) == 1
+        blocks += [playing.wants_lines(seat, self._wants[seat], scenario, screen, alone) for seat in self.seats]
         blocks.append(playing.order_lines(self.seats, scenario, screen))
-        if len(self.seats) == 1:
+        if alone:
             blocks.append(playing.unknown_lines(self.seats, scenario, screen))
         help_ = (
             "At each decision type the number or the name of an option. beliefs, wants, claims and history tell you "
@@ -114,7 +115,7 @@ class Sitting:
         self._hand_over(turn.actor)
         scenario, screen = self.game.scenario, self.screen
         state = {name: float(array[0]) for name, array in now.standing.situation.state.items()}
-        self.dialogue.tell("", *playing.turn_lines(turn, state, scenario, screen), "")
+        self.dialogue.tell("", *playing.turn_lines(turn, state, scenario, screen, len(self.seats) == 1), "")
         options = tuple(turn.choice.probabilities)
         asked = {
             "beliefs": lambda: playing.beliefs_lines(turn, scenario, screen),
@@ -196,7 +197,8 @@ class Sitting:
             self.dialogue.pause("The game is over. Press Enter when all may look at the screen.")
         if not review.rounds:
             return
-        self._show([[""], playing.truth_lines(review, scenario, screen)])
+        self.dialogue.tell("")
+        self._show([playing.truth_lines(review, scenario, screen)])
         for seat in self.seats:
             self.dialogue.pause(GO_ON)
             self.dialogue.tell("", *playing.table_lines(review, seat, scenario, screen))
