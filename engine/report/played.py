@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from engine.analysis.explanation.choices import NONE
 from engine.analysis.playing.review import Account, Chosen, Review, Reviewed
 
 DIGITS: Final = 10
@@ -46,7 +47,8 @@ def round_record(played: Reviewed) -> dict[str, Any]:
         "round": played.number,
         "state": _rounded(played.state),
         "believed": {name: _rounded(chances) for name, chances in played.believed.items()},
-        "moves": {name: played.values[name] for name in played.made},
+        "moves": {name: value for name, value in played.values.items() if value != NONE},
+        "made": list(played.made),
         "seats": {seat: _account(account) for seat, account in played.accounts.items()},
     }
 

@@ -60,9 +60,7 @@ def who_lines(game: Game, seats: Sequence[str], screen: Screen) -> list[str]:
     return lines
 
 
-def wants_lines(
-    seat: str, wanted: Sequence[Want], scenario: Scenario, screen: Screen, alone: bool = True
-) -> list[str]:
+def wants_lines(seat: str, wanted: Sequence[Want], scenario: Scenario, screen: Screen, alone: bool = True) -> list[str]:
     """What a seat wants: its payoff terms with their sizes, and the moves that they hang on."""
     each = ", in each round" if scenario.rounds is not None else ""
     whose = "What you want" if alone else f"What {_actor(seat, scenario)} wants"
@@ -70,7 +68,8 @@ def wants_lines(
     if not wanted:
         return [*lines, "  nothing that the scenario names"]
     shown = signed_to(max(abs(size) for want in wanted for size in (want.worst, want.best)))
-    names = min(MOST_NAME, max(width(screen.label(want.term)) for want in wanted))
+    most = max(12, min(MOST_NAME, screen.width - 46))
+    names = min(most, max(width(screen.label(want.term)) for want in wanted))
     lines.append(screen.paint(f"  {left('', names)}{right('worst', 9)}{right('best', 9)}  hangs on", "dim"))
     for want in wanted:
         ends = [shown(size) for size in (want.worst, want.best)]
@@ -173,13 +172,15 @@ def history_lines(
 
 
 def public_text(played: Reviewed, seat: str, scenario: Scenario) -> str:
-    """What everybody learned in a round, and the seat's own moves if there is one."""
+    """What everybody learned in a round, and the seat's own moves if there is one.
+
+    Of a move that was not made its value is told, if it has one then: that it was not made may be hidden.
+    """
     shown = []
-    for name in played.made:
-        move = _move(name, scenario)
-        own = isinstance(move, Decision) and move.actor == seat
-        if own or not move.hidden:
-            shown.append(f"{_title(name, scenario)}: {played.values[name]}")
+    for move in scenario.moves:
+        own = isinstance(move, Decision) and move.actor == seat and move.name in played.made
+        if (own or not move.hidden) and played.values[move.name] != NONE:
+            shown.append(f"{_title(move.name, scenario)}: {played.values[move.name]}")
     return "; ".join(shown) or "nothing to be seen"
 
 
@@ -201,15 +202,16 @@ def feedback_lines(chosen: Chosen, scenario: Scenario, screen: Screen) -> list[s
         screen,
     )
     shown = signed_to(max(abs(value) for of_option in choice.terms.values() for value in of_option.values()))
-    names = min(MOST_NAME, max(6, *(width(screen.label(name)) for name in choice.payoffs)))
-    usual = "model's choice"
-    lines.append(screen.paint(f"  {left('option', names)}{right('expected payoff', 17)}{right(usual, 16)}", "dim"))
+    names = min(MOST_NAME, screen.width - 35, max(6, *(width(screen.label(name)) for name in choice.payoffs)))
+    heads = right("expected", 12) + right("model", 8)
+    lines.append(screen.paint(f"  {left('option', names)}{heads}", "dim"))
     for name, payoff in choice.payoffs.items():
         marks = [mark for mark, holds in (("best", name == best), ("yours", name == option)) if holds]
-        row = f"  {left(cut(screen.label(name), names, screen), names)}{right(shown(payoff), 17)}"
-        row += right(percent(choice.probabilities[name]), 16)
+        row = f"  {left(cut(screen.label(name), names, screen), names)}{right(shown(payoff), 12)}"
+        row += right(percent(choice.probabilities[name]), 8)
         lines.append(f"{row}  {', '.join(marks)}".rstrip())
-    lines += _text(_model_words(turn, scenario), screen, "  ")
+    note = f"expected: your payoff if you choose best later on; model: {_model_words(turn, scenario)}"
+    lines += [screen.paint(line, "dim") for line in _text(note, screen, "  ")]
     other = option if option != best else _second(turn)
     lines += _difference(turn, best, other, screen)
     if chosen.cost > SMALL:
@@ -337,15 +339,13 @@ def _model_words(turn: Turn, scenario: Scenario) -> str:
     reasoning, precision = scenario.actors[turn.actor].reasoning, number(turn.choice.precision)
     match reasoning:
         case "equilibrium":
-            return f"model's choice: of the model's actor (precision {precision}: the higher, the rarer its slips)"
+            return f"how likely its actor takes it (precision {precision}: the higher, the rarer its slips)"
         case "best reply":
-            return "model's choice: of the model's actor, who makes no mistakes"
+            return "how likely its actor takes it, who makes no mistakes"
         case "habit":
-            return "model's choice: of the model's actor, who follows a habit"
+            return "how likely its actor takes it, who follows a habit"
         case _:
-            return (
-                f"model's choice: of the model's actor, at precision {precision}; it reasons by {in_words(reasoning)}"
-            )
+            return f"how likely its actor takes it, who reasons by {in_words(reasoning)}, at precision {precision}"
 
 
 def _difference(turn: Turn, best: str, other: str, screen: Screen) -> list[str]:
