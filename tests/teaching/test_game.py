@@ -84,11 +84,11 @@ def strike() -> Loaded:
 
 
 HIDDEN: list[tuple[Path, str, int, int | None]] = [
-    (EXAMPLES / "bluff.yaml", "island", 40, None),
-    (EXAMPLES / "bluff.yaml", "general", 30, None),
-    (EXAMPLES / "strike.yaml", "firm", 16, 2),
-    (ROOT / "scenarios" / "belarus.yaml", "kyiv", 14, 2),
-    (ROOT / "scenarios" / "belarus.yaml", "lukashenko", 10, 1),
+    (EXAMPLES / "bluff.yaml", "island", 24, None),
+    (EXAMPLES / "bluff.yaml", "general", 8, None),
+    (EXAMPLES / "strike.yaml", "firm", 12, 2),
+    (ROOT / "scenarios" / "belarus.yaml", "kyiv", 10, 2),
+    (ROOT / "scenarios" / "belarus.yaml", "lukashenko", 8, 1),
 ]
 
 
