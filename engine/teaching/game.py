@@ -21,6 +21,7 @@ PAGE: Final = 23
 AWAY: Final = 60
 """Lines after which what stood there has scrolled away."""
 QUOTED: Final = 24
+UNSOLVED: Final = "The engine has not found the equilibrium of this round; what it says rests on its last iterate."
 ANOTHER: Final = " Another seed, such as --seed 2, brings another course."
 GO_ON: Final = "Press Enter to go on."
 
@@ -81,6 +82,8 @@ class Sitting:
             now = Round(self.game, standing)
             if not self._played:
                 self._introduce(now)
+            if not now.solved:
+                self._tell(*playing.paragraph(UNSOLVED, self.screen))
             self._chosen = []
             happened = now.play(self.seats, lambda turn, now=now: self._ask(turn, now))  # type: ignore[misc]
             found = reviewed(now, happened, self._chosen, self.seats)
@@ -168,11 +171,11 @@ class Sitting:
         if self._at_screen == seat or len(self.seats) == 1:
             self._at_screen = seat
             return
-        name = self.screen.label(self.game.scenario.actors[seat].name)
+        name = cut(self.screen.label(self.game.scenario.actors[seat].name), QUOTED, self.screen)
         if self._at_screen:
-            self._pause(f"Press Enter when you have read this; then {name} is next.")
+            self._pause(f"Press Enter when you have read this. Next: {name}.")
         self.dialogue.scroll_away(AWAY)
-        self._pause(f"Only {name} looks at the screen now. {name}, press Enter.")
+        self._pause(f"For {name} alone: press Enter.")
         self._at_screen = seat
         fresh = self._played[self._caught_up[seat] :]
         if fresh:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -140,3 +141,16 @@ def test_wrong_usage_is_said_without_a_traceback(
     for arguments, said in WRONG:
         assert code_of(["play", BLUFF, *arguments]) in (1, 2)
         assert said in capsys.readouterr().err
+
+
+PAGE = (ROOT / "docs" / "play.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", re.findall(r"^\$ engine (play [^\n]+)", PAGE, re.MULTILINE))
+def test_the_games_of_the_page_begin(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n\n"))
+    assert code_of([*command.split(), "--session", str(tmp_path / "x.jsonl")]) == 0
+    assert "You play" in capsys.readouterr().out
