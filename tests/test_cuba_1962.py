@@ -13,7 +13,7 @@ from engine.analysis.running.summary import Result
 ROOT = Path(__file__).parent.parent
 SCENARIO = ROOT / "scenarios" / "cuba_1962.yaml"
 TEXT = ROOT / "scenarios" / "texts" / "cuba_1962.txt"
-FEW = api.Options(draws=256, reason=False, equilibria=False)
+FEW = api.Options(draws=64, reason=False, equilibria=False)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +114,6 @@ def test_words_are_read_by_the_standard_that_is_asked_for(cuba: api.Loaded) -> N
 def test_actors_stand_on_the_common_scale_and_all_sets_run(cuba: api.Loaded) -> None:
     assert run(cuba).warnings == ()
     for name in cuba.scenario.assumptions:
-        result = api.run(cuba, name, options=api.Options(draws=64, reason=False, equilibria=False))
+        result = api.run(cuba, name, options=api.Options(draws=16, reason=False, equilibria=False))
         assert result.solution.converged == 1
         assert 0 < chance(result, "missiles") < 1
