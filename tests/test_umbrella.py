@@ -46,7 +46,8 @@ def test_carrying_pays_above_cost_over_loss(umbrella: api.Loaded, cost: float) -
     """Who never slips carries if and only if the chance of rain is above cost / loss; at it both are as good."""
     threshold = cost / 10
     for p_rain, expected in ((threshold - 1e-6, 0), (threshold + 1e-6, 1), (threshold, 0.5)):
-        overrides = [("unknowns.p_rain", f"{p_rain!r}"), ("payoffs.me.'carrying it'.value", f"-{cost} * (take == carry)")]
+        price = ("payoffs.me.'carrying it'.value", f"-{cost} * (take == carry)")
+        overrides = [("unknowns.p_rain", repr(p_rain)), price]
         assert carries(api.run(umbrella, "sharp", overrides, FEW)) == pytest.approx(expected, abs=1e-12)
 
 
@@ -78,5 +79,5 @@ def test_the_neighbour_is_compared_and_not_fed_in(umbrella: api.Loaded) -> None:
     result, rain = run(umbrella), run(umbrella, p_rain="40%")
     said = result.statements["neighbour"]
     assert (said.low, said.high) == (pytest.approx(0.05, abs=1e-6), pytest.approx(0.15, abs=1e-6))
-    silent = api.run(umbrella, "base", [("statements.neighbour.between", "[80%, 90%]"), ("unknowns.p_rain", "40%")], FEW)
-    assert chance(silent, "wet") == chance(rain, "wet")
+    other_word = [("statements.neighbour.between", "[80%, 90%]"), ("unknowns.p_rain", "40%")]
+    assert chance(api.run(umbrella, "base", other_word, FEW), "wet") == chance(rain, "wet")
