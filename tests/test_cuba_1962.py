@@ -38,9 +38,9 @@ def test_every_claim_is_used_or_excused(cuba: api.Loaded) -> None:
     assert unused == {name for name, item in cuba.scenario.evidence.items() if item.moves_nothing}
 
 
-def test_the_outcome_stands_nowhere_but_in_the_resolution(cuba: api.Loaded) -> None:
+def test_the_outcome_stands_nowhere_but_in_the_resolution_and_the_lesson(cuba: api.Loaded) -> None:
     before, rest = cuba.text.split("\nresolution:")
-    told, after = rest.split("\n# ----", 1)
+    told, _lesson, after = rest.split("\n# ----", 2)
     assert "quarantine" in told
     assert "San Cristobal" in told
     for text in (before, after, TEXT.read_text("utf-8")):

@@ -48,9 +48,10 @@ def test_the_account_has_the_length_of_an_article_and_ends_on_its_evening() -> N
     assert cited == set(re.findall(r"\[(\d+)\]", sources))
 
 
-def test_what_happened_stands_under_resolution_alone(october: api.Loaded) -> None:
+def test_what_happened_stands_under_resolution_and_in_the_lesson_alone(october: api.Loaded) -> None:
     head, rest = october.text.split("\nresolution:")
-    elsewhere = head + rest[rest.index("\n\n") :] + ACCOUNT.read_text("utf-8")
+    _told, _lesson, claims = rest.split("\n# ----", 2)
+    elsewhere = head + claims + ACCOUNT.read_text("utf-8")
     for telling in ("6 October", "1973-10-06", "14:00", "Kippur War", "outbreak", "surprise attack", "failure"):
         assert telling not in elsewhere
     assert {at.value for at in october.scenario.resolution.values()} == {"yes", "no"}
