@@ -1,17 +1,18 @@
 """The scenario of the first lesson: what a threat tells, worked out by hand.
 
-With p the chance that the army is strong, and after a threat y the chance that the island yields and b its belief that the
-army is strong; s and w the chances that a strong and a weak general threaten:
+With p the chance that the army is strong, and after a threat y the chance that the island yields and b its belief that
+the army is strong; s and w the chances that a strong and a weak general threaten; L the precision of both:
 
     b = p s / (p s + (1 - p) w)        Bayes' rule
     y = logistic(L (10 b - 5))         yielding costs 5, standing firm 10 if the army is strong
     w = logistic(L (10 y - 6))         a bluff wins 4 with chance y, and loses 6 otherwise
     s = logistic(L (1 + 3 y))          a strong general wins 4 or 1
 
-Without errors (L grows) the strong always threaten. Were the weak never to, a threat would be believed, and they would; were
-they always to, nobody would yield for p < 1/2, and they would not. So both mix: the island is indifferent at b = 1/2, hence
-w = p / (1 - p); the weak general is indifferent at y = 6/10. At a finite precision the odds that such a mixture needs take a
-difference of payoffs: b = 1/2 + log(6/4) / (10 L) and y = 6/10 + log(w / (1 - w)) / (10 L), up to terms in 1 / L².
+Without errors (L grows) the strong always threaten. Were the weak never to, a threat would be believed, and they would;
+were they always to, nobody would yield for p < 1/2, and they would not. So both mix: the island is indifferent at
+b = 1/2, hence w = p / (1 - p); the weak general is indifferent at y = 6/10. At a finite precision the odds of such a
+mixture take a difference of payoffs: L (10 b - 5) = log(y / (1 - y)) and L (10 y - 6) = log(w / (1 - w)). With the
+mixture itself on the right, b = 1/2 + log(6/4) / (10 L) and y = 6/10 + log(w / (1 - w)) / (10 L), up to terms in 1 / L².
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def test_at_high_precision_it_is_the_mixed_equilibrium(bluff: api.Loaded, strong
 
 
 def test_a_threat_that_is_probably_meant_needs_no_proof(bluff: api.Loaded) -> None:
-    """With more strong armies than weak ones everybody threatens, the belief stays what it was, and the island yields."""
+    """With more strong armies than weak ones all threaten, the belief stays what it was, and the island yields."""
     found = figures(bluff, 0.7, 50.0)
     assert found["bluffs"] == pytest.approx(1, abs=1e-9)
     assert found["fear"] == pytest.approx(0.7, abs=1e-9)

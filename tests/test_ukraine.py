@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from engine.analysis.running.summary import Result
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 FEW = api.Options(draws=256, reason=False, equilibria=False)
 LADDER = ("fear_massing", "fear_belarus", "fear_embassies", "fear_republics")
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = {name: number for number, name in enumerate(calendar.month_name) if name}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def chance(result: Result, outcome: str) -> float:
 def days_in(text: str) -> list[date]:
     """Every date with a year that a text names."""
     found = re.findall(rf"(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})", text)
-    return [date(int(year), MONTHS.index(month) + 1, int(day)) for day, month, year in found]
+    return [date(int(year), MONTHS[month], int(day)) for day, month, year in found]
 
 
 # ----------------------------------------------------------------------------------------------- what the file may say
@@ -106,7 +107,7 @@ def test_signs_tell_nothing_where_there_is_nothing_to_hide(ukraine: api.Loaded) 
     assert gains[0] < 0.5 * gains[1]
 
 
-# --------------------------------------------------------------------------------------------- which way incentives pull
+# ------------------------------------------------------------------------------------------- which way incentives pull
 def test_dearer_sanctions_and_a_dearer_war_deter(ukraine: api.Loaded, base: Result) -> None:
     assert chance(run(ukraine, "deterred"), "invasion") < 0.5 * chance(base, "invasion")
     cheap, dear = (run(ukraine, unknowns__war_cost=cost) for cost in ("1.5", "5"))
