@@ -12,7 +12,8 @@ Without errors (L grows) the strong always threaten. Were the weak never to, a t
 were they always to, nobody would yield for p < 1/2, and they would not. So both mix: the island is indifferent at
 b = 1/2, hence w = p / (1 - p); the weak general is indifferent at y = 6/10. At a finite precision the odds of such a
 mixture take a difference of payoffs: L (10 b - 5) = log(y / (1 - y)) and L (10 y - 6) = log(w / (1 - w)). With the
-mixture itself on the right, b = 1/2 + log(6/4) / (10 L) and y = 6/10 + log(w / (1 - w)) / (10 L), up to terms in 1 / L².
+mixture itself on the right, b = 1/2 + log(6/4) / (10 L) and y = 6/10 + log(w / (1 - w)) / (10 L), up to terms
+in 1 / L².
 """
 
 from __future__ import annotations
