@@ -1,0 +1,1 @@
+"""The commands `seal` and `verify`."""

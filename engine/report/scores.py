@@ -1,0 +1,308 @@
+"""What was said beside what happened, as text that people like to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from engine.analysis.scoring.calibration import CALIBRATED, FEWEST, OVERCONFIDENT, STRETCH
+from engine.analysis.scoring.judged import Judged, ScenarioScores, Scores
+from engine.analysis.scoring.rules import CLIPPED
+from engine.analysis.scoring.scoring import BASELINE, ENGINE, REFERENCE, STATEMENT, Forecast, Scored, needed
+from engine.report.calibrations import calibration_lines, plot_lines
+from engine.report.figures import day, number, percent, plural
+from engine.report.scores_data import chance, headlines, stated_words
+from engine.report.terminal import Screen, cut, left, right, wrap
+from engine.report.text import Ran, hanging, head_lines, next_line, rounded_up
+from engine.scenario.assumptions import BASE
+
+SAID: Final = 9
+SCORE: Final = 9
+SKILL: Final = 12
+FEWEST_WHO: Final = 20
+WHO_INDENT: Final = 2
+GROUPS: Final = {ENGINE: "engine", STATEMENT: "statement", REFERENCE: "reference", BASELINE: "baseline"}
+FEWEST_PLOTTED: Final = 10
+
+
+def scores_text(found: Scores, ran: Ran, screen: Screen) -> str:
+    """The whole result; warnings stand apart."""
+    if not found.scenarios:
+        blocks = _list_blocks(found, ran, screen)
+    elif len(found.scenarios) == 1:
+        blocks = _one_blocks(found.scenarios[0], ran, screen)
+    else:
+        blocks = _several_blocks(found, ran, screen)
+    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
+
+
+# One scenario
+
+
+def _one_blocks(one: ScenarioScores, ran: Ran, screen: Screen) -> list[list[str]]:
+    settings = one.settings
+    parts = ["scores: what was said, and what happened"]
+    if settings.method != "exact":
+        parts += [f"{settings.draws:,} draws{rounded_up(settings.draws, settings.histories, ran)}"]
+        parts += [f"seed {settings.seed}"]
+    first = next((item for item in one.scored if item.kind == "event"), None)
+    return [
+        head_lines(one.scenario, parts, ran, screen),
+        *(_outcome_lines(item, screen) for item in one.scored),
+        _left_out(one, screen),
+        _notes(one.scored, screen),
+        [] if first is None else _humility(first, screen),
+        [] if ran.file == "-" else next_line(["seal", ran.file], "a forecast that can be checked later", screen),
+    ]
+
+
+def _outcome_lines(item: Scored, screen: Screen) -> list[str]:
+    lines = _happened_lines(item, screen)
+    if item.kind == "quantity":
+        return lines + _quantity_rows(item, screen)
+    shown = item.baselines[:2]
+    who = screen.width - SAID - 2 * SCORE - SKILL * len(shown)
+    heads = "".join(right(cut(screen.label(f"vs {name}"), SKILL - 2, screen), SKILL) for name in shown)
+    lines.append(
+        screen.paint(left("", who) + right("said", SAID) + right("Brier", SCORE) + right("log", SCORE) + heads, "dim")
+    )
+    for (kind, name), rows in groupby(
+        item.forecasts, key=lambda one: (one.kind, one.name if one.kind == STATEMENT else "")
+    ):
+        group = list(rows)
+        lines += _group_lines(kind, group, who, shown, screen)
+    return lines
+
+
+def _happened_lines(item: Scored, screen: Screen) -> list[str]:
+    if item.kind == "event":
+        what = "it happened" if item.happened else "it did not happen"
+    elif item.kind == "choice":
+        what = f"it was {item.value}"
+    else:
+        what = f"it was {number(float(item.value))}" + (f" {item.unit}" if item.unit else "")
+    told = "; ".join(part for part in (day(item.on), item.source, item.note) if part)
+    first, *more = wrap(screen.label(f"{item.label}: {what} ({told})"), screen.width, screen.width - 2)
+    return [screen.paint(first, "bold"), *(f"  {screen.paint(line, 'bold')}" for line in more)]
+
+
+def _group_lines(kind: str, rows: Sequence[Forecast], who: int, shown: Sequence[str], screen: Screen) -> Iterator[str]:
+    """The rows of those who speak alike; of a statement its words once, and below them the standards."""
+    words = kind == STATEMENT and bool(rows[0].standard)
+    if words:
+        yield from ("  " + line for line in wrap(screen.label(f"{rows[0].by} says:"), screen.width - 2))
+    for row in rows:
+        if words:
+            mark = " *" if row.own else ""
+            name = f"    “{row.said}” in {row.standard}{mark}"
+        elif kind == ENGINE:
+            name = f"  engine, {row.name}" + (f": {row.by}" if row.by else "")
+        else:
+            name = f"  {row.by}"
+        yield left(cut(screen.label(name), who - 1, screen), who) + _figures(row, shown, screen)
+
+
+def _figures(row: Forecast, shown: Sequence[str], screen: Screen) -> str:
+    said = right(screen.symbols(chance(row)), SAID)
+    scores = "".join(
+        right(screen.symbols("–") if one is None else f"{one:.3f}", SCORE) for one in (row.brier, row.log_score)
+    )
+    return said + scores + "".join(right(_skill(row, name), SKILL) for name in shown)
+
+
+def _skill(row: Forecast, baseline: str) -> str:
+    if baseline not in row.skill:
+        return ""
+    found = row.skill[baseline]
+    return f"{found:+.2f}" if abs(found) < 9.995 else f"{found:+,.0f}"
+
+
+def _quantity_rows(item: Scored, screen: Screen) -> list[str]:
+    heads = ("5%", "50%", "95%", "CRPS", "pinball", f"vs {item.baselines[0]}")
+    cells = 9
+    who = screen.width - cells * len(heads)
+    lines = [screen.paint(left("", who) + "".join(right(head, cells) for head in heads), "dim")]
+    for row in item.forecasts:
+        figures = [number(q) for q in row.quantiles.values()] or [screen.symbols("–")] * 3
+        scores = [screen.symbols("–")] * 2
+        if row.crps is not None:
+            scores = [number(row.crps), number(sum(row.pinball.values()))]
+        name = f"  engine, {row.name}" + (f": {row.by}" if row.by else "")
+        cellsof = [*figures, *scores, _skill(row, item.baselines[0])]
+        lines.append(
+            left(cut(screen.label(name), who - 1, screen), who) + "".join(right(one, cells) for one in cellsof)
+        )
+    return lines
+
+
+def _left_out(one: ScenarioScores, screen: Screen) -> list[str]:
+    return [line for text in one.left_out for line in wrap(screen.label(text), screen.width)]
+
+
+def _notes(scored: Sequence[Scored], screen: Screen) -> list[str]:
+    kinds = {item.kind for item in scored}
+    several = any(not row.own for item in scored for row in item.forecasts)
+    texts = []
+    if kinds & {"event", "choice"}:
+        texts.append(
+            "Brier: the squared error, 0 to 1, lower is better; 50% costs 0.25. A spread of chances is scored at its mean"
+        )
+        texts.append(
+            f"Log: minus the natural logarithm of the chance given to what happened; 50% costs 0.69; {CLIPPED}"
+        )
+    if "choice" in kinds:
+        texts.append("Choices: over all values, halved, so that this Brier score too runs from 0 to 1")
+    if "quantity" in kinds:
+        texts.append(
+            "CRPS: how far the distribution lies from the number, in its unit; a single guess costs its distance. Pinball: the loss of the 5, 50 and 95% marks, added"
+        )
+    texts.append(
+        "Vs: the share of that baseline's loss (Brier; of quantities CRPS) that is spared: +1 all of it, 0 no better, below 0 worse"
+    )
+    if several:
+        texts.append(
+            "Words: * marks the standard that the scenario reads them by; the others show what else they may mean"
+        )
+    return [line for text in texts for line in hanging(screen.symbols(text), screen)]
+
+
+def _humility(item: Scored, screen: Screen) -> list[str]:
+    """That one outcome proves little, in figures of this one."""
+    base = next((row for row in item.forecasts if row.kind == ENGINE and row.name == BASE), None)
+    if base is None or base.probability is None:
+        return []
+    p = base.probability
+    right_chance = p if item.happened else 1 - p
+    seen = "happens" if item.happened else "does not happen"
+    texts = [
+        f"One outcome proves little. If {percent(p)} was right, “{item.label}” {seen} in {percent(right_chance)} of all cases"
+    ]
+    if right_chance < 0.5:
+        texts[0] += ": an unlikely event that happens does not refute the forecast"
+    rival = _rival(item, base)
+    if rival is not None and rival.probability is not None:
+        q = rival.probability
+        other = q if item.happened else 1 - q
+        texts[0] += f"; if {percent(q)} ({_called(rival)}) was right, in {percent(other)}"
+        n = needed(p, q)
+        texts.append(
+            f"To tell {percent(p)} from {percent(q)} by their Brier scores takes some {_about(n)} such outcomes that hang "
+            "not together (5% test, found 4 times in 5, if the first is right)"
+        )
+    texts.append("The outcomes of one scenario hang together: four of them are not four tests.")
+    return [line for text in texts for line in wrap(screen.label(text.rstrip(".") + "."), screen.width)]
+
+
+def _rival(item: Scored, base: Forecast) -> Forecast | None:
+    """The forecast to tell the engine's from: the first statement as the scenario reads it, a reference, 50 %."""
+    others = [
+        row for kind in (STATEMENT, REFERENCE, BASELINE) for row in item.forecasts if row.kind == kind and row.own
+    ]
+    return next((row for row in others if row.probability != base.probability), None)
+
+
+def _called(row: Forecast) -> str:
+    return {STATEMENT: row.by, REFERENCE: row.by}.get(row.kind, "a coin")
+
+
+def _about(n: float) -> str:
+    if n >= 1e6:
+        return "over a million"
+    size = 10 ** max(0, len(str(int(n))) - 2)
+    return f"{int(-(-n // size) * size):,}"
+
+
+# Several scenarios, and lists of forecasts
+
+
+def _several_blocks(found: Scores, ran: Ran, screen: Screen) -> list[list[str]]:
+    title = screen.paint(f"{len(found.scenarios)} scenarios: what was said, and what happened", "bold")
+    settings = [one.settings for one in found.scenarios if one.settings.method != "exact"]
+    draws = sorted({one.draws for one in settings})
+    under = " | ".join([f"{' and '.join(f'{n:,}' for n in draws)} draws" if draws else "exact", f"{ran.seconds:.1f} s"])
+    left_out = [
+        f"{one.scenario.title}: no event is resolved, so it has no line"
+        for one in found.scenarios
+        if all(item.kind != "event" for item in one.scored)
+    ]
+    return [
+        [title, screen.paint(under, "dim")],
+        _headline_rows(found, screen),
+        [line for text in left_out for line in wrap(screen.label(text), screen.width)],
+        calibration_lines(found.judged, screen),
+        *_plots(found.judged, screen),
+        _several_notes(screen),
+        next_line(["score", found.scenarios[0].file], "one scenario in full", screen),
+    ]
+
+
+def _headline_rows(found: Scores, screen: Screen) -> list[str]:
+    lines = headlines(found)
+    if not lines:
+        return []
+    figure = 8
+    room = screen.width - 4 * figure - 10
+    heads = ("stated", "engine", "happened", "stated", "engine")
+    sizes = (figure, figure, 10, figure, figure)
+    above = left("", room + 2 * figure + 10) + right("Brier", 2 * figure)
+    head = left("Scenario, event, who states it", room) + "".join(
+        right(name, size) for name, size in zip(heads, sizes, strict=True)
+    )
+    rows = [screen.paint(above, "dim"), screen.paint(head, "dim")]
+    for one in lines:
+        dash = screen.symbols("–")
+        stated = dash if one.stated is None else chance(one.stated)
+        briers = [
+            dash if each is None or each.brier is None else f"{each.brier:.3f}" for each in (one.stated, one.engine)
+        ]
+        cells = (stated, chance(one.engine), str(one.event.value), *briers)
+        title, *more = wrap(screen.label(one.scores.scenario.title), room - 1, room - 1, 2, screen)
+        rows.append(
+            left(title, room)
+            + "".join(right(screen.label(cell), size) for cell, size in zip(cells, sizes, strict=True))
+        )
+        rows += more
+        rows += ["  " + line for line in wrap(screen.label(one.event.label), room - 3)]
+        if one.stated is not None:
+            rows += ["  " + line for line in wrap(screen.label(stated_words(one.stated)), room - 3)]
+    return rows
+
+
+def _list_blocks(found: Scores, ran: Ran, screen: Screen) -> list[list[str]]:
+    n = len({by.by for by in found.judged} - {"all together"})
+    total = found.judged[0].found.n
+    title = f"{plural(total, 'forecast')} by {plural(n, 'forecaster')}"
+    return [
+        [
+            screen.paint(title, "bold"),
+            *(screen.paint(line, "dim") for line in wrap(screen.label(ran.file), screen.width)),
+        ],
+        calibration_lines(found.judged, screen),
+        *_plots(found.judged[:1], screen),
+        _calibration_notes(screen),
+        next_line(["score", "--forecasts", ran.file, "--csv"], "one row for each forecaster", screen),
+    ]
+
+
+def _plots(judged: Sequence[Judged], screen: Screen) -> list[list[str]]:
+    shown = [one for one in judged if one.found.n >= FEWEST_PLOTTED]
+    return [plot_lines(one, screen) for one in shown[:3]]
+
+
+def _several_notes(screen: Screen) -> list[str]:
+    warning = (
+        "Beware: the outcomes of one scenario hang together, so these are fewer tests than they seem; the tests take them "
+        "as independent. The scenarios were written by people who knew how they ended"
+    )
+    return [*hanging(screen.symbols(warning), screen), *_calibration_notes(screen)]
+
+
+def _calibration_notes(screen: Screen) -> list[str]:
+    texts = [
+        f"Scores: Brier 0 to 1, lower is better; due: what the forecasts themselves lead one to expect; {CLIPPED}",
+        f"Verdict: at 5%, from tests of the total and of the spread (Spiegelhalter 1986). Too few: under {FEWEST} forecasts, or "
+        f"the tests would miss half of the {OVERCONFIDENT} (logits {STRETCH:g} times too far from even). {CALIBRATED.capitalize()}: "
+        "no evidence against it",
+    ]
+    return [line for text in texts for line in hanging(screen.symbols(text), screen)]
