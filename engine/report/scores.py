@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from engine.analysis.scoring.calibration import CALIBRATED, FEWEST, OVERCONFIDENT, STRETCH
+from engine.analysis.scoring.calibration import FEWEST, STRETCH
 from engine.analysis.scoring.judged import Judged, ScenarioScores, Scores
 from engine.analysis.scoring.rules import CLIPPED
 from engine.analysis.scoring.scoring import BASELINE, ENGINE, REFERENCE, STATEMENT, Forecast, Scored, needed
@@ -19,11 +19,32 @@ from engine.scenario.assumptions import BASE
 
 SAID: Final = 9
 SCORE: Final = 9
-SKILL: Final = 12
-FEWEST_WHO: Final = 20
-WHO_INDENT: Final = 2
-GROUPS: Final = {ENGINE: "engine", STATEMENT: "statement", REFERENCE: "reference", BASELINE: "baseline"}
+SKILL: Final = 11
+HAPPENED: Final = 10
 FEWEST_PLOTTED: Final = 10
+MOST_PLOTS: Final = 3
+BRIER: Final = (
+    "Brier: the squared error, 0 to 1, lower is better; 50% costs 0.25. A spread of chances is scored at its mean"
+)
+LOG: Final = f"Log: minus the natural logarithm of the chance given to what happened; 50% costs 0.69; {CLIPPED}"
+CRPS: Final = (
+    "CRPS: how far the distribution lies from the number, in its unit; a single guess costs its distance. Pinball: the "
+    "loss of the 5, 50 and 95% marks, added"
+)
+VERSUS: Final = (
+    "Vs: the share of that baseline's loss (Brier; of quantities CRPS) that is spared: +1 all of it, 0 no better, "
+    "below 0 worse"
+)
+WORDS: Final = "Words: * marks the standard by which the scenario reads them; the others show what else they may mean"
+BEWARE: Final = (
+    "Beware: the outcomes of one scenario hang together, so these are fewer tests than they seem; the tests take them "
+    "as independent. And whoever wrote the scenarios knew how they ended"
+)
+VERDICTS: Final = (
+    f"Verdict: at 5%, from tests of the total and of the spread (Spiegelhalter 1986). Too few: under {FEWEST} forecasts, "
+    f"or the tests would miss half of the overconfident (logits {STRETCH:g} times too far from even). Calibrated: no "
+    "evidence against it"
+)
 
 
 def scores_text(found: Scores, ran: Ran, screen: Screen) -> str:
@@ -64,22 +85,23 @@ def _outcome_lines(item: Scored, screen: Screen) -> list[str]:
     shown = item.baselines[:2]
     who = screen.width - SAID - 2 * SCORE - SKILL * len(shown)
     heads = "".join(right(cut(screen.label(f"vs {name}"), SKILL - 2, screen), SKILL) for name in shown)
-    lines.append(
-        screen.paint(left("", who) + right("said", SAID) + right("Brier", SCORE) + right("log", SCORE) + heads, "dim")
-    )
-    for (kind, name), rows in groupby(
-        item.forecasts, key=lambda one: (one.kind, one.name if one.kind == STATEMENT else "")
-    ):
-        group = list(rows)
-        lines += _group_lines(kind, group, who, shown, screen)
+    scores = right("said", SAID) + right("Brier", SCORE) + right("log", SCORE)
+    lines.append(screen.paint(left("", who) + scores + heads, "dim"))
+    for (kind, _), rows in groupby(item.forecasts, key=_voice):
+        lines += _group_lines(kind, list(rows), who, shown, screen)
     return lines
+
+
+def _voice(one: Forecast) -> tuple[str, str]:
+    """Who speaks: forecasts of one kind stand together, and so do the readings of each statement."""
+    return one.kind, one.name if one.kind == STATEMENT else ""
 
 
 def _happened_lines(item: Scored, screen: Screen) -> list[str]:
     if item.kind == "event":
         what = "it happened" if item.happened else "it did not happen"
     elif item.kind == "choice":
-        what = f"it was {item.value}"
+        what = f"it was “{item.value}”"
     else:
         what = f"it was {number(float(item.value))}" + (f" {item.unit}" if item.unit else "")
     told = "; ".join(part for part in (day(item.on), item.source, item.note) if part)
@@ -104,10 +126,9 @@ def _group_lines(kind: str, rows: Sequence[Forecast], who: int, shown: Sequence[
 
 
 def _figures(row: Forecast, shown: Sequence[str], screen: Screen) -> str:
+    found = ("–" if one is None else f"{one:.3f}" for one in (row.brier, row.log_score))
+    scores = "".join(right(screen.symbols(one), SCORE) for one in found)
     said = right(screen.symbols(chance(row)), SAID)
-    scores = "".join(
-        right(screen.symbols("–") if one is None else f"{one:.3f}", SCORE) for one in (row.brier, row.log_score)
-    )
     return said + scores + "".join(right(_skill(row, name), SKILL) for name in shown)
 
 
@@ -120,19 +141,16 @@ def _skill(row: Forecast, baseline: str) -> str:
 
 def _quantity_rows(item: Scored, screen: Screen) -> list[str]:
     heads = ("5%", "50%", "95%", "CRPS", "pinball", f"vs {item.baselines[0]}")
-    cells = 9
-    who = screen.width - cells * len(heads)
-    lines = [screen.paint(left("", who) + "".join(right(head, cells) for head in heads), "dim")]
+    who = screen.width - SCORE * len(heads)
+    lines = [screen.paint(left("", who) + "".join(right(head, SCORE) for head in heads), "dim")]
     for row in item.forecasts:
         figures = [number(q) for q in row.quantiles.values()] or [screen.symbols("–")] * 3
         scores = [screen.symbols("–")] * 2
         if row.crps is not None:
             scores = [number(row.crps), number(sum(row.pinball.values()))]
         name = f"  engine, {row.name}" + (f": {row.by}" if row.by else "")
-        cellsof = [*figures, *scores, _skill(row, item.baselines[0])]
-        lines.append(
-            left(cut(screen.label(name), who - 1, screen), who) + "".join(right(one, cells) for one in cellsof)
-        )
+        shown = "".join(right(one, SCORE) for one in (*figures, *scores, _skill(row, item.baselines[0])))
+        lines.append(left(cut(screen.label(name), who - 1, screen), who) + shown)
     return lines
 
 
@@ -142,28 +160,12 @@ def _left_out(one: ScenarioScores, screen: Screen) -> list[str]:
 
 def _notes(scored: Sequence[Scored], screen: Screen) -> list[str]:
     kinds = {item.kind for item in scored}
-    several = any(not row.own for item in scored for row in item.forecasts)
-    texts = []
-    if kinds & {"event", "choice"}:
-        texts.append(
-            "Brier: the squared error, 0 to 1, lower is better; 50% costs 0.25. A spread of chances is scored at its mean"
-        )
-        texts.append(
-            f"Log: minus the natural logarithm of the chance given to what happened; 50% costs 0.69; {CLIPPED}"
-        )
+    texts = [BRIER, LOG] if kinds & {"event", "choice"} else []
     if "choice" in kinds:
         texts.append("Choices: over all values, halved, so that this Brier score too runs from 0 to 1")
-    if "quantity" in kinds:
-        texts.append(
-            "CRPS: how far the distribution lies from the number, in its unit; a single guess costs its distance. Pinball: the loss of the 5, 50 and 95% marks, added"
-        )
-    texts.append(
-        "Vs: the share of that baseline's loss (Brier; of quantities CRPS) that is spared: +1 all of it, 0 no better, below 0 worse"
-    )
-    if several:
-        texts.append(
-            "Words: * marks the standard that the scenario reads them by; the others show what else they may mean"
-        )
+    texts += [CRPS] if "quantity" in kinds else []
+    texts.append(VERSUS)
+    texts += [WORDS] if any(not row.own for item in scored for row in item.forecasts) else []
     return [line for text in texts for line in hanging(screen.symbols(text), screen)]
 
 
@@ -173,32 +175,28 @@ def _humility(item: Scored, screen: Screen) -> list[str]:
     if base is None or base.probability is None:
         return []
     p = base.probability
-    right_chance = p if item.happened else 1 - p
     seen = "happens" if item.happened else "does not happen"
-    texts = [
-        f"One outcome proves little. If {percent(p)} was right, “{item.label}” {seen} in {percent(right_chance)} of all cases"
-    ]
-    if right_chance < 0.5:
-        texts[0] += ": an unlikely event that happens does not refute the forecast"
-    rival = _rival(item, base)
+    due = p if item.happened else 1 - p
+    text = f"One outcome proves little. If {percent(p)} is right, “{item.label}” {seen} in {percent(due)} of cases"
+    if due < 0.5:
+        text += f", so that it {'did' if item.happened else 'did not'} is no refutation"
+    texts, rival = [text], _rival(item, base)
     if rival is not None and rival.probability is not None:
         q = rival.probability
-        other = q if item.happened else 1 - q
-        texts[0] += f"; if {percent(q)} ({_called(rival)}) was right, in {percent(other)}"
-        n = needed(p, q)
-        texts.append(
-            f"To tell {percent(p)} from {percent(q)} by their Brier scores takes some {_about(n)} such outcomes that hang "
-            "not together (5% test, found 4 times in 5, if the first is right)"
-        )
-    texts.append("The outcomes of one scenario hang together: four of them are not four tests.")
-    return [line for text in texts for line in wrap(screen.label(text.rstrip(".") + "."), screen.width)]
+        other = percent(q if item.happened else 1 - q)
+        texts = [
+            f"{text}; if {percent(q)} is right ({_called(rival)}), in {other}",
+            f"To tell {percent(p)} from {percent(q)} by their Brier scores takes some {_about(needed(p, q))} such "
+            "outcomes, independent of one another (a test at 5% that succeeds 4 times in 5, if the first is right)",
+        ]
+    texts.append("The outcomes of one scenario hang together: four of them are not four tests")
+    return [line for text in texts for line in wrap(screen.label(f"{text}."), screen.width)]
 
 
 def _rival(item: Scored, base: Forecast) -> Forecast | None:
     """The forecast to tell the engine's from: the first statement as the scenario reads it, a reference, 50 %."""
-    others = [
-        row for kind in (STATEMENT, REFERENCE, BASELINE) for row in item.forecasts if row.kind == kind and row.own
-    ]
+    kinds, own = (STATEMENT, REFERENCE, BASELINE), [row for row in item.forecasts if row.own]
+    others = [row for kind in kinds for row in own if row.kind == kind]
     return next((row for row in others if row.probability != base.probability), None)
 
 
@@ -241,43 +239,33 @@ def _headline_rows(found: Scores, screen: Screen) -> list[str]:
     lines = headlines(found)
     if not lines:
         return []
-    figure = 8
-    room = screen.width - 4 * figure - 10
-    heads = ("stated", "engine", "happened", "stated", "engine")
-    sizes = (figure, figure, 10, figure, figure)
-    above = left("", room + 2 * figure + 10) + right("Brier", 2 * figure)
-    head = left("Scenario, event, who states it", room) + "".join(
-        right(name, size) for name, size in zip(heads, sizes, strict=True)
-    )
+    room = screen.width - 4 * SCORE - HAPPENED
+    sizes = (SCORE, SCORE, HAPPENED, SCORE, SCORE)
+    heads = zip(("stated", "engine", "happened", "stated", "engine"), sizes, strict=True)
+    above = left("", room + 2 * SCORE + HAPPENED) + right("Brier: ", SCORE)
+    head = left("Scenario", room) + "".join(right(name, size) for name, size in heads)
     rows = [screen.paint(above, "dim"), screen.paint(head, "dim")]
     for one in lines:
-        dash = screen.symbols("–")
-        stated = dash if one.stated is None else chance(one.stated)
-        briers = [
-            dash if each is None or each.brier is None else f"{each.brier:.3f}" for each in (one.stated, one.engine)
-        ]
-        cells = (stated, chance(one.engine), str(one.event.value), *briers)
+        said = screen.symbols("–") if one.stated is None else chance(one.stated)
+        cells = (said, chance(one.engine), str(one.event.value), _loss(one.stated, screen), _loss(one.engine, screen))
         title, *more = wrap(screen.label(one.scores.scenario.title), room - 1, room - 1, 2, screen)
-        rows.append(
-            left(title, room)
-            + "".join(right(screen.label(cell), size) for cell, size in zip(cells, sizes, strict=True))
-        )
-        rows += more
-        rows += ["  " + line for line in wrap(screen.label(one.event.label), room - 3)]
-        if one.stated is not None:
-            rows += ["  " + line for line in wrap(screen.label(stated_words(one.stated)), room - 3)]
+        shown = "".join(right(screen.label(cell), size) for cell, size in zip(cells, sizes, strict=True))
+        rows += [left(title, room) + shown, *more]
+        below = [one.event.label, *([] if one.stated is None else [stated_words(one.stated)])]
+        rows += [f"  {line}" for text in below for line in wrap(screen.label(text), room - 3)]
     return rows
 
 
+def _loss(one: Forecast | None, screen: Screen) -> str:
+    return screen.symbols("–") if one is None or one.brier is None else f"{one.brier:.3f}"
+
+
 def _list_blocks(found: Scores, ran: Ran, screen: Screen) -> list[list[str]]:
-    n = len({by.by for by in found.judged} - {"all together"})
-    total = found.judged[0].found.n
+    n, total = max(1, len(found.judged) - 1), found.judged[0].found.n
     title = f"{plural(total, 'forecast')} by {plural(n, 'forecaster')}"
+    under = wrap(screen.label(ran.file), screen.width)
     return [
-        [
-            screen.paint(title, "bold"),
-            *(screen.paint(line, "dim") for line in wrap(screen.label(ran.file), screen.width)),
-        ],
+        [screen.paint(title, "bold"), *(screen.paint(line, "dim") for line in under)],
         calibration_lines(found.judged, screen),
         *_plots(found.judged[:1], screen),
         _calibration_notes(screen),
@@ -287,22 +275,13 @@ def _list_blocks(found: Scores, ran: Ran, screen: Screen) -> list[list[str]]:
 
 def _plots(judged: Sequence[Judged], screen: Screen) -> list[list[str]]:
     shown = [one for one in judged if one.found.n >= FEWEST_PLOTTED]
-    return [plot_lines(one, screen) for one in shown[:3]]
+    return [plot_lines(one, screen) for one in shown[:MOST_PLOTS]]
 
 
 def _several_notes(screen: Screen) -> list[str]:
-    warning = (
-        "Beware: the outcomes of one scenario hang together, so these are fewer tests than they seem; the tests take them "
-        "as independent. The scenarios were written by people who knew how they ended"
-    )
-    return [*hanging(screen.symbols(warning), screen), *_calibration_notes(screen)]
+    return [*hanging(screen.symbols(BEWARE), screen), *_calibration_notes(screen)]
 
 
 def _calibration_notes(screen: Screen) -> list[str]:
-    texts = [
-        f"Scores: Brier 0 to 1, lower is better; due: what the forecasts themselves lead one to expect; {CLIPPED}",
-        f"Verdict: at 5%, from tests of the total and of the spread (Spiegelhalter 1986). Too few: under {FEWEST} forecasts, or "
-        f"the tests would miss half of the {OVERCONFIDENT} (logits {STRETCH:g} times too far from even). {CALIBRATED.capitalize()}: "
-        "no evidence against it",
-    ]
-    return [line for text in texts for line in hanging(screen.symbols(text), screen)]
+    scores = f"Scores: Brier 0 to 1, lower is better; due: what the forecasts themselves lead one to expect; {CLIPPED}"
+    return [line for text in (scores, VERDICTS) for line in hanging(screen.symbols(text), screen)]

@@ -21,7 +21,9 @@ from engine.simulation.accumulate import Counts
 from engine.simulation.run import Totals
 
 EVEN: Final = "50%"
-"""The baseline of an event without a reference forecast."""
+"""The plain baseline of an event."""
+EQUAL: Final = "equal"
+"""The plain baseline of a choice: all values equally likely."""
 SCORED_LEVELS: Final = (0.05, 0.5, 0.95)
 ENGINE, STATEMENT, REFERENCE, BASELINE = "engine", "statement", "reference", "baseline"
 
@@ -268,7 +270,7 @@ def _choice(scenario: Scenario, name: str, resolution: Resolution, played: Seque
         values += [value for value in shares if value not in values]
         said.append(replace(_of_set(one.result), shares=shares, probability=shares.get(chosen) if shares else None))
     even = dict.fromkeys(values, 1 / max(1, len(values)))
-    baseline = f"{len(values)} equal shares"
+    baseline = EQUAL
     said.append(Forecast(BASELINE, baseline, "equal shares", shares=even, probability=even.get(chosen)))
     cost_of_even = rules.brier_of_choice(even, chosen)
     return [_choice_score(one, chosen, baseline, cost_of_even) for one in said], [baseline]
