@@ -41,8 +41,8 @@ BEWARE: Final = (
     "as independent. And whoever wrote the scenarios knew how they ended"
 )
 VERDICTS: Final = (
-    f"Verdict: at 5%, from tests of the total and of the spread (Spiegelhalter 1986). Too few: under {FEWEST} forecasts, "
-    f"or the tests would miss half of the overconfident (logits {STRETCH:g} times too far from even). Calibrated: no "
+    f"Verdict: at 5%, from tests of the total and of the spread (Spiegelhalter 1986). Too few: under {FEWEST} "
+    f"forecasts, or the tests would miss half of the overconfident (logits {STRETCH:g} times too far from even). Calibrated: no "
     "evidence against it"
 )
 
