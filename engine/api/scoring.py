@@ -10,7 +10,7 @@ from typing import Final
 
 from engine.analysis.comparison.paired import simulated, uniforms_for
 from engine.analysis.running.summary import summarise
-from engine.analysis.scoring.judged import Said, ScenarioScores, Scores, judge, judged
+from engine.analysis.scoring.judged import Said, ScenarioScores, Scores, forecasters, judged
 from engine.analysis.scoring.scoring import Ran, scored
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import DEFAULT_DRAWS, MAX_HISTORIES, Options, workers_for
@@ -23,7 +23,6 @@ from engine.scenario.scope import nearest
 
 DRAWS_OF_ROUNDS: Final = 1_024
 """The default with rounds: a sampling error of half a point changes no score that matters."""
-EVERYBODY: Final = "all together"
 
 Progress = Callable[[int, int], None]
 
@@ -130,6 +129,7 @@ def score_forecasts(text: str, file: str) -> Scores:
         ScenarioError: every row that makes no sense.
     """
     said: dict[str, list[Said]] = {}
+    happened: dict[str, bool] = {}
     problems: list[Problem] = []
     lines = text.removeprefix("\ufeff").split("\n")
     rows = _rows(text, file)
@@ -138,6 +138,8 @@ def score_forecasts(text: str, file: str) -> Scores:
     for line, row in rows[1:]:
         try:
             by, entry = _entry(dict(zip(header, row, strict=False)), len(row), len(header))
+            if entry[2] and happened.setdefault(entry[2], entry[1]) != entry[1]:
+                raise ValueError(f"'{entry[2][:40]}' has happened in one line and has not in another")
             said.setdefault(by, []).append(entry)
         except ValueError as error:
             source = lines[line - 1] if line <= len(lines) else ""
@@ -148,9 +150,7 @@ def score_forecasts(text: str, file: str) -> Scores:
         problems.append(Problem(f"{file} has no forecast", hint="below the first line stands one in each line"))
     if problems:
         raise ScenarioError(problems)
-    each = [judge(by, found) for by, found in said.items()]
-    everybody = [entry for found in said.values() for entry in found]
-    return Scores((), tuple([judge(EVERYBODY, everybody), *each] if len(each) > 1 else each))
+    return Scores((), tuple(forecasters(said)))
 
 
 def _rows(text: str, file: str) -> list[tuple[int, list[str]]]:

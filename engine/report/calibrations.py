@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from engine.analysis.scoring.calibration import CALIBRATED, TOO_FEW
+from engine.analysis.scoring.calibration import CALIBRATED, FEWEST, TOO_FEW
 from engine.analysis.scoring.judged import Judged
 from engine.report.figures import percent
 from engine.report.terminal import Screen, cut, left, right, wrap
@@ -64,7 +64,7 @@ def plot_lines(one: Judged, screen: Screen) -> list[str]:
     marks = ("█ happened, ░ its 95% interval, · as often as said", "O happened, | its 95% interval, . as often as said")
     lines += [screen.paint(line, "dim") for line in wrap(marks[not screen.unicode], screen.width)]
     lines += [_bin_head(screen), *_bin_rows(one)]
-    return lines
+    return [*lines, *wrap(_parts(one), screen.width)]
 
 
 # Private functions
@@ -93,12 +93,24 @@ def _bin_rows(one: Judged) -> list[str]:
     return rows
 
 
+def _parts(one: Judged) -> str:
+    """Murphy's decomposition in words."""
+    parts = one.found.decomposition
+    rest = "" if abs(parts.within) < 0.0005 else f" {'-+'[parts.within > 0]} {abs(parts.within):.3f} within the bins"
+    return (
+        f"Brier {parts.brier:.3f} = reliability {parts.reliability:.3f} (0 is best) - resolution {parts.resolution:.3f} "
+        f"(more is better) + uncertainty {parts.uncertainty:.3f} (of the events){rest}"
+    )
+
+
 def _remarks(one: Judged) -> list[str]:
     found, texts = one.found, []
     if found.impossible:
         texts.append(f"{found.impossible} of what was said to be impossible happened, or of what was certain did not")
     if found.also:
         texts.append(f"also {found.also}")
+    if found.verdict == TOO_FEW and found.n >= FEWEST:
+        texts.append(f"the tests would notice an overconfident forecaster in {percent(found.power)} of cases only")
     if found.verdict not in (CALIBRATED, TOO_FEW) and not found.impossible:
         texts.append(
             f"a score as bad or worse comes about in {percent(found.as_bad)} of cases if the forecasts are right"

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from engine.analysis.scoring.calibration import FEWEST, STRETCH
-from engine.analysis.scoring.judged import Judged, ScenarioScores, Scores
+from engine.analysis.scoring.judged import CROWD, ENGINE_BASE, EVERYBODY, Judged, ScenarioScores, Scores
 from engine.analysis.scoring.rules import CLIPPED
 from engine.analysis.scoring.scoring import BASELINE, ENGINE, REFERENCE, STATEMENT, Forecast, Scored, needed
 from engine.report.calibrations import calibration_lines, plot_lines
@@ -42,8 +42,8 @@ BEWARE: Final = (
 )
 VERDICTS: Final = (
     f"Verdict: at 5%, from tests of the total and of the spread (Spiegelhalter 1986). Too few: under {FEWEST} "
-    f"forecasts, or the tests would miss half of the overconfident (logits {STRETCH:g} times too far from even). Calibrated: no "
-    "evidence against it"
+    f"forecasts, or the tests would miss half of the overconfident (logits {STRETCH:g} times too far from even). "
+    "Calibrated: no evidence against it"
 )
 
 
@@ -228,7 +228,7 @@ def _several_blocks(found: Scores, ran: Ran, screen: Screen) -> list[list[str]]:
         [title, screen.paint(under, "dim")],
         _headline_rows(found, screen),
         [line for text in left_out for line in wrap(screen.label(text), screen.width)],
-        calibration_lines(found.judged, screen),
+        [*calibration_lines(found.judged, screen), *_due_lines(found, screen)],
         *_plots(found.judged, screen),
         _several_notes(screen),
         next_line(["score", found.scenarios[0].file], "one scenario in full", screen),
@@ -242,7 +242,7 @@ def _headline_rows(found: Scores, screen: Screen) -> list[str]:
     room = screen.width - 4 * SCORE - HAPPENED
     sizes = (SCORE, SCORE, HAPPENED, SCORE, SCORE)
     heads = zip(("stated", "engine", "happened", "stated", "engine"), sizes, strict=True)
-    above = left("", room + 2 * SCORE + HAPPENED) + right("Brier: ", SCORE)
+    above = left("", room) + right("chance", 2 * SCORE) + left("", HAPPENED) + right("Brier score", 2 * SCORE)
     head = left("Scenario", room) + "".join(right(name, size) for name, size in heads)
     rows = [screen.paint(above, "dim"), screen.paint(head, "dim")]
     for one in lines:
@@ -256,19 +256,32 @@ def _headline_rows(found: Scores, screen: Screen) -> list[str]:
     return rows
 
 
+def _due_lines(found: Scores, screen: Screen) -> list[str]:
+    """How the engine's score compares with what its own forecasts lead one to expect."""
+    base = next((one for one in found.judged if one.by == ENGINE_BASE), None)
+    if base is None:
+        return []
+    text = (
+        f"If the engine's {plural(base.found.n, 'forecast')} are right and independent, a Brier score as bad as "
+        f"{base.found.brier:.3f} or worse comes about in {percent(base.found.as_bad)} of cases."
+    )
+    return ["", *wrap(text, screen.width)]
+
+
 def _loss(one: Forecast | None, screen: Screen) -> str:
     return screen.symbols("–") if one is None or one.brier is None else f"{one.brier:.3f}"
 
 
 def _list_blocks(found: Scores, ran: Ran, screen: Screen) -> list[list[str]]:
-    n, total = max(1, len(found.judged) - 1), found.judged[0].found.n
+    each = [one for one in found.judged if one.by not in (EVERYBODY, CROWD)] or found.judged
+    n, total = len(each), sum(one.found.n for one in each)
     title = f"{plural(total, 'forecast')} by {plural(n, 'forecaster')}"
     under = wrap(screen.label(ran.file), screen.width)
     return [
         [screen.paint(title, "bold"), *(screen.paint(line, "dim") for line in under)],
         calibration_lines(found.judged, screen),
         *_plots(found.judged[:1], screen),
-        _calibration_notes(screen),
+        [*_about_everybody(found, screen), *_calibration_notes(screen)],
         next_line(["score", "--forecasts", ran.file, "--csv"], "one row for each forecaster", screen),
     ]
 
@@ -276,6 +289,16 @@ def _list_blocks(found: Scores, ran: Ran, screen: Screen) -> list[list[str]]:
 def _plots(judged: Sequence[Judged], screen: Screen) -> list[list[str]]:
     shown = [one for one in judged if one.found.n >= FEWEST_PLOTTED]
     return [plot_lines(one, screen) for one in shown[:MOST_PLOTS]]
+
+
+def _about_everybody(found: Scores, screen: Screen) -> list[str]:
+    notes = {
+        CROWD: "Crowd: the mean of all forecasts of a question, so that each question counts once",
+        EVERYBODY: "Together: who answers the same question shares its luck, so this line looks surer than it is; with "
+        "a column 'question' each would count once",
+    }
+    text = notes.get(found.judged[0].by)
+    return [] if text is None else hanging(text, screen)
 
 
 def _several_notes(screen: Screen) -> list[str]:

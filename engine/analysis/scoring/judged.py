@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,8 @@ from engine.scenario.model import Scenario
 ENGINE_BASE: Final = "engine, base"
 STATEMENTS: Final = "all statements"
 REFERENCES: Final = "all references"
+EVERYBODY: Final = "all together"
+CROWD: Final = "mean of all"
 
 Said = tuple[float, bool, str]
 """A probability, whether the event happened, and what it was."""
@@ -88,6 +90,21 @@ def judged(several: Sequence[ScenarioScores]) -> list[Judged]:
     kept = {by: found for by, found in said.items() if len(found) > 1 or by == ENGINE_BASE}
     order = [by for by in (ENGINE_BASE, STATEMENTS, REFERENCES) if by in kept]
     return [judge(by, kept[by]) for by in (*order, *(by for by in kept if by not in order))]
+
+
+def forecasters(said: Mapping[str, Sequence[Said]]) -> list[Judged]:
+    """Each forecaster; before several of them the mean of what they say of each question, if all name theirs."""
+    each = [judge(by, entries) for by, entries in said.items()]
+    if len(each) < 2:
+        return each
+    everybody = [entry for entries in said.values() for entry in entries]
+    if not all(event for _, _, event in everybody):
+        return [judge(EVERYBODY, everybody), *each]
+    asked: dict[str, list[Said]] = {}
+    for entry in everybody:
+        asked.setdefault(entry[2], []).append(entry)
+    means = [(sum(p for p, _, _ in given) / len(given), given[0][1], event) for event, given in asked.items()]
+    return [judge(CROWD, means), *each]
 
 
 def _voices(forecast: Forecast) -> list[str]:
