@@ -8,7 +8,8 @@ from typing import Final
 from engine.analysis.scoring.calibration import CALIBRATED, FEWEST, TOO_FEW
 from engine.analysis.scoring.judged import Judged
 from engine.report.figures import percent
-from engine.report.terminal import Screen, cut, left, right, wrap
+from engine.report.rows import painted_lines
+from engine.report.terminal import Screen, left, right, width, wrap
 
 N: Final = 6
 CHANCE: Final = 9
@@ -37,7 +38,9 @@ def calibration_lines(judged: Sequence[Judged], screen: Screen) -> list[str]:
             right(f"{one.log_score:.3f}", SCORE),
         )
         verdict = screen.paint(found.verdict, *COLOURS.get(found.verdict, ("yellow",)))
-        lines.append(left(cut(screen.label(one.by), who - 1, screen), who) + "".join(cells) + f"  {verdict}")
+        figures = "".join(cells)
+        size = width(figures) + VERDICT
+        lines += painted_lines(one.by, f"{figures}  {verdict}", size, screen)
         lines += [f"  {line}" for text in _remarks(one) for line in wrap(screen.label(text), screen.width - 2)]
     return lines
 
@@ -98,8 +101,8 @@ def _parts(one: Judged) -> str:
     parts = one.found.decomposition
     rest = "" if abs(parts.within) < 0.0005 else f" {'-+'[parts.within > 0]} {abs(parts.within):.3f} within the bins"
     return (
-        f"Brier {parts.brier:.3f} = reliability {parts.reliability:.3f} (0 is best) - resolution {parts.resolution:.3f} "
-        f"(more is better) + uncertainty {parts.uncertainty:.3f} (of the events){rest}"
+        f"Brier {parts.brier:.3f} = reliability {parts.reliability:.3f} (0 is best) - resolution "
+        f"{parts.resolution:.3f} (more is better) + uncertainty {parts.uncertainty:.3f} (of the events){rest}"
     )
 
 

@@ -12,6 +12,7 @@ from engine.analysis.scoring.rules import CLIPPED
 from engine.analysis.scoring.scoring import BASELINE, ENGINE, REFERENCE, STATEMENT, Forecast, Scored, needed
 from engine.report.calibrations import calibration_lines, plot_lines
 from engine.report.figures import day, number, percent, plural
+from engine.report.rows import row_lines
 from engine.report.scores_data import chance, headlines, stated_words
 from engine.report.terminal import Screen, cut, left, right, wrap
 from engine.report.text import Ran, hanging, head_lines, next_line, rounded_up
@@ -88,7 +89,7 @@ def _outcome_lines(item: Scored, screen: Screen) -> list[str]:
     scores = right("said", SAID) + right("Brier", SCORE) + right("log", SCORE)
     lines.append(screen.paint(left("", who) + scores + heads, "dim"))
     for (kind, _), rows in groupby(item.forecasts, key=_voice):
-        lines += _group_lines(kind, list(rows), who, shown, screen)
+        lines += _group_lines(kind, list(rows), shown, screen)
     return lines
 
 
@@ -109,25 +110,30 @@ def _happened_lines(item: Scored, screen: Screen) -> list[str]:
     return [screen.paint(first, "bold"), *(f"  {screen.paint(line, 'bold')}" for line in more)]
 
 
-def _group_lines(kind: str, rows: Sequence[Forecast], who: int, shown: Sequence[str], screen: Screen) -> Iterator[str]:
+def _group_lines(kind: str, rows: Sequence[Forecast], shown: Sequence[str], screen: Screen) -> Iterator[str]:
     """The rows of those who speak alike; of a statement its words once, and below them the standards."""
     words = kind == STATEMENT and bool(rows[0].standard)
-    if words:
-        yield from ("  " + line for line in wrap(screen.label(f"{rows[0].by} says:"), screen.width - 2))
+    above = f"{rows[0].by} says:" if words else "The engine, by assumption set:" if kind == ENGINE else ""
+    if above:
+        yield from (f"  {line}" for line in wrap(screen.label(above), screen.width - 2))
     for row in rows:
         if words:
-            mark = " *" if row.own else ""
-            name = f"    “{row.said}” in {row.standard}{mark}"
+            name = f"  {'*' if row.own else ' '} {row.standard}: “{row.said}”"
         elif kind == ENGINE:
-            name = f"  engine, {row.name}" + (f": {row.by}" if row.by else "")
+            name = _set_name(row)
         else:
             name = f"  {row.by}"
-        yield left(cut(screen.label(name), who - 1, screen), who) + _figures(row, shown, screen)
+        yield from row_lines(name, _figures(row, shown, screen), screen)
+
+
+def _set_name(row: Forecast) -> str:
+    return f"    {row.name}" + (f": {row.by}" if row.by else "")
 
 
 def _figures(row: Forecast, shown: Sequence[str], screen: Screen) -> str:
-    found = ("–" if one is None else f"{one:.3f}" for one in (row.brier, row.log_score))
-    scores = "".join(right(screen.symbols(one), SCORE) for one in found)
+    brier = "–" if row.brier is None else f"{row.brier:.4f}"
+    log = "–" if row.log_score is None else f"{row.log_score:.3f}"
+    scores = "".join(right(screen.symbols(one), SCORE) for one in (brier, log))
     said = right(screen.symbols(chance(row)), SAID)
     return said + scores + "".join(right(_skill(row, name), SKILL) for name in shown)
 
@@ -143,14 +149,14 @@ def _quantity_rows(item: Scored, screen: Screen) -> list[str]:
     heads = ("5%", "50%", "95%", "CRPS", "pinball", f"vs {item.baselines[0]}")
     who = screen.width - SCORE * len(heads)
     lines = [screen.paint(left("", who) + "".join(right(head, SCORE) for head in heads), "dim")]
+    lines.append("  The engine, by assumption set:")
     for row in item.forecasts:
         figures = [number(q) for q in row.quantiles.values()] or [screen.symbols("–")] * 3
         scores = [screen.symbols("–")] * 2
         if row.crps is not None:
             scores = [number(row.crps), number(sum(row.pinball.values()))]
-        name = f"  engine, {row.name}" + (f": {row.by}" if row.by else "")
         shown = "".join(right(one, SCORE) for one in (*figures, *scores, _skill(row, item.baselines[0])))
-        lines.append(left(cut(screen.label(name), who - 1, screen), who) + shown)
+        lines += row_lines(_set_name(row), shown, screen)
     return lines
 
 
@@ -269,7 +275,7 @@ def _due_lines(found: Scores, screen: Screen) -> list[str]:
 
 
 def _loss(one: Forecast | None, screen: Screen) -> str:
-    return screen.symbols("–") if one is None or one.brier is None else f"{one.brier:.3f}"
+    return screen.symbols("–") if one is None or one.brier is None else f"{one.brier:.4f}"
 
 
 def _list_blocks(found: Scores, ran: Ran, screen: Screen) -> list[list[str]]:

@@ -74,8 +74,8 @@ def scores_markdown(found: Scores) -> str:
     ]
     for one in headlines(found):
         said = "–" if one.stated is None else f"{marked(stated_words(one.stated))}: {chance(one.stated)}"
-        brier = "–" if one.stated is None or one.stated.brier is None else f"{one.stated.brier:.3f}"
-        own = "–" if one.engine.brier is None else f"{one.engine.brier:.3f}"
+        brier = "–" if one.stated is None or one.stated.brier is None else f"{one.stated.brier:.4f}"
+        own = "–" if one.engine.brier is None else f"{one.engine.brier:.4f}"
         cells = (marked(one.scores.scenario.title), marked(one.event.label), said, chance(one.engine))
         lines.append(f"| {' | '.join((*cells, str(one.event.value), brier, own))} |")
     return "\n".join(lines) + "\n"

@@ -29,6 +29,7 @@ from engine.errors import Problem, ScenarioError, UsageError
 from engine.report.export import SCHEMA, json_text, result_record
 from engine.report.figures import number, percent, plural
 from engine.report.folder import LIBRARIES, library_version
+from engine.report.rows import painted_lines
 from engine.report.terminal import Screen, cut, left, right, wrap
 from engine.report.text import next_line
 from engine.scenario.model import Scenario
@@ -249,7 +250,7 @@ def verified_text(found: Verified, path: str, screen: Screen) -> str:
         who = screen.width - 2 * FIGURE - HOW - 2
         head = left("Outcome", who) + right("sealed", FIGURE) + right("now", FIGURE)
         lines += ["", screen.paint(f"{head}  figures", "dim")]
-        lines += [_compared_line(one, who, screen) for one in found.outcomes]
+        lines += [line for one in found.outcomes for line in _compared_lines(one, screen)]
     words = ["score", found.file] if found.holds else ["seal", found.file, "--to", "NEW.json"]
     about = "how good it was, if it is known what happened" if found.holds else "a record of the scenario as it is now"
     lines += ["", *next_line(words, about, screen)]
@@ -346,11 +347,12 @@ def _shown(figure: float | None, kind: str, screen: Screen) -> str:
     return number(figure) if kind == "quantity" else percent(min(max(figure, 0.0), 1.0))
 
 
-def _compared_line(one: Compared, who: int, screen: Screen) -> str:
+def _compared_lines(one: Compared, screen: Screen) -> list[str]:
     name = f"{one.label}: {one.value}" if one.value else one.label
     figures = "".join(right(_shown(figure, one.kind, screen), FIGURE) for figure in (one.sealed, one.now))
     colour = {DIFFERENT: ("red",), GONE: ("red",), WITHIN: ("yellow",)}.get(one.how, ("green",))
-    return left(cut(screen.label(name), who - 1, screen), who) + figures + "  " + screen.paint(one.how, *colour)
+    shown = f"{figures}  {screen.paint(one.how, *colour)}"
+    return painted_lines(name, shown, 2 * FIGURE + 2 + HOW, screen)
 
 
 def _about_record(found: Verified) -> str:

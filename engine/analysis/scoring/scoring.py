@@ -141,6 +141,8 @@ def _unscored(scenario: Scenario, outcome: Outcome, resolution: Resolution | Non
     """Why an outcome has no score; empty where it has one, or is not resolved at all."""
     if outcome.given is not None and _failed(scenario, outcome.given.text):
         return "not scored, since its condition did not come about"
+    if outcome.given is not None and resolution is None:
+        return "not scored, since the file does not say that its condition came about"
     if resolution is not None and outcome.kind == "belief":
         return "not scored, since nobody can see a belief"
     return ""
