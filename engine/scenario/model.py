@@ -6,7 +6,6 @@ is in `checks`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, PrivateAttr, StrictBool, model_validator
@@ -29,6 +28,7 @@ from engine.scenario.fields import (
     Version,
     fault,
 )
+from engine.scenario.lessons import Lesson
 from engine.scenario.moves import AnyMove, Decision, Event, Move, Type
 from engine.scenario.places import key_problem, problem_at
 from engine.scenario.reasoning import Concept, ReasoningField
@@ -36,7 +36,6 @@ from engine.scenario.records import Path, Reasoned, Record
 
 __all__ = [
     "FAMILIES",
-    "LATER",
     "Actor",
     "Assumptions",
     "Correlated",
@@ -44,6 +43,7 @@ __all__ = [
     "Distributed",
     "Event",
     "Evidence",
+    "Lesson",
     "Move",
     "Outcome",
     "Part",
@@ -275,6 +275,7 @@ class Scenario(Record):
     assumptions: dict[Name, Assumptions] = Field(default_factory=dict, max_length=60)
     references: tuple[Reference, ...] = Field((), max_length=200)
     resolution: dict[Name, Resolution] = Field(default_factory=dict)
+    lesson: Lesson | None = Field(None, description="the steps of 'engine teach'")
 
     _document: MappingNode = PrivateAttr()
 
@@ -290,9 +291,3 @@ class Scenario(Record):
     def key_problem(self, path: Path, message: str, hint: str = "") -> Problem:
         """A problem with the key at the end of `path`."""
         return key_problem(self._document, path, message, hint)
-
-
-LATER: Final[Mapping[str, tuple[str, ...]]] = {
-    "lesson": ("",),
-}
-"""Keys of the language that are not yet supported, and the sections in which they stand ('' is the top)."""
