@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from engine.analysis.scoring.sealing import changed_sections, compared, digest
 from engine.api.running import run
@@ -16,8 +16,6 @@ from engine.errors import UsageError
 from engine.report import seals
 from engine.report.folder import LIBRARIES, library_version
 from engine.scenario.assumptions import BASE
-
-STDIN: Final = "<stdin>"
 
 Progress = Callable[[int, int], None]
 
@@ -42,7 +40,7 @@ def seal(
     from engine import __version__
 
     result = _result(loaded, assumptions, overrides, options or Options(), progress)
-    home = Path(loaded.file).parent if loaded.file != STDIN else Path()
+    home = Path(loaded.file).parent if loaded.file != seals.STDIN else Path()
     sources = seals.sources_of(loaded.scenario, home)
     name = Path(loaded.file).name
     return seals.sealed_record(result, __version__, overrides, name, loaded.scenario, sources, day or date.today())
@@ -67,7 +65,7 @@ def verify(
     from engine import __version__
 
     base, sealed = loaded.scenario, record["scenario"]
-    home = Path(loaded.file).parent if loaded.file != STDIN else Path()
+    home = Path(loaded.file).parent if loaded.file != seals.STDIN else Path()
     sources = seals.sources_of(base, home)
     settings = record["settings"]
     again = options(

@@ -17,7 +17,7 @@ from engine.cli.shown import say_warnings, show
 @guarded
 def score(
     files: Annotated[
-        list[str] | None, typer.Argument(metavar="FILE…", help="Scenarios whose file says what happened.")
+        list[str] | None, typer.Argument(metavar="FILE", help="Scenarios whose file says what happened.")
     ] = None,
     forecasts: Annotated[
         Path | None,

@@ -105,9 +105,10 @@ def _happened_lines(item: Scored, screen: Screen) -> list[str]:
         what = f"it was “{item.value}”"
     else:
         what = f"it was {number(float(item.value))}" + (f" {item.unit}" if item.unit else "")
-    told = "; ".join(part for part in (day(item.on), item.source, item.note) if part)
-    first, *more = wrap(screen.label(f"{item.label}: {what} ({told})"), screen.width, screen.width - 2)
-    return [screen.paint(first, "bold"), *(f"  {screen.paint(line, 'bold')}" for line in more)]
+    first, *more = wrap(screen.label(f"{item.label}: {what} ({day(item.on)})"), screen.width, screen.width - 2)
+    told = ". ".join(part.rstrip(".") for part in (item.note, item.source and f"Source: {item.source}") if part)
+    lines = [screen.paint(first, "bold"), *(f"  {screen.paint(line, 'bold')}" for line in more)]
+    return lines + [f"  {screen.paint(line, 'dim')}" for line in wrap(screen.label(told), screen.width - 2) if line]
 
 
 def _group_lines(kind: str, rows: Sequence[Forecast], shown: Sequence[str], screen: Screen) -> Iterator[str]:
@@ -142,6 +143,8 @@ def _skill(row: Forecast, baseline: str) -> str:
     if baseline not in row.skill:
         return ""
     found = row.skill[baseline]
+    if abs(found) < 0.005:
+        return "0.00"
     return f"{found:+.2f}" if abs(found) < 9.995 else f"{found:+,.0f}"
 
 

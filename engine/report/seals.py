@@ -35,6 +35,7 @@ from engine.report.text import next_line
 from engine.scenario.model import Scenario
 
 ENDING: Final = ".forecast.json"
+STDIN: Final = "<stdin>"
 FIGURE: Final = 11
 HOW: Final = 23
 SHAPE: Final[Mapping[str, type | tuple[type, ...]]] = {
@@ -253,7 +254,8 @@ def verified_text(found: Verified, path: str, screen: Screen) -> str:
         lines += [line for one in found.outcomes for line in _compared_lines(one, screen)]
     words = ["score", found.file] if found.holds else ["seal", found.file, "--to", "NEW.json"]
     about = "how good it was, if it is known what happened" if found.holds else "a record of the scenario as it is now"
-    lines += ["", *next_line(words, about, screen)]
+    if found.file != STDIN:
+        lines += ["", *next_line(words, about, screen)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
