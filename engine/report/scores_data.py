@@ -88,7 +88,7 @@ def stated_words(one: Forecast) -> str:
 
 def chance(one: Forecast) -> str:
     """A forecast's probability; a dash where there is none."""
-    return "–" if one.probability is None else percent(one.probability)
+    return "–" if one.probability is None else percent(one.probability, one.sampled)
 
 
 def marked(text: str) -> str:

@@ -220,7 +220,7 @@ def seal_text(record: Mapping[str, Any], path: Path, resolved: bool, file: str, 
     lines += [screen.paint(line, "dim") for line in wrap(screen.label(f"{under}{settings['seed']}"), screen.width)]
     lines.append("")
     for outcome in record["outcomes"].values():
-        lines += _said_lines(outcome, screen)
+        lines += _said_lines(outcome, settings["draws"], screen)
     lines += ["", *wrap(screen.label(f"Written to {path}"), screen.width), f"sha256 {record['sha256']}"]
     lines.append("")
     text = (
@@ -331,22 +331,25 @@ def _without_name(one: Compared) -> dict[str, Any]:
     return {key: value for key, value in asdict(one).items() if key != "outcome"}
 
 
-def _said_lines(outcome: Mapping[str, Any], screen: Screen) -> list[str]:
+def _said_lines(outcome: Mapping[str, Any], draws: int, screen: Screen) -> list[str]:
     room = screen.width - FIGURE
     label = screen.label(str(outcome["label"]))
+    error = outcome.get("mc_error")
     if outcome["kind"] != "choice":
         figure = outcome.get("mean", outcome.get("probability"))
-        return [left(cut(label, room - 1, screen), room) + right(_shown(figure, outcome["kind"], screen), FIGURE)]
+        shown = _shown(figure, outcome["kind"], screen, draws if error else 0)
+        return [left(cut(label, room - 1, screen), room) + right(shown, FIGURE)]
     rows = [cut(label, screen.width, screen)]
     for value, share in outcome["probabilities"].items():
-        rows.append(left(cut(f"  {screen.label(value)}", room - 1, screen), room) + right(percent(share), FIGURE))
+        shown = _shown(share, "choice", screen, draws if error and error.get(value) else 0)
+        rows.append(left(cut(f"  {screen.label(value)}", room - 1, screen), room) + right(shown, FIGURE))
     return rows
 
 
-def _shown(figure: float | None, kind: str, screen: Screen) -> str:
+def _shown(figure: float | None, kind: str, screen: Screen, draws: int = 0) -> str:
     if figure is None:
         return screen.symbols("–")
-    return number(figure) if kind == "quantity" else percent(min(max(figure, 0.0), 1.0))
+    return number(figure) if kind == "quantity" else percent(min(max(figure, 0.0), 1.0), draws)
 
 
 def _compared_lines(one: Compared, screen: Screen) -> list[str]:

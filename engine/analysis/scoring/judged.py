@@ -85,7 +85,7 @@ def judged(several: Sequence[ScenarioScores]) -> list[Judged]:
             if event.kind == "event":
                 for forecast in event.forecasts:
                     for by in _voices(forecast):
-                        entry = (forecast.probability or 0.0, event.happened, f"{one.scenario.title}: {event.label}")
+                        entry = (_chance(forecast), event.happened, f"{one.scenario.title}: {event.label}")
                         said.setdefault(by, []).append(entry)
     kept = {by: found for by, found in said.items() if len(found) > 1 or by == ENGINE_BASE}
     order = [by for by in (ENGINE_BASE, STATEMENTS, REFERENCES) if by in kept]
@@ -105,6 +105,13 @@ def forecasters(said: Mapping[str, Sequence[Said]]) -> list[Judged]:
         asked.setdefault(entry[2], []).append(entry)
     means = [(sum(p for p, _, _ in given) / len(given), given[0][1], event) for event, given in asked.items()]
     return [judge(CROWD, means), *each]
+
+
+def _chance(forecast: Forecast) -> float:
+    """What the tests take: where no draw was a hit, or every draw, that is no certainty but half a hit away from it."""
+    p = forecast.probability or 0.0
+    away = 0.5 / forecast.sampled if forecast.sampled else 0.0
+    return min(max(p, away), 1 - away)
 
 
 def _voices(forecast: Forecast) -> list[str]:

@@ -42,6 +42,7 @@ class Forecast:
         probability: of an event; of a spread of probabilities its mean; of a choice, of what came about. None of a
             quantity, or where the engine has no figure.
         error: sampling error of the engine's figure.
+        sampled: from how many draws it comes; 0 if it is exact, so that a 0 or 1 is one.
         shares: of a choice, the probability of each value.
         mean, quantiles: of a quantity.
         brier, log_score: of an event or a choice.
@@ -59,6 +60,7 @@ class Forecast:
     own: bool = True
     probability: float | None = None
     error: float = 0.0
+    sampled: int = 0
     shares: Mapping[str, float] = field(default_factory=dict)
     mean: float | None = None
     quantiles: Mapping[float, float] = field(default_factory=dict)
@@ -215,7 +217,8 @@ def _by_engine(name: str, played: Sequence[Ran]) -> Iterator[Forecast]:
     for one in played:
         found = one.result.outcomes[name].estimate if name in one.result.outcomes else None
         chance = None if found is None else found.value
-        yield replace(_of_set(one.result), probability=chance, error=_error(found))
+        sampled = one.result.settings.draws if found is not None and found.error > 0 else 0
+        yield replace(_of_set(one.result), probability=chance, error=_error(found), sampled=sampled)
 
 
 def _of_set(result: Result) -> Forecast:

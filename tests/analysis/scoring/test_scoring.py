@@ -112,6 +112,22 @@ def test_of_several_scenarios_each_base_is_judged_over_all_events() -> None:
     assert {one.name for one in found.scenarios[0].scored[0].forecasts if one.kind == "engine"} == {"base"}
 
 
+def test_a_chance_that_no_draw_has_hit_is_not_taken_for_impossible() -> None:
+    """A threshold that 16 draws miss; the event happened."""
+    rare = """
+engine: 1
+title: Rare
+unknowns: {x: {label: X, uniform: [0, 1]}}
+outcomes: {top: {label: X is at its top, happens: x > 0.999999}}
+resolution: {top: {value: yes, on: 2020-06-30}}
+"""
+    few = api.options(draws=16)
+    found = api.score([api.loads(rare), api.loads(COIN)], few)
+    base = next(one for one in found.judged if one.by == "engine, base")
+    assert base.forecasts[0] == pytest.approx(0.5 / 16)
+    assert base.found.impossible == 0
+
+
 def test_what_cannot_be_scored_is_said() -> None:
     with pytest.raises(UsageError, match="twice"):
         api.score([api.loads(COIN), api.loads(COIN)])
