@@ -43,8 +43,8 @@ BEWARE: Final = (
 )
 VERDICTS: Final = (
     f"Verdict: at 5%, from tests of the total and of the spread (Spiegelhalter 1986). Too few: under {FEWEST} "
-    f"forecasts, or the tests would miss half of the overconfident (logits {STRETCH:g} times too far from even). "
-    "Calibrated: no evidence against it"
+    f"forecasts, or the tests would miss over a fifth of the overconfident (logits {STRETCH:g} times too far from "
+    "even). Calibrated: no evidence against it"
 )
 
 
