@@ -15,7 +15,7 @@ from engine.report.figures import day, number, percent, plural
 from engine.report.rows import row_lines
 from engine.report.scores_data import chance, headlines, stated_words
 from engine.report.terminal import Screen, cut, left, right, wrap
-from engine.report.text import Ran, hanging, head_lines, next_line, rounded_up
+from engine.report.text import Ran, hanging, head_lines, joined, next_line, rounded_up
 from engine.scenario.assumptions import BASE
 
 SAID: Final = 9
@@ -227,20 +227,22 @@ def _several_blocks(found: Scores, ran: Ran, screen: Screen) -> list[list[str]]:
     title = screen.paint(f"{len(found.scenarios)} scenarios: what was said, and what happened", "bold")
     settings = [one.settings for one in found.scenarios if one.settings.method != "exact"]
     draws = sorted({one.draws for one in settings})
-    under = " | ".join([f"{' and '.join(f'{n:,}' for n in draws)} draws" if draws else "exact", f"{ran.seconds:.1f} s"])
+    said = f"{' and '.join(f'{n:,}' for n in draws)} draws" if draws else "exact: nothing is unknown"
+    under = joined([said, f"{ran.seconds:.1f} s"], screen)
+    full = next((one for one in found.scenarios if one.scored), found.scenarios[0])
     left_out = [
         f"{one.scenario.title}: no event is resolved, so it has no line"
         for one in found.scenarios
         if all(item.kind != "event" for item in one.scored)
     ]
     return [
-        [title, screen.paint(under, "dim")],
+        [title, *(screen.paint(line, "dim") for line in under)],
         _headline_rows(found, screen),
         [line for text in left_out for line in wrap(screen.label(text), screen.width)],
         [*calibration_lines(found.judged, screen), *_due_lines(found, screen)],
         *_plots(found.judged, screen),
         _several_notes(screen),
-        next_line(["score", found.scenarios[0].file], "one scenario in full", screen),
+        next_line(["score", full.file], "one scenario in full", screen),
     ]
 
 
