@@ -8,6 +8,8 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
     discovering,
     reconciling,
     informing,
+    scoring,
+    sealing,
     checking,
     converting,
 )
@@ -23,6 +25,8 @@ __all__ = [
     "main",
     "reconciling",
     "running",
+    "scoring",
+    "sealing",
     "sensitivities",
 ]
 
