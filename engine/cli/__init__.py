@@ -8,6 +8,8 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
     discovering,
     reconciling,
     informing,
+    scoring,
+    sealing,
     checking,
     converting,
     playing,
@@ -25,6 +27,8 @@ __all__ = [
     "playing",
     "reconciling",
     "running",
+    "scoring",
+    "sealing",
     "sensitivities",
 ]
 
