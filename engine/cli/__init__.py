@@ -12,6 +12,7 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
     sealing,
     checking,
     converting,
+    playing,
 )
 from engine.cli.app import app
 
@@ -23,6 +24,7 @@ __all__ = [
     "explaining",
     "informing",
     "main",
+    "playing",
     "reconciling",
     "running",
     "scoring",
