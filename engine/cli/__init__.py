@@ -3,6 +3,7 @@
 from engine.cli import (  # isort: skip  # in the order of `--help`
     running,
     comparing,
+    sweeping,
     explaining,
     sensitivities,
     discovering,
@@ -24,6 +25,7 @@ __all__ = [
     "reconciling",
     "running",
     "sensitivities",
+    "sweeping",
 ]
 
 
