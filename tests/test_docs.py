@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 READING = ROOT / "docs" / "reading-the-output.md"
 LANGUAGE = ROOT / "docs" / "language.md"
+REFERENCE = ROOT / "docs" / "reference.md"
 COMPARING = ROOT / "docs" / "comparing-readings.md"
 DOCUMENTS = (README, *sorted((ROOT / "docs").rglob("*.md")))
 
@@ -153,3 +154,4 @@ def test_the_scenario_is_plain_yaml() -> None:
 if __name__ == "__main__":
     for page in PAGES:
         page.write_text(with_output(page.read_text("utf-8")), "utf-8")
+    REFERENCE.write_text(printed("engine schema --md"), "utf-8")
