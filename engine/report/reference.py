@@ -260,8 +260,8 @@ def _expressions() -> Iterator[str]:
     yield (
         f"Numbers, names, brackets, {operators}, `a if c else b`, and functions. Conditions count as 0 or 1. The name "
         "of an option or value stands for itself in a comparison with its move; elsewhere the name of a move is its "
-        "number. `round` is the number of the round, `rounds` that of all rounds, `none` the value of a move that does not "
-        "happen.\n"
+        "number. `round` is the number of the round, `rounds` that of all rounds, `none` the value of a move that does "
+        "not happen.\n"
     )
     rows = [(f"`{name}`", _arguments(*FUNCTIONS[name]), MEANINGS[name]) for name in FUNCTIONS]
     yield _table(("function", "arguments", "meaning"), rows)

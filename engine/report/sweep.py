@@ -9,14 +9,14 @@ from engine.analysis.comparison.comparison import Row
 from engine.analysis.comparison.sweeping import Crossing, Sweep
 from engine.report.comparison_tables import blocks_of
 from engine.report.curves import SEVERAL, chance_axis, marks, number_axis, plot
-from engine.report.figures import half_width, in_percent, number, percent, plural, points
+from engine.report.figures import half_width, in_percent, number, percent, plural
 from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.report.text import Ran, assumed_parts, hanging, head_lines, joined, next_line, rounded_up
 from engine.scenario.assumptions import BASE, parse_path
 
 HEAD: Final = 16
 """Cells of a column's heading."""
-HEAD_LINES: Final = 3
+HEAD_LINES: Final = 4
 MOST_KEY: Final = 24
 MOST_OTHERS: Final = 4
 NOTHING: Final = "–"
@@ -105,7 +105,7 @@ def _cells(row: Row, found: Sweep, screen: Screen) -> list[str]:
             errors.append("" if half == 0 else f"±{half:.1g}")
         else:
             figures.append(percent(estimate.value, 0 if exact else side.result.settings.draws))
-            errors.append("" if half == 0 or figures[-1][0] in "<>" else f"±{points(half)}")
+            errors.append("" if half == 0 or figures[-1][0] in "<>" else f"±{100 * half:.1g}")
     wide = max(map(width, map(screen.symbols, errors)), default=0)
     return [
         f"{figure} {left(screen.symbols(error), wide)}" if wide else figure
@@ -154,7 +154,9 @@ def _said(one: Crossing, found: Sweep) -> str:
     else:
         change = "rises above 50%" if one.after == "above 50%" else "falls below 50%"
     low, high = (found.grid.texts[place] for place in one.between)
-    error = f"; sampling error ±{_size(half_width(one.at), found)}" if one.at.error > 0 else ""
+    half = half_width(one.at)
+    size = f"{100 * half:.1g} points" if found.grid.percent else f"{half:.1g}"
+    error = f"; sampling error ±{size}" if half > 0 else ""
     return f"“{outcome.label}”: {change} at {_size(one.at.value, found)} (interpolated from {low} to {high}{error})"
 
 
