@@ -119,7 +119,7 @@ def test_the_figures_by_hand_are_right() -> None:
     assert [round(-log(1 - f), 3) for f in (0.01, 0.1)] == [0.01, 0.105]
     assert [round(-log(f), 1) for f in (0.01, 0.1)] == [4.6, 2.3]
     for figure in ("25 %", "0.28", "0.40", "0.21", "0.30", "0.010 and 0.105", "4.6 and 2.3"):
-        assert figure in PAGE
+        assert figure in " ".join(PAGE.split())
 
 
 def test_the_typical_january_is_as_the_guide_says(
