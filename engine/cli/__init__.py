@@ -9,6 +9,8 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
     discovering,
     reconciling,
     informing,
+    scoring,
+    sealing,
     checking,
     converting,
 )
@@ -24,6 +26,8 @@ __all__ = [
     "main",
     "reconciling",
     "running",
+    "scoring",
+    "sealing",
     "sensitivities",
     "sweeping",
 ]
