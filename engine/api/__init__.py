@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from engine.api.settings import Options as Options
     from engine.api.settings import design_for as design_for
     from engine.api.settings import options as options
+    from engine.api.sweeping import sweep as sweep
     from engine.scenario.assumptions import BASE as BASE
     from engine.scenario.assumptions import Assumed as Assumed
     from engine.scenario.assumptions import assume as assume
@@ -77,6 +78,7 @@ _PLACES: Final = {
     "engine.api.sealing": ("seal", "verify"),
     "engine.api.sensitivities": ("SENSITIVITY_HISTORIES", "sensitivity"),
     "engine.api.settings": ("DEFAULT_DRAWS", "DEFAULT_SEED", "Options", "design_for", "options"),
+    "engine.api.sweeping": ("sweep",),
     "engine.scenario.assumptions": ("BASE", "Assumed", "assume"),
 }
 _PLACE_OF: Final = {name: place for place, names in _PLACES.items() for name in names}
