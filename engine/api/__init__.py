@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from engine.api.discovering import discover as discover
     from engine.api.explaining import explain as explain
     from engine.api.informing import voi as voi
+    from engine.api.playing import Seated as Seated
+    from engine.api.playing import play as play
+    from engine.api.playing import replay as replay
+    from engine.api.playing import seated as seated
+    from engine.api.playing import seated_as as seated_as
     from engine.api.reconciling import reconcile as reconcile
     from engine.api.running import check_free as check_free
     from engine.api.running import run as run
@@ -30,6 +35,10 @@ if TYPE_CHECKING:
     from engine.api.scenarios import outline as outline
     from engine.api.scenarios import provenance as provenance
     from engine.api.scenarios import read_stream as read_stream
+    from engine.api.scoring import score as score
+    from engine.api.scoring import score_forecasts as score_forecasts
+    from engine.api.sealing import seal as seal
+    from engine.api.sealing import verify as verify
     from engine.api.sensitivities import SENSITIVITY_HISTORIES as SENSITIVITY_HISTORIES
     from engine.api.sensitivities import sensitivity as sensitivity
     from engine.api.settings import DEFAULT_DRAWS as DEFAULT_DRAWS
@@ -37,6 +46,7 @@ if TYPE_CHECKING:
     from engine.api.settings import Options as Options
     from engine.api.settings import design_for as design_for
     from engine.api.settings import options as options
+    from engine.api.sweeping import sweep as sweep
     from engine.scenario.assumptions import BASE as BASE
     from engine.scenario.assumptions import Assumed as Assumed
     from engine.scenario.assumptions import assume as assume
@@ -49,6 +59,7 @@ _PLACES: Final = {
     "engine.api.discovering": ("discover",),
     "engine.api.explaining": ("explain",),
     "engine.api.informing": ("voi",),
+    "engine.api.playing": ("Seated", "play", "replay", "seated", "seated_as"),
     "engine.api.reconciling": ("reconcile",),
     "engine.api.running": ("check_free", "run", "save"),
     "engine.api.scenarios": (
@@ -63,8 +74,11 @@ _PLACES: Final = {
         "provenance",
         "read_stream",
     ),
+    "engine.api.scoring": ("score", "score_forecasts"),
+    "engine.api.sealing": ("seal", "verify"),
     "engine.api.sensitivities": ("SENSITIVITY_HISTORIES", "sensitivity"),
     "engine.api.settings": ("DEFAULT_DRAWS", "DEFAULT_SEED", "Options", "design_for", "options"),
+    "engine.api.sweeping": ("sweep",),
     "engine.scenario.assumptions": ("BASE", "Assumed", "assume"),
 }
 _PLACE_OF: Final = {name: place for place, names in _PLACES.items() for name in names}

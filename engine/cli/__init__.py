@@ -3,13 +3,17 @@
 from engine.cli import (  # isort: skip  # in the order of `--help`
     running,
     comparing,
+    sweeping,
     explaining,
     sensitivities,
     discovering,
     reconciling,
     informing,
+    scoring,
+    sealing,
     checking,
     converting,
+    playing,
 )
 from engine.cli.app import app
 
@@ -21,9 +25,13 @@ __all__ = [
     "explaining",
     "informing",
     "main",
+    "playing",
     "reconciling",
     "running",
+    "scoring",
+    "sealing",
     "sensitivities",
+    "sweeping",
 ]
 
 

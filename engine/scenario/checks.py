@@ -98,6 +98,8 @@ def check_references(scenario: Scenario) -> Iterator[Problem]:
         yield from one(("resolution", name), name, scenario.outcomes, "outcome")
         if resolution.source is not None:
             yield from one(("resolution", name, "source"), resolution.source, scenario.sources, "source")
+    for path, name, section in _named_in_lesson(scenario):
+        yield from one(path, name, getattr(scenario, section), _SINGULAR[section])
     for number, pair in enumerate(scenario.correlated):
         for place, name in enumerate(pair.unknowns):
             yield from one(("correlated", number, "unknowns", place), name, scenario.unknowns, "unknown")
@@ -402,6 +404,53 @@ def check_duplicates(scenario: Scenario) -> Iterator[Problem]:
             yield scenario.problem(("correlated", number, "unknowns"), "the correlation of these two is given twice")
 
 
+_SINGULAR: Final = {
+    "evidence": "id of evidence",
+    "outcomes": "outcome",
+    "statements": "statement",
+    "actors": "actor",
+    "unknowns": "unknown",
+}
+
+
+def _named_in_lesson(scenario: Scenario) -> Iterator[tuple[Path, str, str]]:
+    """Every name in the lesson but its numbers' evidence: where it stands, and the section it comes from."""
+    lesson = scenario.lesson
+    if lesson is None:
+        return
+    lists = {
+        ("read", "evidence"): (lesson.read.evidence if lesson.read else (), "evidence"),
+        ("predict", "outcomes"): (lesson.predict.outcomes if lesson.predict else (), "outcomes"),
+        ("words", "statements"): (lesson.words.statements if lesson.words else (), "statements"),
+        ("play", "seats"): (lesson.play.seats if lesson.play else (), "actors"),
+        ("discover", "rank"): (lesson.discover.rank if lesson.discover else (), "unknowns"),
+    }
+    for path, (names, section) in lists.items():
+        for number, name in enumerate(names):
+            yield ("lesson", *path, number), name, section
+    if lesson.discover is not None:
+        yield ("lesson", "discover", "outcome"), lesson.discover.outcome, "outcomes"
+
+
+def check_lesson(scenario: Scenario) -> Iterator[Problem]:
+    """Seats belong to actors who decide, and what is to be likely is an event or a quantity."""
+    lesson = scenario.lesson
+    if lesson is None:
+        return
+    deciders = {move.actor for move in scenario.moves if isinstance(move, Decision)}
+    for number, seat in enumerate(lesson.play.seats if lesson.play else ()):
+        if seat in scenario.actors and seat not in deciders:
+            yield scenario.problem(("lesson", "play", "seats", number), f"'{seat}' decides nothing")
+    for number, name in enumerate(lesson.predict.outcomes if lesson.predict else ()):
+        outcome = scenario.outcomes.get(name)
+        if outcome is not None and outcome.kind == "belief":
+            problem = "a belief is nothing that comes true"
+            yield scenario.problem(("lesson", "predict", "outcomes", number), problem, "ask for an event")
+    about = scenario.outcomes.get(lesson.discover.outcome) if lesson.discover else None
+    if about is not None and about.kind == "choice":
+        yield scenario.problem(("lesson", "discover", "outcome"), "a choice has no single figure")
+
+
 Check = Callable[[Scenario], Iterator[Problem]]
 CHECKS: Final[tuple[Check, ...]] = (
     check_names,
@@ -414,6 +463,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_words,
     check_statements,
     check_resolution,
+    check_lesson,
     check_dates,
     check_rounds,
     check_duplicates,
@@ -431,6 +481,10 @@ def reasoned(scenario: Scenario) -> Iterator[tuple[Path, Any]]:
     for actor, terms in scenario.payoffs.items():
         for number, term in enumerate(terms):
             yield ("payoffs", actor, number), term
+    if scenario.lesson is not None and scenario.lesson.bluff is not None:
+        yield ("lesson", "bluff"), scenario.lesson.bluff
+        for number, sign in enumerate(scenario.lesson.bluff.signs):
+            yield ("lesson", "bluff", "signs", number), sign
 
 
 def phrased(scenario: Scenario) -> Iterator[tuple[Path, Any]]:

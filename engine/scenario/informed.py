@@ -18,7 +18,9 @@ from engine.scenario.scope import bind, bound_quantities, expression_places, kno
 
 def bare(scenario: Scenario) -> Scenario:
     """The scenario without what is asked of it, so that more chance can be summed."""
-    return scenario.model_copy(update={"outcomes": {}, "statements": {}, "references": (), "resolution": {}})
+    return scenario.model_copy(
+        update={"outcomes": {}, "statements": {}, "references": (), "resolution": {}, "lesson": None}
+    )
 
 
 def hidden_moves(scenario: Scenario, actor: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from engine import document
 from engine.document import MAX_PROBLEMS, MappingNode
 from engine.errors import Problem, ScenarioError
-from engine.scenario import checks, model, remainder, sources
+from engine.scenario import checks, lessons, model, remainder, sources
 from engine.scenario.fields import TAGS
 from engine.scenario.places import key_problem, problem_at
 from engine.scenario.scope import nearest
@@ -104,9 +104,6 @@ def _path(steps: tuple[str | int, ...]) -> tuple[str | int, ...]:
 def _unknown_key(tree: MappingNode, path: tuple[str | int, ...], record: type[BaseModel] | None) -> Problem:
     name = str(path[-1])
     known = [field.alias or key for key, field in record.model_fields.items()] if record else []
-    owners = model.LATER.get(name, ())
-    if owners and (path[0] in owners or (len(path) == 1 and "" in owners)):
-        return key_problem(tree, path, f"'{name}' is not yet supported", f"leave '{name}' out")
     hint = _BY_VALUE if name in ("probability", "chance") and "value" in known else nearest(name, known)
     return key_problem(tree, path, f"'{name}' is no key here", hint)
 
@@ -134,6 +131,8 @@ def _record(path: tuple[str | int, ...]) -> type[BaseModel] | None:
         return model.Part
     if names[0] == "outcomes" and names[-1] == "belief":
         return model.Posterior
+    if names[0] == "lesson":
+        return lessons.Sign if "signs" in names else lessons.STEPS.get(str(names[-1]), lessons.Lesson)
     return _SECTIONS.get(str(names[0]))
 
 

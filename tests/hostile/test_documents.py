@@ -213,7 +213,40 @@ NAMES = [
     ("a" * 61, "60 characters"),
 ]
 
-LATER = [("title: A", "▶lesson: x\ntitle: A")]
+BLUFF = "lesson: {bluff: {hypotheses: {a: An attack, b: A bluff}, "
+LESSON = [
+    ("lesson: ▶x", "a mapping is needed"),
+    ("lesson: {▶preditc: {outcomes: [joins]}}", "did you mean 'predict'?"),
+    ("lesson: {predict: {▶outcoms: [joins]}}", "did you mean 'outcomes'?"),
+    ("lesson: {predict: {outcomes: [▶jions]}}", "did you mean 'joins'?"),
+    ("lesson: {predict: {outcomes: [joins], minutes: ▶0}}", "more than 0"),
+    ("lesson: {words: {statements: [▶sayz]}}", "did you mean 'says'?"),
+    ("lesson: {read: {evidence: [▶c2]}}", "known: c1"),
+    ("lesson: {play: {seats: [▶rad]}}", "did you mean 'red'?"),
+    ("lesson: {discover: {outcome: ▶joinz, above: 50%}}", "did you mean 'joins'?"),
+    ("lesson: {discover: {outcome: joins, above: 50%, rank: [▶laons]}}", "did you mean 'loans'?"),
+    ("lesson: {▶discover: {outcome: joins}}", "either 'above' or 'below'"),
+    (
+        BLUFF + "▶prior: {a: 0.2, b: 0.7}, signs: [{sign: A, chance: {a: 1, b: 1}}]}}",
+        "sums to 0.9",
+    ),
+    (
+        BLUFF + "prior: {a: 0.2, b: 0.8}, signs: [{sign: A, chance: {a: 1, ▶c: 1, b: 1}}]}}",
+        "is no hypothesis",
+    ),
+    (
+        BLUFF + "prior: {a: 0.2, b: 0.8}, signs: [{sign: A, chance: {a: ▶2, b: 1}}]}}",
+        "between 0 and 1",
+    ),
+    (
+        BLUFF + "prior: {a: 0, b: 1}, signs: [{sign: A, ▶chance: {a: 1, b: 0}}]}}",
+        "no hypothesis allows",
+    ),
+    (
+        BLUFF + "prior: {a: 0, b: 1}, signs: [{sign: A, evidence: [▶c2], chance: {a: 1, b: 1}}]}}",
+        "known: c1",
+    ),
+]
 
 SYNTAX = [
     ("title: A border dispute", "title: [A\nas_of▶: 2022", "the '[' was opened at line 2"),
@@ -251,9 +284,9 @@ def test_what_cannot_be_a_name(refused: Refused, name: str, says: str) -> None:
     assert says in refused(spoilt("  loans: {label", f"  ▶{name}: {{label")).whole
 
 
-@pytest.mark.parametrize(("old", "new"), LATER)
-def test_what_is_not_yet_supported_is_refused_and_not_ignored(refused: Refused, old: str, new: str) -> None:
-    assert "is not yet supported" in refused(spoilt(old, new)).message
+@pytest.mark.parametrize(("lesson", "says"), LESSON)
+def test_a_lesson_that_cannot_be_held(refused: Refused, lesson: str, says: str) -> None:
+    assert says in refused(spoilt("title: A", f"{lesson}\ntitle: A")).whole
 
 
 def test_a_decision_needs_payoffs(refused: Refused) -> None:

@@ -105,6 +105,9 @@ def describe(scenario: Scenario, path: Path) -> str:
         return f"correlation of {' and '.join(scenario.correlated[int(path[1])].unknowns)}"
     if section == "references":
         return f"reference {scenario.references[int(path[1])].by}"
+    if section == "lesson":
+        signs = scenario.lesson.bluff.signs if scenario.lesson and scenario.lesson.bluff else ()
+        return f"sign in the lesson: {signs[int(path[3])].sign}" if len(path) > 3 else "prior in the lesson"
     if section == "beliefs":
         return f"belief of {path[1]} about {path[2]}"
     return f"{SECTIONS.get(section, section)} {path[1]}"
@@ -213,7 +216,7 @@ def _has_number(record: Any) -> bool:
         levels = [rule.level for rule in rules if isinstance(rule, Level)]
         means = [rule.mean for rule in rules if isinstance(rule, Hierarchy)]
         return any(map(_says, (record.precision, *record.habit.values(), *means, *map(float, levels))))
-    fields = ("value", "start", "rank", "probability")
+    fields = ("value", "start", "rank", "probability", "prior", "chance")
     return any(_says(getattr(record, field, None)) for field in fields)
 
 

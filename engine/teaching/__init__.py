@@ -1,0 +1,1 @@
+"""Lessons and games with somebody at the terminal."""

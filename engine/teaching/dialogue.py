@@ -1,0 +1,175 @@
+"""A conversation with somebody at the terminal: it tells, asks until it understands, and can be taken up again."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection
+from typing import Any, Final, TypeVar
+
+from engine.errors import UsageError
+from engine.report.terminal import Screen, wrap
+from engine.teaching.journal import ANSWER, END, Entry, Journal
+
+Value = TypeVar("Value")
+LEAVE: Final = frozenset({"quit", "exit", "leave", "q"})
+HELP: Final = frozenset({"?", "help"})
+LONGEST: Final = 1_000
+"""Characters of an answer."""
+
+
+class Unclear(Exception):
+    """An answer that makes no sense here; its text says what would."""
+
+
+class Left(Exception):
+    """Whoever was asked has gone; what was answered is in the journal."""
+
+
+class Dialogue:
+    """Tells and asks, and keeps the answers.
+
+    Answers that the journal holds already are not asked for again, and what was told before the last of them is not
+    told again, unless it `replays`.
+
+    Args:
+        screen: what is written on.
+        read: asks for a line with this prompt; raises EOFError where there are no more.
+        write: puts text on the screen.
+        journal: where answers go, and come from.
+        replays: whether old answers are shown with all that was told between them.
+    """
+
+    def __init__(
+        self,
+        screen: Screen,
+        read: Callable[[str], str],
+        write: Callable[[str], None],
+        journal: Journal,
+        replays: bool = False,
+    ) -> None:
+        self.screen, self._read, self._write, self._journal, self._replays = screen, read, write, journal, replays
+        self._old: deque[Entry] = deque(journal.entries)
+
+    @property
+    def catching_up(self) -> bool:
+        """Whether an answer is still to come that was given before."""
+        return any(entry["kind"] == ANSWER for entry in self._old)
+
+    def tell(self, *lines: str) -> None:
+        """Shows lines that fit the screen, and that hold nothing from a file that is not safe."""
+        if self._replays or not self.catching_up:
+            self._write("".join(f"{line}\n" for line in lines))
+
+    def say(self, text: str, indent: str = "") -> None:
+        """Shows our own words, broken into lines."""
+        room = self.screen.width - len(indent)
+        self.tell(*(indent + line for line in wrap(self.screen.symbols(text), room)))
+
+    def pause(self, prompt: str) -> None:
+        """Waits for the return key, where somebody is to read what stands there; nothing is kept of it.
+
+        Raises:
+            Left: they have gone.
+        """
+        if self._replays or self.catching_up:
+            return
+        try:
+            answer = self._read(self.screen.symbols(prompt) + " ").strip()
+        except EOFError:
+            self._write("\n")
+            raise Left from None
+        if answer.lower() in LEAVE:
+            raise Left
+
+    def scroll_away(self, lines: int) -> None:
+        """Moves what stands on the screen out of sight."""
+        if not self._replays and not self.catching_up:
+            self._write("\n" * lines)
+
+    def ask(
+        self,
+        key: str,
+        prompt: str,
+        understand: Callable[[str], Value],
+        hint: str = "",
+        meant: Collection[str] = (),
+    ) -> Value:
+        """What somebody answers, once it can be understood.
+
+        Args:
+            key: by which the journal knows the question.
+            prompt: one line.
+            understand: the answer's meaning; raises Unclear.
+            hint: said when help is asked for.
+            meant: words that are answers here, in small letters, even if they ask to leave or for help elsewhere.
+
+        Raises:
+            Left: whoever is asked has gone.
+            UsageError: the journal holds the answer to another question.
+        """
+        if self.catching_up:
+            return self._remembered(key, prompt, understand)
+        if self._replays:
+            raise Left
+        while True:
+            try:
+                answer = self._read(self.screen.symbols(prompt) + " ").strip()
+            except EOFError:
+                self._write("\n")
+                raise Left from None
+            word = "" if answer.lower() in meant else answer.lower()
+            if word in LEAVE:
+                raise Left
+            if not answer or word in HELP:
+                self.say(hint or "An answer is needed here; quit leaves, and the same command goes on from here.", "  ")
+                continue
+            try:
+                found = self._understood(answer, understand)
+            except Unclear as unclear:
+                self.say(str(unclear), "  ")
+                continue
+            self._journal.add(ANSWER, key, answer)
+            return found
+
+    def note(self, kind: str, key: str, value: Any) -> None:
+        """Puts something beside the answers into the journal; on taking up again, makes sure that it is the same.
+
+        Raises:
+            UsageError: the journal says otherwise.
+        """
+        if not self._old:
+            if not self._replays:
+                self._journal.add(kind, key, value)
+            return
+        entry = self._old.popleft()
+        if (entry["kind"], entry["key"], entry["value"]) != (kind, key, value):
+            raise self._changed()
+
+    def end(self) -> None:
+        """Marks that this was all."""
+        self.note(END, "", None)
+
+    def _remembered(self, key: str, prompt: str, understand: Callable[[str], Value]) -> Value:
+        entry = self._old.popleft()
+        if entry["kind"] != ANSWER or entry["key"] != key:
+            raise self._changed()
+        try:
+            found = self._understood(entry["value"], understand)
+        except Unclear:
+            raise self._changed() from None
+        if self._replays:
+            self._write(f"{self.screen.symbols(prompt)} {self.screen.label(entry['value'])}\n")
+        elif not self.catching_up:
+            self.say(f"Taken up again from {self.screen.label(str(self._journal.path))}; these are answered already.")
+        return found
+
+    def _understood(self, answer: str, understand: Callable[[str], Value]) -> Value:
+        if len(answer) > LONGEST:
+            raise Unclear(f"That is longer than {LONGEST:,} characters.")
+        return understand(answer)
+
+    def _changed(self) -> UsageError:
+        return UsageError(
+            f"'{self._journal.path}' does not fit: its answers are to other questions than these",
+            "the file or the engine has changed since; start a new session",
+        )
