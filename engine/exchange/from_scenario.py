@@ -106,7 +106,7 @@ def _payoffs(program: Program, reader: Reader, n_actors: int) -> FloatArray:
     found = np.zeros((n_actors, len(program.leaf_of_path)))
     for actor, layout in program.results.items():
         total = np.zeros(layout.rows.shape[1])
-        for (_, term), rows in zip(program.terms_of(actor), layout.rows, strict=True):
+        for term, rows in zip(program.terms_of(actor), layout.rows, strict=True):
             number = reader.raw(term.table)
             wrong = ~(np.abs(number) <= LARGEST)
             if wrong.any():

@@ -402,7 +402,10 @@ class Program:
         """Whether nothing is unknown: every unknown has one value."""
         return all(low == high for low, high in (item.distribution.support() for item in self.inputs))
 
-    def terms_of(self, actor: int) -> Iterator[tuple[int, TermTable]]:
+    def terms_of(self, actor: int) -> Iterator[TermTable]:
+        return (term for _, term in self.placed_terms_of(actor))
+
+    def placed_terms_of(self, actor: int) -> Iterator[tuple[int, TermTable]]:
         """The actor's payoff terms, each with its place among all."""
         return ((place, term) for place, term in enumerate(self.terms) if term.actor == actor)
 

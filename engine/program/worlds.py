@@ -400,7 +400,7 @@ class Reader:
         if layout is None:
             return np.zeros((self.program.tree.n_leaves, n_draws))
         total = np.zeros((layout.rows.shape[1], n_draws))
-        for (place, term), rows in zip(self.program.terms_of(actor), layout.rows, strict=True):
+        for (place, term), rows in zip(self.program.placed_terms_of(actor), layout.rows, strict=True):
             found = self.rows(term.table)
             if self.varied is not None and place in self.varied.care:
                 found = found * self.varied.care[place]
@@ -411,7 +411,7 @@ class Reader:
         """How far apart the actor's worst and best result lie among the possible paths, on average over the draws."""
         layout = self.program.results[actor]
         total = np.zeros((layout.rows.shape[1], self.n))
-        for (_, term), rows in zip(self.program.terms_of(actor), layout.rows, strict=True):
+        for term, rows in zip(self.program.terms_of(actor), layout.rows, strict=True):
             total += self.raw(term.table)[rows]
         results = total[layout.combination]
         spans = np.where(possible, results, -np.inf).max(axis=0) - np.where(possible, results, np.inf).min(axis=0)
