@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from math import ceil, isfinite, log2
 from pathlib import Path
 from typing import Final
@@ -75,8 +76,10 @@ def run(
                     design_for(program, replace(options, draws=min(draws, result.settings.draws)))
                     for draws in (LEANING_DRAWS, SCREENED_DRAWS, CONFIRMED_DRAWS)
                 )
-                found = leanings(program, few, crew)
-                return replace(result, leanings=found, reason=strongest_reason(program, fewer, larger, crew))
+                found, reason = crew.beside(
+                    partial(leanings, program, few), partial(strongest_reason, program, fewer, larger)
+                )
+                return replace(result, leanings=found, reason=reason)
             few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))
             return replace(result, reason=strongest_reason(program, few))
     except EvaluationError as error:

@@ -29,7 +29,8 @@ class Solver:
     """A tree and the order of solution, laid out once for all draws; decisions that are not in it are fixed."""
 
     def __init__(self, tree: Tree, order: tuple[tuple[int, ...], ...]) -> None:
-        self.tree = tree
+        self.tree, self.order = tree, order
+        self.parts: dict[bytes, Solver] = {}
         free = {move for component in order for move in component}
         self.outside = tuple(move for move in tree.decisions if move not in free and tree.sets_of(move))
         self.stages = []
@@ -39,6 +40,13 @@ class Solver:
             if made:
                 part = group(tree, made, [move for move in later if tree.sets_of(move)])
                 self.stages.append((part, Slopes(part) if len(made) > 1 else None))
+
+    def within(self, leaves: npt.NDArray[np.int64]) -> Solver:
+        """The solver of the same game where no other leaves, ascending, are possible; actions keep their numbers."""
+        key = leaves.tobytes()
+        if key not in self.parts:
+            self.parts[key] = Solver(self.tree.on_leaves(leaves), self.order)
+        return self.parts[key]
 
     @property
     def cyclic(self) -> bool:
@@ -200,7 +208,8 @@ def _in_order(rows: FloatArray, order: npt.NDArray[np.int64]) -> FloatArray:
 
 def _reached(part: Group, possible: FloatArray | None, n_draws: int) -> BoolArray:
     if possible is None:
-        return np.ones((part.n_rows, n_draws), dtype=np.bool_)
+        taken = np.concatenate([to_rows.taken for to_rows in part.leaves_to_rows])
+        return np.repeat(taken[:, None], n_draws, axis=1)
     return np.vstack([to_rows.sum(possible) > 0 for to_rows in part.leaves_to_rows])
 
 

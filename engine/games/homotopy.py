@@ -14,7 +14,7 @@ from engine.games.response import BoolArray, Responder, in_twos, sharpness
 from engine.games.segments import FloatArray, IntArray, columns
 from engine.games.slope import Slopes
 
-FIRST_STEP: Final = 0.4
+FIRST_STEP: Final = 0.7
 SMALLEST_STEP: Final = 0.01
 LARGEST_STEP: Final = 1.0
 """Steps are in the logarithm of the precision."""

@@ -105,7 +105,7 @@ def group(tree: Tree, decisions: Sequence[int], irrelevant: Sequence[int]) -> Gr
     path_rows = [tuple(every[order] for every in path_row) for order in orders]
     others = [
         distinct_columns(
-            np.array([row for other, row in enumerate(every) if other != own]).reshape(-1, len(every[own]))
+            np.array([row for other, row in enumerate(every) if other != own]).reshape(len(every) - 1, len(every[own]))
         )
         for own, every in enumerate(path_rows)
     ]

@@ -30,16 +30,23 @@ class Segments:
     blocks: tuple[tuple[IntArray, IntArray], ...]
     whole: bool
 
+    @property
+    def taken(self) -> npt.NDArray[np.bool_]:
+        """Whether each group has any row; (n_groups,)."""
+        found = np.zeros(self.n_groups, dtype=np.bool_)
+        for groups, _ in self.blocks:
+            found[groups] = True
+        return found
+
     def sum(self, rows: FloatArray) -> FloatArray:
         """Sums of `rows`, (n_rows, n_draws), by group: (n_groups, n_draws)."""
         if self.whole:
             return summed(rows.reshape(self.n_groups, -1, rows.shape[-1]))
         if len(self.blocks) == 1 and len(self.blocks[0][0]) == self.n_groups:
-            members = self.blocks[0][1]
-            return summed(rows[members]) if members.shape[1] > 1 else rows[members[:, 0]]
+            return _gathered(rows, self.blocks[0][1])
         total = np.zeros((self.n_groups, rows.shape[-1]), dtype=rows.dtype)
         for groups, members in self.blocks:
-            total[groups] = summed(rows[members]) if members.shape[1] > 1 else rows[members[:, 0]]
+            total[groups] = _gathered(rows, members)
         return total
 
     def largest(self, rows: FloatArray) -> FloatArray:
@@ -48,6 +55,16 @@ class Segments:
         for groups, members in self.blocks:
             top[groups] = rows[members].max(axis=1)
         return top
+
+
+def _gathered(rows: FloatArray, members: IntArray) -> FloatArray:
+    """The sum of some rows for each group, (n_groups, n_draws); as `summed`, without laying the rows out first."""
+    if members.shape[1] > FEW:
+        return summed(rows.take(members, axis=0))
+    total: FloatArray = rows.take(members[:, 0], axis=0)
+    for column in range(1, members.shape[1]):
+        total += rows.take(members[:, column], axis=0)
+    return total
 
 
 def summed(rows: FloatArray) -> FloatArray:
@@ -59,6 +76,8 @@ def summed(rows: FloatArray) -> FloatArray:
     Returns:
         A fresh array, (n, n_draws).
     """
+    if rows.shape[1] == 1:
+        return rows[:, 0].copy()
     if not 2 <= rows.shape[1] <= FEW:
         total: FloatArray = rows.sum(axis=1)
         return total

@@ -90,6 +90,12 @@ class Tree:
         """The same without the conditions of moves, which have done their part, so that it can be sent elsewhere."""
         return replace(self, moves=tuple(replace(move, when=None, may_not=None) for move in self.moves))
 
+    def on_leaves(self, leaves: IntArray) -> Tree:
+        """The same where no other leaves are possible; no path may lead to some of its information sets then."""
+        return replace(
+            self, values=self.values[:, leaves], happens=self.happens[:, leaves], action=self.action[:, leaves]
+        )
+
     def sets_of(self, decision: int) -> tuple[InformationSet, ...]:
         """The information sets of one decision."""
         return tuple(item for item in self.sets if item.decision == decision)

@@ -290,18 +290,26 @@ class Layout:
         scenario = self.scenario
         if scenario.rounds is None:
             return frozenset()
-        lasting = {move.name for move in scenario.moves if is_lasting(move)}
-        found = set(lasting)
-        for item in scenario.state.values():
-            found |= self.expression(item.next).reads.moves if item.next is not None else frozenset()
+        return self._changing().union(*self._telling().values())
+
+    def _changing(self) -> frozenset[str]:
+        """What lasts, and moves that the next state reads."""
+        following = [item.next for item in self.scenario.state.values() if item.next is not None]
+        lasting = frozenset(move.name for move in self.scenario.moves if is_lasting(move))
+        return lasting.union(*(self.expression(expression).reads.moves for expression in following))
+
+    def _telling(self) -> dict[str, frozenset[str]]:
+        """For each move that tells of types where it is made, or that state switches, all that has to be remembered."""
+        scenario, found = self.scenario, {}
+        lasting = any(is_lasting(move) for move in scenario.moves)
         hidden = {move.name for move in scenario.moves if move.hidden}
         for position, move in enumerate(scenario.moves):
             above = {self.moves[parent] for parent in self.diagram.parents[position]}
             if lasting and (move.hidden or above & hidden):
-                found |= ({move.name} | above) - hidden
+                found[move.name] = frozenset(({move.name} | above) - hidden)
             if move.when is not None and self.varies(self.expression(move.when).reads):
-                found.add(move.name)
-        return frozenset(found)
+                found[move.name] = found.get(move.name, frozenset()) | {move.name}
+        return found
 
     def _positions(self, names: Iterable[str]) -> frozenset[int]:
         return frozenset(map(self.moves.index, names))
@@ -357,8 +365,14 @@ class Layout:
             return None
         lasting = [move.name for move in scenario.moves if is_lasting(move)]
         owners = {move.of for move in scenario.moves if isinstance(move, model.Type) and move.lasting}
-        public = [move.name for move in scenario.moves if not move.hidden and move.name in self._remembered()]
-        outcomes, outcome = distinct_columns(self.tree.values[[self.core.index(name) for name in public]])
+        hidden = {move.name for move in scenario.moves if move.hidden}
+        telling = {name: self._public(which - hidden) for name, which in self._telling().items()}
+        told = {self.core.index(name): which for name, which in telling.items() if name in self.core}
+        # what does not branch the tree counts as made everywhere
+        summed = (which for name, which in telling.items() if name not in self.core)
+        changing = self._public(self._changing() - hidden).union(*summed)
+        public = sorted(changing.union(*told.values()))
+        outcomes, outcome = distinct_columns(self.tree.values[public])
         n_outcomes = max(1, outcomes.shape[1])
         following = {
             name: self.table(("state", name, "next"), item.next)
@@ -376,7 +390,12 @@ class Layout:
             outcome=outcome,
             outcome_leaf=np.unique(outcome, return_index=True)[1],
             by_both=segments(self.types * n_outcomes + outcome, self.n_types * n_outcomes),
+            changing=changing,
+            told=told,
         )
+
+    def _public(self, names: Iterable[str]) -> frozenset[int]:
+        return frozenset(map(self.core.index, names))
 
     def by_types(self, leaves: IntArray | None = None) -> Segments:
         """Sums leaves, or some of them, by combination of lasting types."""

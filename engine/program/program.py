@@ -297,6 +297,8 @@ class Recurrence:
         outcome: what everybody learns on each leaf, as far as the future can depend on it; (n_leaves,).
         outcome_leaf: a leaf of each of these; (n_outcomes,).
         by_both: sums leaves by combination of types, and by outcome within it.
+        changing: public moves that the next state reads; here and below by position in the tree.
+        told: for each move that may tell of types, the public moves that have to be remembered where it is made.
     """
 
     count: int
@@ -309,6 +311,8 @@ class Recurrence:
     outcome: IntArray
     outcome_leaf: IntArray
     by_both: Segments
+    changing: frozenset[int]
+    told: Mapping[int, frozenset[int]]
 
     @property
     def n_types(self) -> int:
@@ -399,7 +403,11 @@ class Program:
         return all(low == high for low, high in (item.distribution.support() for item in self.inputs))
 
     def terms_of(self, actor: int) -> Iterator[TermTable]:
-        return (term for term in self.terms if term.actor == actor)
+        return (term for _, term in self.placed_terms_of(actor))
+
+    def placed_terms_of(self, actor: int) -> Iterator[tuple[int, TermTable]]:
+        """The actor's payoff terms, each with its place among all."""
+        return ((place, term) for place, term in enumerate(self.terms) if term.actor == actor)
 
 
 def payoff_rows(terms: Sequence[TermTable], rows: Sequence[IntArray]) -> dict[int, PayoffRows]:

@@ -47,6 +47,23 @@ Viewer = int | Thinker | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Varied:
+    """Columns in which something is otherwise than in the program.
+
+    Attributes:
+        care: of payoff terms, by place, how much their actor cares: 1 as usual, 0 not at all; each (n,).
+        sharpness: further factor on everybody's precision; (n,).
+    """
+
+    care: Mapping[int, FloatArray]
+    sharpness: FloatArray
+
+    def at(self, columns: IntArray | slice) -> Varied:
+        """The same for some of the columns."""
+        return Varied({place: array[columns] for place, array in self.care.items()}, self.sharpness[columns])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Situation:
     """What games are played about, one column each: a draw, and where a history of it stands.
 
@@ -58,6 +75,7 @@ class Situation:
         types: the true chance of each combination of lasting types; (n_types, n); None where nothing lasts.
         believed: the same in everybody's eyes, in those of actors who have their own chances, and of actors at the
             levels at which they, or others, take them to reason.
+        varied: what is otherwise in some columns; None: nothing.
     """
 
     values: Values
@@ -66,6 +84,7 @@ class Situation:
     round: int = 1
     types: FloatArray | None = None
     believed: Mapping[Viewer, FloatArray] = field(default_factory=dict)
+    varied: Varied | None = None
 
     def at(self, columns: IntArray | slice) -> Situation:
         """The same for some of the columns."""
@@ -75,7 +94,8 @@ class Situation:
 
         types = None if self.types is None else self.types[:, columns]
         believed = {actor: array[:, columns] for actor, array in self.believed.items()}
-        return Situation(cut(self.values), cut(self.seen), cut(self.state), self.round, types, believed)
+        varied = None if self.varied is None else self.varied.at(columns)
+        return Situation(cut(self.values), cut(self.seen), cut(self.state), self.round, types, believed, varied)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -294,6 +314,7 @@ class Reader:
         self.program, self.values = program, values
         self.state = program.state if situation is None else situation.state
         self.round = 1 if situation is None else situation.round
+        self.varied = None if situation is None else situation.varied
         types = () if situation is None or situation.types is None else (situation.types,)
         self.n = max((array.shape[-1] for array in (*values.values(), *self.state.values(), *types)), default=1)
         self.cells: dict[str, FloatArray] = {}
@@ -379,8 +400,11 @@ class Reader:
         if layout is None:
             return np.zeros((self.program.tree.n_leaves, n_draws))
         total = np.zeros((layout.rows.shape[1], n_draws))
-        for term, rows in zip(self.program.terms_of(actor), layout.rows, strict=True):
-            total += self.rows(term.table)[rows]
+        for (place, term), rows in zip(self.program.placed_terms_of(actor), layout.rows, strict=True):
+            found = self.rows(term.table)
+            if self.varied is not None and place in self.varied.care:
+                found = found * self.varied.care[place]
+            total += found[rows]
         return total[layout.combination]
 
     def span(self, actor: int, possible: npt.NDArray[np.bool_]) -> float:
@@ -399,7 +423,7 @@ class Reader:
         if (found < 0).any():
             self.complain(table, found < 0, "is negative: a precision is 0 (a coin toss) or more")
         precision: FloatArray = np.broadcast_to(found * self.program.sharpness, (1, self.n))[0]
-        return precision
+        return precision if self.varied is None else precision * self.varied.sharpness
 
     def complain(self, table: Table, wrong: Any, reason: str) -> None:
         """Says which number is impossible, in which draw; without a reason, that it is no number."""

@@ -35,10 +35,12 @@ class Workers:
     Attributes:
         count: how many at a time.
         pool: who they are; None: whoever asks.
+        helped: whether whoever asks works, too, instead of waiting; it counts as one of them.
     """
 
     count: int = 1
     pool: Executor | None = None
+    helped: bool = False
 
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """The results in the order of the items; at most a few wait, so memory stays bounded."""
@@ -46,9 +48,12 @@ class Workers:
             yield from map(work, items)
             return
         todo = iter(items)
-        waiting = deque((item, self._begun(work, item)) for item in islice(todo, 2 * self.count))
+        ahead = 4 if self.helped else 2  # a process holds two pieces; whoever asks is not to run out of others
+        waiting = deque((item, self._begun(work, item)) for item in islice(todo, ahead * self.count))
         try:
             while waiting:
+                while self.helped and _under_way(waiting[0][1]) and _help(work, waiting):
+                    pass
                 item, future = waiting.popleft()
                 yield _done(work, item, future)
                 waiting.extend((item, self._begun(work, item)) for item in islice(todo, 1))
@@ -56,6 +61,17 @@ class Workers:
             for _, future in waiting:
                 if future is not None:
                     future.cancel()
+
+    def beside(self, one: Callable[[], Result], other: Callable[[], Item]) -> tuple[Result, Item]:
+        """Two pieces of work side by side, `other` done by whoever asks; an error of `one` comes first."""
+        future = self._begun(_call, one)
+        if future is None:
+            return one(), other()
+        try:
+            second = other()
+        finally:
+            first = _done(_call, one, future)
+        return first, second
 
     def _begun(self, work: Callable[[Item], Result], item: Item) -> Future[Result] | None:
         """The work under way; None if the workers are gone."""
@@ -81,9 +97,9 @@ def workers(count: int, processes: bool = False) -> Iterator[Workers]:
     if count <= 1:
         yield ALONE
         return
-    with _processes(min(count, MOST_PROCESSES)) if processes else ThreadPoolExecutor(count) as pool:
+    with _processes(min(count - 1, MOST_PROCESSES)) if processes else ThreadPoolExecutor(count) as pool:
         try:
-            yield Workers(count, pool)
+            yield Workers(count, pool, helped=processes)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)  # nobody waits for what is still under way
             raise
@@ -110,6 +126,28 @@ def _processes(count: int) -> Executor:
         if blocked:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return pool
+
+
+def _call(work: Callable[[], Result]) -> Result:
+    return work()
+
+
+def _under_way(future: Future[Result] | None) -> bool:
+    return future is not None and not future.done()
+
+
+def _help(work: Callable[[Item], Result], waiting: deque[tuple[Item, Future[Result] | None]]) -> bool:
+    """Does the first piece of work that nobody has begun; False if there is none."""
+    for place, (item, future) in enumerate(waiting):
+        if future is not None and future.cancel():
+            done: Future[Result] = Future()
+            try:
+                done.set_result(work(item))
+            except Exception as error:  # it is raised when its turn comes
+                done.set_exception(error)
+            waiting[place] = item, done
+            return True
+    return False
 
 
 def _done(work: Callable[[Item], Result], item: Item, future: Future[Result] | None) -> Result:

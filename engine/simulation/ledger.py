@@ -9,7 +9,7 @@ import numpy as np
 from engine.program.program import FloatArray, IntArray, Measure, Program
 from engine.simulation.draws import Draws, Solved, weight_of
 from engine.simulation.histories import ISLANDS, Histories
-from engine.simulation.played import Played
+from engine.simulation.played import Told
 from engine.simulation.reading import Reading
 
 
@@ -27,7 +27,7 @@ class Ledger:
         self.chance = np.zeros((self.count, n_draws))  # that a round is played
         self.solved: list[Solved] = []
 
-    def add(self, number: int, now: Histories, played: Played) -> None:
+    def add(self, number: int, now: Histories, played: Told) -> None:
         """A round of all histories, which are sorted by draw."""
         draw = now.draw
         starts = np.flatnonzero(np.r_[True, draw[1:] != draw[:-1]])

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.program.program import BoolArray, FloatArray
-from engine.program.worlds import Viewer, closest
+from engine.program.program import BoolArray, FloatArray, IntArray
+from engine.program.worlds import Viewer
 from engine.simulation.draws import Solved
 from engine.simulation.reading import Reading
 
@@ -42,24 +42,40 @@ class Played:
     solved: Solved
 
 
-def together(parts: Sequence[Played]) -> Played:
-    """The parts as one."""
-    if len(parts) == 1:
-        return parts[0]
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """The numbers of all histories after a round.
+
+    Attributes:
+        readings, surprised, solved: as in `Played`.
+    """
+
+    readings: tuple[Mapping[str, Reading], ...]
+    surprised: Mapping[int, FloatArray]
+    solved: Solved
+
+
+def told(parts: Sequence[Played], order: IntArray | None) -> Told:
+    """The numbers of the parts as one, brought into this order."""
+    if len(parts) == 1 and order is None:
+        return Told(parts[0].readings, parts[0].surprised, parts[0].solved)
     first = parts[0]
 
     def joined(arrays: Sequence[Any]) -> Any:
-        return None if arrays[0] is None else np.concatenate(arrays, axis=-1)
+        if arrays[0] is None:
+            return None
+        whole = np.concatenate(arrays, axis=-1)
+        return whole if order is None else whole[..., order]
 
-    def each(what: str) -> Any:
-        return {key: joined([getattr(part, what)[key] for part in parts]) for key in getattr(first, what)}
+    def values(several: Sequence[Reading]) -> FloatArray | None:
+        return several[0].values if several[0].listed else joined([reading.values for reading in several])
 
     readings = tuple(
         {
             name: Reading(
                 joined([part.readings[island][name].parts for part in parts]),
                 joined([part.readings[island][name].among for part in parts]),
-                _values([part.readings[island][name] for part in parts]),
+                values([part.readings[island][name] for part in parts]),
                 joined([part.readings[island][name].mass for part in parts]),
                 one.center,
                 listed=one.listed,
@@ -68,15 +84,9 @@ def together(parts: Sequence[Played]) -> Played:
         }
         for island in range(len(first.readings))
     )
-    return Played(
+    return Told(
         readings,
-        joined([part.likelihood for part in parts]),
-        each("spared"),
-        first.public,
-        _seen([part.seen for part in parts]),
-        each("following"),
-        joined([part.ends for part in parts]),
-        each("surprised"),
+        {actor: joined([part.surprised[actor] for part in parts]) for actor in first.surprised},
         Solved(
             joined([part.solved.rungs for part in parts]),
             joined([part.solved.residual for part in parts]),
@@ -85,16 +95,3 @@ def together(parts: Sequence[Played]) -> Played:
             None,
         ),
     )
-
-
-def _seen(several: Sequence[Mapping[Viewer, FloatArray]]) -> dict[Viewer, FloatArray]:
-    """What the viewers of any part saw; in a part without so deep a level, what the deepest there did."""
-    viewers = list(dict.fromkeys(viewer for seen in several for viewer in seen))
-    return {viewer: np.concatenate([closest(seen, viewer) for seen in several], axis=-1) for viewer in viewers}
-
-
-def _values(readings: Sequence[Reading]) -> FloatArray | None:
-    first = readings[0]
-    if first.values is None or first.listed:
-        return first.values
-    return np.concatenate([reading.values for reading in readings], axis=-1)

@@ -15,13 +15,15 @@ from typing import Final
 import numpy as np
 
 from engine.games.solution import Solution
+from engine.program.possible import Board
 from engine.program.program import BoolArray, Condition, FloatArray, Program, Recurrence
-from engine.program.worlds import Batch, Reader, Situation, Viewer, batch_in, closest, own_views
+from engine.program.worlds import Batch, Reader, Situation, Varied, Viewer, batch_in, closest, own_views
+from engine.simulation.boards import Boards
 from engine.simulation.draws import Draws, solved
 from engine.simulation.eyes import Eyes, asked_of, played_share, share_of_play, watched
 from engine.simulation.histories import VANISHES, Histories, first_histories, next_histories, parts_of
 from engine.simulation.ledger import Ledger
-from engine.simulation.played import Key, Played, together
+from engine.simulation.played import Key, Played, told
 from engine.simulation.reading import Reading, Split, read_round
 from engine.simulation.sighted import narrowed
 
@@ -29,7 +31,14 @@ RULED_OUT: Final = 1e-40
 """How likely an action is held, once somebody has taken it, that everybody's play rules out."""
 
 
-def play_rounds(program: Program, uniforms: FloatArray, thinning: FloatArray, histories: int, size: int) -> Draws:
+def play_rounds(
+    program: Program,
+    uniforms: FloatArray,
+    thinning: FloatArray,
+    histories: int,
+    size: int,
+    varied: Varied | None = None,
+) -> Draws:
     """Every outcome over all rounds, and how the games were solved.
 
     Args:
@@ -38,21 +47,26 @@ def play_rounds(program: Program, uniforms: FloatArray, thinning: FloatArray, hi
         thinning: of the histories; (n_rounds, n_islands, n_draws).
         histories: that a draw may carry.
         size: games that are solved at a time.
+        varied: what is otherwise than in the program in some draws.
     """
     recurrence = program.recurrence
     if recurrence is None:
         raise AssertionError("the game is played once")
-    ledger = Ledger(program, uniforms.shape[-1])
-    now: Histories | None = first_histories(program, uniforms, _asked(program))
+    ledger, boards = Ledger(program, uniforms.shape[-1]), Boards(program)
+    first = first_histories(program, uniforms, _asked(program))
+    now: Histories | None = replace(first, situation=replace(first.situation, varied=varied))
     for number in range(1, recurrence.count + 1):
         if now is None:
             break
         now = replace(now, situation=replace(now.situation, round=number))
-        played = together([_play(program, part) for part in parts_of(now, size)])
-        ledger.add(number, now, played)
+        order, sorts = boards.sorted(now)
+        laid = now if order is None else now.at(order)
+        several = [_play(board, part) for board, some in sorts for part in parts_of(laid.at(some), size)]
+        ledger.add(number, now, told(several, None if order is None else np.argsort(order)))
         if number == 1 and program.watch is not None:
-            played, program = narrowed(program.watch, played), replace(program, measures=program.watch.later)
-        now = next_histories(now, played, thinning[number - 1], histories) if number < recurrence.count else None
+            several = [narrowed(program.watch, played) for played in several]
+            boards = Boards(replace(program, measures=program.watch.later))
+        now = next_histories(laid, several, thinning[number - 1], histories) if number < recurrence.count else None
     return ledger.draws()
 
 
@@ -79,8 +93,8 @@ def courses(program: Program, uniforms: FloatArray, most: int, size: int) -> Ite
         if len(now.draw) > most:
             whole, now = False, _likeliest(now, most)
         yield now, whole
-        played = together([_play(silent, part) for part in parts_of(now, size)])
-        now = next_histories(now, played, np.zeros((0, 1)), sys.maxsize)
+        several = [_play(Board(silent, silent.solver), part) for part in parts_of(now, size)]
+        now = next_histories(now, several, np.zeros((0, 1)), sys.maxsize)
 
 
 def next_situation(program: Program, batch: Batch, solution: Solution, leaf: int) -> Situation | None:
@@ -136,13 +150,13 @@ def _likeliest(now: Histories, most: int) -> Histories:
     return Histories(now.draw[kept], now.situation.at(kept), now.weight[..., kept], before)
 
 
-def _play(program: Program, now: Histories) -> Played:
-    recurrence = program.recurrence
+def _play(board: Board, now: Histories) -> Played:
+    program, recurrence = board.program, board.program.recurrence
     if recurrence is None:
         raise AssertionError("the game is played once")
     batch = batch_in(program, now.situation)
-    solution = program.solver.solve(batch.worlds)
-    played = played_share(program, solution)
+    solution = board.solve(batch.worlds)
+    played = _played_share(board, solution)
     given = batch.given * played
     shape = (recurrence.n_types, recurrence.n_outcomes, len(now.draw))
     reader = Reader(program, batch.values, batch.situation)
@@ -169,6 +183,14 @@ def _play(program: Program, now: Histories) -> Played:
         seen.surprised(program, true),
         solved(solution),
     )
+
+
+def _played_share(board: Board, solution: Solution) -> FloatArray:
+    """The probability that the decisions on each leaf's path are taken; (n_leaves, n)."""
+    if board.solved is None:
+        return played_share(board.program, solution)
+    tree = board.solver.tree
+    return share_of_play(tree, solution.play, tree.decisions).take(board.solved, axis=0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,8 +226,10 @@ def _conditions(
             held[key] = likelihood[:, learned].sum(axis=1)
         else:
             holds = given * _holds(condition, reader, len(given))
-            spared[key] = recurrence.by_both.sum(given - holds).reshape(likelihood.shape)
-            held[key] = program.by_types.sum(holds)
+            told = recurrence.by_both.sum(holds).reshape(likelihood.shape)
+            held[key] = told.sum(axis=1)
+            # both sums run in the same order, so that what always holds leaves nothing
+            spared[key] = np.maximum(likelihood - told, 0.0)
     return _Conditions(held, spared, public)
 
 

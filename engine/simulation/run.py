@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.games.rules import RuleSolver
 from engine.program.program import FloatArray, Program
-from engine.program.worlds import batch_of
+from engine.program.worlds import Varied, batch_of
 from engine.sampling import CHUNK, Chunk, Design
 from engine.sampling.streams import BITS, raw_words
 from engine.sampling.streams import uniforms as uniforms_of
@@ -24,9 +24,9 @@ from engine.simulation.rounds import play_rounds
 CELLS: Final = 2**19
 """A batch has about this many numbers per array (leaves times draws), so that it stays in the processor's cache."""
 GROUPS_PER_BLOCK: Final = 1
-CELLS_OF_ROUNDS: Final = 2**20
+CELLS_OF_ROUNDS: Final = 2**21
 """The same where there are rounds, whose games are not read as one array."""
-HISTORIES_PER_DRAW: Final = 16
+HISTORIES_PER_DRAW: Final = 12
 HISTORIES_OF_ONE: Final = 1_024
 """Enough to follow nearly all where nothing is unknown, so that there is one draw."""
 HISTORIES: Final = 0x415
@@ -168,7 +168,7 @@ def _history_uniforms(program: Program, design: Design, chunk: Chunk) -> FloatAr
 
 def batch_size(program: Program) -> int:
     """Games that are solved together: a power of 2."""
-    size, cells = (CHUNK, CELLS) if program.recurrence is None else (2 * CHUNK, CELLS_OF_ROUNDS)
+    size, cells = (CHUNK, CELLS) if program.recurrence is None else (8 * CHUNK, CELLS_OF_ROUNDS)
     if isinstance(program.solver, RuleSolver) and program.solver.mixtures is not None:
         cells //= 4  # each level of a hierarchy has arrays, and in rounds beliefs, of its own
     while size > 16 and size * program.tree.n_leaves > cells:
@@ -185,33 +185,43 @@ def _draws_together(program: Program, histories: int) -> int:
 def _block(
     program: Program, design: Design, histories: int, read: Callable[[Draws], T], block: Block
 ) -> list[ChunkRead[T]]:
-    solve, size = partial(_draws, program, histories), _draws_together(program, histories)
+    solve, size = partial(draws_of, program, histories), _draws_together(program, histories)
+    return [found for group in block for found in _group(solve, size, read, chunks_of(program, design, group))]
 
-    def chunk(index: int) -> Chunk:
-        found = design.chunk(index)
-        return replace(found, uniforms=np.vstack([found.uniforms, _history_uniforms(program, design, found)]))
 
-    return [found for group in block for found in _group(solve, size, read, [chunk(index) for index in group])]
+def chunks_of(program: Program, design: Design, indices: Sequence[int]) -> list[Chunk]:
+    """Chunks with what thins out the histories below the uniforms of the unknowns."""
+    chunks = map(design.chunk, indices)
+    return [
+        replace(chunk, uniforms=np.vstack([chunk.uniforms, _history_uniforms(program, design, chunk)]))
+        for chunk in chunks
+    ]
 
 
 def _group(solve: Solve, size: int, read: Callable[[Draws], T], chunks: Sequence[Chunk]) -> list[ChunkRead[T]]:
     """What is read of each chunk; chunks are solved as one, or cut into batches whose size depends on the tree."""
     if len(chunks) > 1:
         draws = solve(np.concatenate([chunk.uniforms for chunk in chunks], axis=1))
-        ends = np.cumsum([chunk.uniforms.shape[-1] for chunk in chunks]).tolist()
-        parts = [slice(end - chunk.uniforms.shape[-1], end) for chunk, end in zip(chunks, ends, strict=True)]
         return [
-            ChunkRead(chunk.replicate, (read(draws.part(part)),)) for chunk, part in zip(chunks, parts, strict=True)
+            ChunkRead(chunk.replicate, (read(draws.part(part)),))
+            for chunk, part in zip(chunks, places_of(chunks), strict=True)
         ]
     uniforms = chunks[0].uniforms
     batches = (uniforms[:, start : start + size] for start in range(0, uniforms.shape[-1], size))
     return [ChunkRead(chunks[0].replicate, tuple(read(solve(batch)) for batch in batches))]
 
 
-def _draws(program: Program, histories: int, uniforms: FloatArray) -> Draws:
+def places_of(chunks: Sequence[Chunk]) -> list[slice]:
+    """Where the draws of each chunk stand when they are laid side by side."""
+    ends = np.cumsum([chunk.uniforms.shape[-1] for chunk in chunks]).tolist()
+    return [slice(end - chunk.uniforms.shape[-1], end) for chunk, end in zip(chunks, ends, strict=True)]
+
+
+def draws_of(program: Program, histories: int, uniforms: FloatArray, varied: Varied | None = None) -> Draws:
+    """The draws of uniforms as `chunks_of` gives them; `varied` where there are rounds."""
     if program.recurrence is not None:
         own, thinning = uniforms[: program.n_inputs], uniforms[program.n_inputs :]
         by_round = thinning.reshape(program.recurrence.count, ISLANDS, -1)
-        return play_rounds(program, own, by_round, histories, batch_size(program))
+        return play_rounds(program, own, by_round, histories, batch_size(program), varied)
     batch = batch_of(program, uniforms)
     return read_draws(program, batch, program.solver.solve(batch.worlds))

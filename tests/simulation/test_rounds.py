@@ -213,7 +213,7 @@ unknowns: {h: {label: h, uniform: [0, 0.2], known: false}}
 moves: [{event: falls, chance: h}]
 outcomes: {o: {label: O, happens: falls == yes}}
 """
-    found = outcomes(text)["o"]
+    found = outcomes(text, draws=4096)["o"]
     assert found.estimate is not None
     assert found.across is not None
     assert abs(value(found) - (1 - (1 - 0.8**13) / 13 / 0.2)) <= 4 * found.estimate.error + 1e-9
@@ -446,7 +446,7 @@ def test_chance_does_not_pass_for_what_we_do_not_know(histories: int, name: str)
     With 8 histories their noise is a tenth of the variance; left in, it makes a spread up to a sixth too wide.
     """
     distribution, quantile = UNKNOWN[name]
-    options = api.Options(histories=histories, reason=False, equilibria=False, threads=2)
+    options = api.Options(draws=4096, histories=histories, reason=False, equilibria=False, threads=2)
     found = api.run(api.loads(SPREAD.replace("DISTRIBUTION", distribution)), options=options).outcomes
     closed = {
         "mean": lambda u: 0.03 * u * 1.58 * 3.5,

@@ -19,10 +19,11 @@ from engine.sampling import Design
 from engine.simulation.accumulate import OutcomeSums, sums_of
 from engine.simulation.draws import Draws, read_draws
 from engine.simulation.executors import ALONE, Workers
-from engine.simulation.run import HISTORIES_OF_ONE, batch_size, simulate
+from engine.simulation.run import HISTORIES_OF_ONE, batch_size
+from engine.simulation.variants import AS_IT_IS, Variant, simulate_variants
 
 HISTORIES: Final = 4
-Variant = int | None
+Without = int | None
 """A payoff term, by its place, that its actor does not care about; None: the scenario as it is."""
 
 
@@ -102,14 +103,11 @@ def _once(program: Program, design: Design, name: str, places: Sequence[int]) ->
 
 def _in_rounds(workers: Workers, program: Program, design: Design, name: str, places: Sequence[int]) -> _Variants:
     """In a game in rounds, with few histories."""
-    variants = [program, *(without_term(program, place) for place in places)]
-    before, *others = workers.map(partial(_played, design, name), variants)
-    return before, zip(places, others, strict=True)
-
-
-def _played(design: Design, name: str, program: Program) -> Sequence[OutcomeSums]:
+    variants = [AS_IT_IS, *(Variant(without=place) for place in places)]
     histories = HISTORIES_OF_ONE if design.method == "point" else HISTORIES
-    return [one.outcomes[name] for one in simulate(program, design, histories=histories).replicates]
+    found = simulate_variants(program, design, variants, histories, workers)
+    before, *others = ([one.outcomes[name] for one in replicates] for replicates in found)
+    return before, zip(places, others, strict=True)
 
 
 def needed(program: Program, name: str) -> tuple[Measure, ...]:
@@ -118,7 +116,7 @@ def needed(program: Program, name: str) -> tuple[Measure, ...]:
     return tuple(measure for measure in program.measures if measure.name in {name, *believed})
 
 
-def _solved(program: Program, uniforms: FloatArray, variants: Sequence[Variant]) -> Iterator[Draws]:
+def _solved(program: Program, uniforms: FloatArray, variants: Sequence[Without]) -> Iterator[Draws]:
     """The same draws in each variant; several variants are solved as one batch, since small batches waste time."""
     batch, n = batch_of(program, uniforms), uniforms.shape[-1]
     together = max(1, batch_size(program) // n)
@@ -129,7 +127,7 @@ def _solved(program: Program, uniforms: FloatArray, variants: Sequence[Variant])
             yield read_draws(program, batch, solution.part(slice(number * n, (number + 1) * n)))
 
 
-def _worlds(program: Program, batch: Batch, variant: Variant) -> Worlds:
+def _worlds(program: Program, batch: Batch, variant: Without) -> Worlds:
     if variant is None:
         return batch.worlds
     actor = program.terms[variant].actor

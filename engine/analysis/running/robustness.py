@@ -6,16 +6,17 @@ is halved or doubled, or with one round less or more, says as much of that choic
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from engine.analysis.estimates import Estimate, estimate
 from engine.program.program import Program
 from engine.sampling import Design
+from engine.simulation.accumulate import Sums
 from engine.simulation.executors import ALONE, Workers
-from engine.simulation.run import HISTORIES_OF_ONE, simulate
+from engine.simulation.run import HISTORIES_OF_ONE
+from engine.simulation.variants import AS_IT_IS, Variant, simulate_variants
 
 THIRD: Final = 1 / 3
 HISTORIES: Final = 8
@@ -48,8 +49,10 @@ def leanings(program: Program, design: Design, workers: Workers = ALONE) -> tupl
     """
     if program.recurrence is None:
         return ()
-    changes = dict(_changes(program))
-    base, *figures = workers.map(partial(_figures, design), [program, *changes.values()])
+    changes = _changes(program.recurrence.count)
+    histories = HISTORIES_OF_ONE if design.method == "point" else HISTORIES
+    several = simulate_variants(program, design, [AS_IT_IS, *changes.values()], histories, workers)
+    base, *figures = (_figures(program, design, replicates) for replicates in several)
     changed = dict(zip(changes, figures, strict=True))
     found = []
     for name, usual in base.items():
@@ -63,23 +66,18 @@ def leanings(program: Program, design: Design, workers: Workers = ALONE) -> tupl
     return tuple(found)
 
 
-def _changes(program: Program) -> Iterator[tuple[str, Program]]:
-    yield HALF, replace(program, sharpness=program.sharpness / 2)
-    yield DOUBLE, replace(program, sharpness=program.sharpness * 2)
-    if program.recurrence is not None:
-        count = program.recurrence.count
-        if count > 1:
-            yield FEWER, replace(program, recurrence=replace(program.recurrence, count=count - 1))
-        yield MORE, replace(program, recurrence=replace(program.recurrence, count=count + 1))
+def _changes(count: int) -> dict[str, Variant]:
+    fewer = {FEWER: Variant(rounds=-1)} if count > 1 else {}
+    return {HALF: Variant(sharpness=0.5), DOUBLE: Variant(sharpness=2.0), **fewer, MORE: Variant(rounds=1)}
 
 
-def _figures(design: Design, program: Program) -> dict[str, Estimate]:
-    totals = simulate(program, design, histories=HISTORIES_OF_ONE if design.method == "point" else HISTORIES)
+def _figures(program: Program, design: Design, replicates: Sequence[Sums]) -> dict[str, Estimate]:
     found = {}
+    sampled = 0 if design.method == "point" else sum(sums.n_draws for sums in replicates)
     for measure in program.measures:
         if measure.kind != "choice":
-            sums = [one.outcomes[measure.name] for one in totals.replicates]
-            figure = estimate(sums, 0, totals.n_sampled, measure.kind != "quantity", measure.center)
+            sums = [one.outcomes[measure.name] for one in replicates]
+            figure = estimate(sums, 0, sampled, measure.kind != "quantity", measure.center)
             if figure is not None:
                 found[measure.name] = figure
     return found
