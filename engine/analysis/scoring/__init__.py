@@ -1,0 +1,1 @@
+"""How good forecasts were, once it is known what happened."""
