@@ -10,6 +10,7 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
     informing,
     checking,
     converting,
+    teaching,
 )
 from engine.cli.app import app
 
@@ -24,6 +25,7 @@ __all__ = [
     "reconciling",
     "running",
     "sensitivities",
+    "teaching",
 ]
 
 

@@ -55,9 +55,14 @@ class Dialogue:
         """Whether an answer is still to come that was given before."""
         return any(entry["kind"] == ANSWER for entry in self._old)
 
+    @property
+    def shows(self) -> bool:
+        """Whether what is told now is seen."""
+        return self._replays or not self.catching_up
+
     def tell(self, *lines: str) -> None:
         """Shows lines that fit the screen, and that hold nothing from a file that is not safe."""
-        if self._replays or not self.catching_up:
+        if self.shows:
             self._write("".join(f"{line}\n" for line in lines))
 
     def say(self, text: str, indent: str = "") -> None:
@@ -65,7 +70,9 @@ class Dialogue:
         room = self.screen.width - len(indent)
         self.tell(*(indent + line for line in wrap(self.screen.symbols(text), room)))
 
-    def ask(self, key: str, prompt: str, understand: Callable[[str], Value], hint: str = "") -> Value:
+    def ask(
+        self, key: str, prompt: str, understand: Callable[[str], Value], hint: str = "", otherwise: str = ""
+    ) -> Value:
         """What somebody answers, once it can be understood.
 
         Args:
@@ -73,6 +80,7 @@ class Dialogue:
             prompt: one line.
             understand: the answer's meaning; raises Unclear.
             hint: said when help is asked for.
+            otherwise: what an empty line stands for; none: an answer is needed.
 
         Raises:
             Left: whoever is asked has gone.
@@ -82,7 +90,7 @@ class Dialogue:
             return self._remembered(key, prompt, understand)
         while True:
             try:
-                answer = self._read(self.screen.symbols(prompt) + " ").strip()
+                answer = self._read(self.screen.symbols(prompt) + " ").strip() or otherwise
             except EOFError:
                 self._write("\n")
                 raise Left from None

@@ -1,0 +1,174 @@
+"""A lesson on a scenario, held with somebody at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from engine.analysis.discovery.claims import read_claim
+from engine.analysis.discovery.ends import Ends, ends_of
+from engine.analysis.running.summary import Result
+from engine.api.running import run
+from engine.api.scenarios import Loaded, in_words
+from engine.api.settings import Options, workers_for
+from engine.errors import ScenarioError, UsageError
+from engine.program.compile import compile_program
+from engine.program.program import EvaluationError
+from engine.scenario.assumptions import BASE, Assumed, assume
+from engine.teaching.dialogue import Dialogue
+from engine.teaching.journal import Journal, opened, opened_at, take_up
+from engine.teaching.lesson import Held, Lesson, hold_lesson
+from engine.teaching.plan import Plan, plan_of
+
+LESSON_DRAWS: Final = 4_096
+LESSON_DRAWS_OF_ROUNDS: Final = 512
+"""Fewer than a run takes: a class waits."""
+LESSON_HISTORIES: Final = 8
+END_DRAWS: Final = 1_024
+END_DRAWS_OF_ROUNDS: Final = 64
+"""That each unknown is tried on."""
+
+Waiting = Callable[[], AbstractContextManager[Callable[[int, int], None]]]
+"""What whoever waits is told of a computation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A lesson that is about to be held.
+
+    Attributes:
+        loaded: the scenario's file.
+        assumed: the scenario under its assumptions.
+        plan: the steps.
+        options: how figures are computed.
+    """
+
+    loaded: Loaded
+    assumed: Assumed
+    plan: Plan
+    options: Options
+
+    @property
+    def head(self) -> Mapping[str, Any]:
+        """What a session of this lesson begins with."""
+        from engine import __version__
+
+        return {
+            "engine": __version__,
+            "schema": 1,
+            "command": "teach",
+            "scenario": {"title": self.loaded.scenario.title, "sha256": self.loaded.sha256},
+            "assumptions": self.assumed.name,
+            "overrides": dict(self.assumed.overrides),
+            "steps": list(self.plan.steps),
+            "seed": self.options.seed,
+            "draws": self.options.draws,
+        }
+
+
+def lesson(
+    loaded: Loaded,
+    steps: Sequence[str] = (),
+    assumptions: str = BASE,
+    overrides: Sequence[tuple[str, str]] = (),
+    options: Options | None = None,
+) -> Class:
+    """The lesson of a scenario.
+
+    Args:
+        loaded: the scenario.
+        steps: which; empty for all.
+        assumptions: name of the set.
+        overrides: paths and values.
+        options: how many draws (4,096; with rounds 512), seed, threads.
+
+    Raises:
+        UsageError: no such step or set, or an override that leads nowhere.
+        ScenarioError: what is wrong with the scenario.
+    """
+    assumed = assume(loaded.scenario, assumptions, overrides)
+    options = options or Options()
+    usual = LESSON_DRAWS if assumed.scenario.rounds is None else LESSON_DRAWS_OF_ROUNDS
+    options = replace(options, draws=options.draws or usual, histories=LESSON_HISTORIES, equilibria=False)
+    return Class(loaded, assumed, plan_of(assumed.scenario, steps), options)
+
+
+def session(found: Class, path: Path | None, anew: bool = False) -> Journal:
+    """The journal of a lesson: the one at `path`, else the unfinished one in the current folder, else a new one.
+
+    Raises:
+        UsageError: the file is a session of something else, or no session.
+        ScenarioError, OSError: it cannot be read or written.
+    """
+    if path is not None:
+        if anew and path.exists():
+            raise UsageError(f"'{path}' exists already", "sessions are never overwritten; give another name")
+        return opened_at(path, found.head)
+    stem = "stdin" if found.loaded.file.startswith("<") else Path(found.loaded.file).stem
+    return opened(Path(f"{stem}.lesson.jsonl"), found.head, anew)
+
+
+def replayed(found: Class, path: Path) -> Journal:
+    """The journal of a lesson that is to be shown again.
+
+    Raises:
+        UsageError: it is a session of something else, or no session.
+        ScenarioError, OSError: it cannot be read.
+    """
+    journal = take_up(path)
+    different = [key for key in found.head if journal.head.get(key) != found.head[key]]
+    if different:
+        raise UsageError(
+            f"'{path}' is a session of something else: its {', '.join(different)} differ",
+            "give the scenario and the options that it was held with",
+        )
+    return journal
+
+
+def hold(found: Class, dialogue: Dialogue, journal: Journal, file: str, waiting: Waiting) -> Held:
+    """Holds a lesson.
+
+    Args:
+        found: the lesson.
+        dialogue: with whoever takes it.
+        journal: of the dialogue.
+        file: as it was given, for the commands that are shown.
+        waiting: what whoever waits is told of a computation.
+
+    Raises:
+        Left: whoever takes it has gone.
+        UsageError: the journal is of something else.
+        ScenarioError: what is wrong with the numbers of some draw.
+    """
+
+    def figures() -> Result:
+        with waiting() as progress:
+            return run(found.loaded, found.assumed.name, found.assumed.overrides, found.options, progress)
+
+    def ends(claim: str) -> Ends:
+        with waiting() as progress:
+            return _ends(found, claim, progress)
+
+    scenario = found.assumed.scenario
+    return hold_lesson(
+        dialogue, Lesson(scenario, found.loaded.sha256, file, found.plan, figures, ends), str(journal.path)
+    )
+
+
+# Private functions
+
+
+def _ends(found: Class, claim: str, progress: Callable[[int, int], None]) -> Ends:
+    from threadpoolctl import threadpool_limits
+
+    program = compile_program(found.assumed.scenario, found.assumed.believe)
+    draws = END_DRAWS if program.recurrence is None else END_DRAWS_OF_ROUNDS
+    shared = replace(found.options, draws=2 * draws * program.n_inputs)
+    try:
+        with threadpool_limits(limits=1, user_api="blas"), workers_for(program, shared) as crew:
+            return ends_of(program, read_claim(claim, program.measures), draws, found.options.seed, crew, progress)
+    except EvaluationError as error:
+        raise ScenarioError([in_words(found.assumed.scenario, error)]) from None
