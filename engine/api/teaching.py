@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from engine import document
+from engine.analysis.crowd import Question, crowd_of
 from engine.analysis.discovery.claims import read_claim
 from engine.analysis.discovery.ends import Ends, ends_of
 from engine.analysis.running.summary import Result
@@ -17,11 +19,17 @@ from engine.api.settings import Options, workers_for
 from engine.errors import ScenarioError, UsageError
 from engine.program.compile import compile_program
 from engine.program.program import EvaluationError
+from engine.report.crowd import Classroom, Phrase
+from engine.report.outcomes import speaker
 from engine.scenario.assumptions import BASE, Assumed, assume
+from engine.scenario.model import Scenario
 from engine.teaching.dialogue import Dialogue
 from engine.teaching.journal import Journal, opened, opened_at, take_up
 from engine.teaching.lesson import Held, Lesson, hold_lesson
+from engine.teaching.marking import EVEN, baseline_of
 from engine.teaching.plan import Plan, plan_of
+from engine.teaching.predicting import values_of
+from engine.teaching.wording import phrase_of, readings
 
 LESSON_DRAWS: Final = 4_096
 LESSON_DRAWS_OF_ROUNDS: Final = 512
@@ -158,7 +166,90 @@ def hold(found: Class, dialogue: Dialogue, journal: Journal, file: str, waiting:
     )
 
 
+def handout(held: Held) -> str:
+    """What came of a lesson, in Markdown."""
+    from engine import __version__
+    from engine.teaching.handout import lesson_handout
+
+    return lesson_handout(held, __version__)
+
+
+def classroom(
+    loaded: Loaded,
+    answers: Path,
+    reveal: bool = False,
+    assumptions: str = BASE,
+    overrides: Sequence[tuple[str, str]] = (),
+    options: Options | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Classroom:
+    """A class's predictions beside the engine's figures and what others say in words.
+
+    Args:
+        loaded: the scenario.
+        answers: a table: name, outcome, probability; or name and a column for each outcome.
+        reveal: whether to tell what happened, and everybody's score.
+        assumptions: name of the set.
+        overrides: paths and values.
+        options: how many draws (4,096; with rounds 512), seed, threads.
+        progress: told the number of draws done and of all, now and then.
+
+    Raises:
+        UsageError: no such set, or an override that leads nowhere.
+        ScenarioError: what is wrong with the table, with the scenario, or with the numbers of some draw.
+    """
+    from engine.teaching.classroom import answers_from
+
+    found = lesson(loaded, (), assumptions, overrides, options)
+    scenario = found.assumed.scenario
+    keys = dict(_questions(scenario))
+    refused = {name: _REFUSED[item.kind] for name, item in scenario.outcomes.items() if item.kind in _REFUSED}
+    given = answers_from(document.read_file(answers), str(answers), keys, refused)
+    result = run(loaded, assumptions, overrides, replace(found.options, reason=False), progress)
+    questions = [_question(scenario, result, key, label, reveal) for key, label in keys.items()]
+    crowd = crowd_of(questions, given)
+    draws = 0 if result.settings.method == "exact" else result.settings.draws
+    asked = {one.question.key for one in crowd.asked}
+    phrases = [phrase for phrase in _phrases(scenario) if phrase.about in asked]
+    return Classroom(
+        scenario, loaded.sha256, str(answers), crowd, phrases, reveal, draws, result.settings.seed, assumptions
+    )
+
+
 # Private functions
+
+_REFUSED: Final = {
+    "quantity": "it is a quantity",
+    "belief": "a belief is nothing that comes true",
+}
+
+
+def _questions(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Everything that happens or not: events, and the values of choices."""
+    for name, item in scenario.outcomes.items():
+        if item.kind == "happens":
+            yield name, item.label
+        elif item.kind == "choice":
+            for value in values_of(scenario, name):
+                yield f"{name}.{value}", f"{item.label}: {value.replace('_', ' ')}"
+
+
+def _question(scenario: Scenario, result: Result, key: str, label: str, reveal: bool) -> Question:
+    name, _, value = key.partition(".")
+    outcome, resolution = result.outcomes[name], scenario.resolution.get(name)
+    figure = outcome.shares.get(value) if value else outcome.estimate
+    across = outcome.shares_across.get(value) if value else outcome.across
+    ends = (across[0.05], across[0.95]) if across and 0.05 in across else None
+    baseline = (EVEN, 1 / len(values_of(scenario, name))) if value else baseline_of(scenario, name)
+    happened = None if resolution is None or not reveal else str(resolution.value) == (value or "yes")
+    return Question(key, label, figure, ends, baseline, happened)
+
+
+def _phrases(scenario: Scenario) -> Iterator[Phrase]:
+    for name, statement in scenario.statements.items():
+        if statement.phrase is not None:
+            words = phrase_of(scenario, statement)
+            yield Phrase(statement.about, words, speaker(scenario, name), *readings(statement, words))
 
 
 def _ends(found: Class, claim: str, progress: Callable[[int, int], None]) -> Ends:

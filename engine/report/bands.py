@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engine.report.figures import span
 from engine.report.terminal import Screen, left, right, width, wrap
 
 SPAN: Final = 8
@@ -75,7 +74,7 @@ def band_lines(bands: Sequence[Band], scale: Scale, screen: Screen, mark: float 
     lines = []
     for band in bands:
         first, *more = wrap(screen.label(band.name), scale.name, scale.name - 2)
-        head = left(first, scale.name) + right(screen.symbols(span(band.low, band.high)), SPAN) + "  "
+        head = left(first, scale.name) + right(screen.symbols(_range(band)), SPAN) + "  "
         lines.append((head + _drawn(band, scale, screen, mark)).rstrip())
         rest = left("", scale.axis) if mark is None else _marked([" "] * scale.axis, scale, mark)
         lines += [(left(f"  {line}", scale.before) + rest).rstrip() for line in more]
@@ -83,6 +82,11 @@ def band_lines(bands: Sequence[Band], scale: Scale, screen: Screen, mark: float 
 
 
 # Private functions
+
+
+def _range(band: Band) -> str:
+    low, high = (f"{100 * end:.3g}" for end in (band.low, band.high))
+    return f"{low}%" if low == high else f"{low}–{high}%"
 
 
 def _drawn(band: Band, scale: Scale, screen: Screen, mark: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, cast
 
 from engine.analysis.discovery.ends import Ends
@@ -51,20 +52,32 @@ class Lesson:
     hold_game: HoldGame | None = None
 
 
-@dataclass(slots=True)
+@dataclass
 class Held:
-    """What came of a lesson; filled step by step."""
+    """What came of a lesson; filled step by step. What is computed is computed when it is first asked for."""
 
     lesson: Lesson
     journal: str
     predicted: tuple[Predicted, ...] = ()
     seal: str = ""
-    result: Result | None = None
     words: tuple[Worded, ...] = ()
     considered: Considered | None = None
-    discovered: Discovered | None = None
+    discovering: tuple[tuple[str, ...], str] | None = None
     marked: tuple[Marked, ...] = ()
     debrief: list[tuple[str, str]] = field(default_factory=list)
+
+    @cached_property
+    def result(self) -> Result:
+        """The engine's figures."""
+        return self.lesson.run()
+
+    @cached_property
+    def discovered(self) -> Discovered | None:
+        """What an outcome hangs on, beside the ranking; None before that is given."""
+        if self.discovering is None:
+            return None
+        ranked, claim = self.discovering
+        return Discovered(ranked, self.lesson.ends(claim))
 
 
 def hold_lesson(dialogue: Dialogue, lesson: Lesson, journal: str) -> Held:
@@ -152,7 +165,7 @@ def _predict(dialogue: Dialogue, step: Step, held: Held) -> None:
         "engine is asked."
     )
     if dialogue.shows:
-        result = _result(held)
+        result = held.result
         dialogue.tell("", *grid_lines(beside_engine(held.predicted, result), screen))
         dialogue.say(_about_figures(result))
         if result.reason is not None:
@@ -214,9 +227,9 @@ def _discover(dialogue: Dialogue, step: Step, held: Held) -> None:
     claim = claim_of(scenario, asked, _turned(asked, held))
     dialogue.say(f"What would have to be true for {screen.label(claim_in_words(scenario, claim))}?")
     ranked = ask_order(dialogue, scenario, asked.rank)
-    if dialogue.shows:
-        held.discovered = Discovered(ranked, held.lesson.ends(claim))
-        _show_discovered(dialogue, held.discovered, scenario)
+    held.discovering = (ranked, claim)
+    if dialogue.shows and (found := held.discovered) is not None:
+        _show_discovered(dialogue, found, scenario)
         dialogue.say("More of it:")
         dialogue.tell(f"  {command(screen, 'engine', 'discover', held.lesson.file, '--outcome', claim)}")
     understanding.pause(dialogue, "discover")
@@ -226,7 +239,7 @@ def _turned(step: Discovery, held: Held) -> bool:
     """Whether to ask for the other side: only a lesson that nobody wrote does, where the claim is true as it stands."""
     if held.lesson.plan.own:
         return False
-    estimate = _result(held).outcomes[step.outcome].estimate
+    estimate = held.result.outcomes[step.outcome].estimate
     return estimate is not None and estimate.value > (step.above or 0.0)
 
 
@@ -251,7 +264,7 @@ def _reveal(dialogue: Dialogue, step: Step, held: Held) -> None:
     question = "Ready to hear what happened? (yes or no)"
     while not dialogue.ask("ready", question, understanding.agreed, "Afterwards no prediction counts any more."):
         dialogue.say("Take your time.")
-    held.marked = tuple(marked(scenario, name, predicted.get(name), _result(held)) for name in names)
+    held.marked = tuple(marked(scenario, name, predicted.get(name), held.result) for name in names)
     for found in held.marked:
         note = f" ({screen.label(found.note)})" if found.note else ""
         dialogue.tell("")
@@ -282,12 +295,6 @@ def _debrief(dialogue: Dialogue, step: Step, held: Held) -> None:
             f"debrief {place}", ">", understanding.anything, "A sentence or two; skip skips it.", understanding.SKIPPED
         )
         held.debrief.append((question, answer))
-
-
-def _result(held: Held) -> Result:
-    if held.result is None:
-        held.result = held.lesson.run()
-    return held.result
 
 
 _STEPS: Final[Mapping[str, Callable[[Dialogue, Any, Held], None]]] = {

@@ -112,6 +112,12 @@ def mean_grid(found: Sequence[Marked]) -> Grid | None:
     return Grid((f"Mean of {len(chances)}", "Brier", "log"), rows) if rows else None
 
 
+def baseline_of(scenario: Scenario, name: str) -> tuple[str, float]:
+    """A naive forecast of an event: somebody's that the scenario holds, else an even chance."""
+    item = next((item for item in scenario.references if item.about == name), None)
+    return (EVEN, 0.5) if item is None else (item.by, float(item.probability))
+
+
 # Private functions
 
 
@@ -132,9 +138,9 @@ def _of_event(scenario: Scenario, name: str, predicted: Predicted | None, result
         if item.about == name
     ]
     references = [(item.by, float(item.probability)) for item in scenario.references if item.about == name]
-    others = references or [(EVEN, 0.5)]
-    base = brier(others[0][1], happened)
-    said += [(others[0][0] + BASELINE, others[0][1]), *others[1:]]
+    who, naive = baseline_of(scenario, name)
+    base = brier(naive, happened)
+    said += [(who + BASELINE, naive), *references[1:]]
     for who, chance in said:
         cost = brier(chance, happened)
         gain = None if who.endswith(BASELINE) else skill(cost, base)

@@ -63,7 +63,7 @@ def ask_word(dialogue: Dialogue, scenario: Scenario, name: str) -> Worded:
     phrase, who = phrase_of(scenario, statement), speaker(scenario, name)
     label = dialogue.screen.label
     about = label(scenario.outcomes[statement.about].label)
-    dialogue.say(f"“{label(phrase)}”, say {label(who)}, of: {about}.")
+    dialogue.say(f"“{label(phrase)}” ({label(who)}), about: {about}")
     best = dialogue.ask(
         f"words {name}", "Which chance do you understand by these words?", understanding.chance, understanding.FORMS
     )
