@@ -36,7 +36,7 @@ LESSON_DRAWS_OF_ROUNDS: Final = 512
 """Fewer than a run takes: a class waits."""
 LESSON_HISTORIES: Final = 8
 END_DRAWS: Final = 1_024
-END_DRAWS_OF_ROUNDS: Final = 64
+END_DRAWS_OF_ROUNDS: Final = 128
 """That each unknown is tried on."""
 
 Waiting = Callable[[], AbstractContextManager[Callable[[int, int], None]]]

@@ -11,7 +11,7 @@ from engine.analysis.scoring.calibration import FEWEST
 from engine.analysis.scoring.rules import CLIPPED
 from engine.report.bands import Band, Scale, axis_line, band_lines, scale_of
 from engine.report.export import table_text
-from engine.report.figures import percent, plural, points, span
+from engine.report.figures import percent, plural, span, spared
 from engine.report.grid import Grid, grid_lines
 from engine.report.terminal import Screen, left, right, wrap
 from engine.report.text import Ran, next_line, title_lines
@@ -113,7 +113,7 @@ def figure_text(one: Asked, revealed: bool) -> str:
             text += f", {span(*question.across)} over what we don't know"
         if question.engine.error > 0:
             half = max(question.engine.high - question.engine.value, question.engine.value - question.engine.low)
-            text += f", sampling error ±{points(half)} points"
+            text += f", sampling error ±{max(0.1, 100 * half):.1f} points"
     text += f". Baseline ({question.baseline[0]}): {percent(question.baseline[1])}."
     if revealed:
         came = question.happened
@@ -131,9 +131,9 @@ def score_grid(found: Classroom) -> Grid:
         (
             f"{'*' if id(marks) in beside else ' '} {marks.who}",
             f"{marks.n}",
-            f"{marks.brier:.3f}",
+            f"{marks.brier:.4f}",
             f"{marks.log:.3f}",
-            "" if marks.skill is None else f"{100 * max(marks.skill, -9.99):+.0f}%",
+            spared(marks.skill),
         )
         for marks in everybody
     ]

@@ -16,7 +16,7 @@ from engine.teaching import understanding
 from engine.teaching.dialogue import Dialogue
 
 LETTERS: Final = "ABCDEFGHIJ"
-SHOWN: Final = 8
+SHOWN: Final = 5
 """Unknowns, beside those that were ranked."""
 
 
@@ -74,13 +74,13 @@ def swing_grid(found: Discovered, scenario: Scenario) -> Grid:
         low, high = ("–" if value is None else form(value) for value in (swing.low, swing.high))
         label = scenario.unknowns[swing.name].label
         at_low, at_high = (value_of(scenario, swing.name, value) for value in (swing.at_low, swing.at_high))
-        rows.append((f"{swings[swing.name] + 1}. {label}", f"{at_low} to {at_high}", low, high, rank))
+        rows.append((f"{swings[swing.name] + 1}. {label}", f"{at_low}, {at_high}", low, high, rank))
     rows += [
-        (f"-. {scenario.unknowns[name].label}", "", "moves", "nothing", f"{place}")
+        (f"{scenario.unknowns[name].label}: moves nothing", "", "–", "–", f"{place}")
         for place, name in enumerate(found.ranked, start=1)
         if name not in swings
     ]
-    return Grid(("", "from, to", "figure", "and", "you"), rows)
+    return Grid(("Unknown", "low, high", "at low", "at high", "your rank"), rows)
 
 
 def together_text(found: Discovered, scenario: Scenario) -> str:
@@ -98,7 +98,8 @@ def together_text(found: Discovered, scenario: Scenario) -> str:
         f"{scenario.unknowns[step.name].label} at {value_of(scenario, step.name, step.at)} gives {form(step.figure)}"
         for step in ends.together
     ]
-    text = f"One after the other, each beside those before it, starting from {form(ends.figure)}: {'; '.join(parts)}."
+    start = f"starting from {form(ends.figure)}, which is the figure of these draws"
+    text = f"One after the other, each beside those before it, {start}: {'; '.join(parts)}."
     if not ends.reached:
         return f"{text} That is still not {said}: it would take more than these."
     alone = "One is enough" if len(ends.together) == 1 else f"It takes {len(ends.together)} of them together"

@@ -229,7 +229,14 @@ def _discover(dialogue: Dialogue, step: Step, held: Held) -> None:
     ranked = ask_order(dialogue, scenario, asked.rank)
     held.discovering = (ranked, claim)
     if dialogue.shows and (found := held.discovered) is not None:
-        _show_discovered(dialogue, found, scenario)
+        dialogue.tell("", *grid_lines(swing_grid(found, scenario), screen))
+        dialogue.say(
+            "The outcome's figure with one unknown low (its 5% value) and high (its 95% value), all else unknown; "
+            f"from {found.ends.draws:,} draws, so close ranks may change."
+        )
+    understanding.pause(dialogue, "swings")
+    if dialogue.shows and (found := held.discovered) is not None:
+        dialogue.say(screen.label(together_text(found, scenario)))
         dialogue.say("More of it:")
         dialogue.tell(f"  {command(screen, 'engine', 'discover', held.lesson.file, '--outcome', claim)}")
     understanding.pause(dialogue, "discover")
@@ -241,16 +248,6 @@ def _turned(step: Discovery, held: Held) -> bool:
         return False
     estimate = held.result.outcomes[step.outcome].estimate
     return estimate is not None and estimate.value > (step.above or 0.0)
-
-
-def _show_discovered(dialogue: Dialogue, found: Discovered, scenario: Scenario) -> None:
-    screen = dialogue.screen
-    dialogue.tell("", *grid_lines(swing_grid(found, scenario), screen))
-    dialogue.say(
-        f"Figures of the outcome with one unknown at its 5% and at its 95% value, from {found.ends.draws} draws; "
-        "“you” is your ranking."
-    )
-    dialogue.say(screen.label(together_text(found, scenario)))
 
 
 def _reveal(dialogue: Dialogue, step: Step, held: Held) -> None:

@@ -16,7 +16,7 @@ from engine.analysis.scoring.rules import (
     log_score_of_choice,
     skill,
 )
-from engine.report.figures import day, percent
+from engine.report.figures import day, percent, spared
 from engine.report.grid import Grid
 from engine.report.outcomes import speaker
 from engine.scenario.model import Scenario
@@ -94,21 +94,24 @@ def score_grid(found: Marked) -> Grid:
         rows = [(score.who, score.said, _cell(score.crps)) for score in found.scores]
         return Grid(("", "said", "CRPS"), rows)
     rows4 = [
-        (score.who, score.said, _cell(score.brier), _cell(score.log), _skill(score.skill)) for score in found.scores
+        (score.who, score.said, _cell(score.brier, 4), _cell(score.log), spared(score.skill)) for score in found.scores
     ]
     return Grid(("", "said", "Brier", "log", "skill"), rows4)
 
 
 def mean_grid(found: Sequence[Marked]) -> Grid | None:
-    """The mean scores of those who said something of every event and choice; None where there are not several."""
+    """Mean scores over the events and choices that were predicted, else over all; None where there are not several."""
     chances = [item for item in found if any(score.brier is not None for score in item.scores)]
+    predicted = [item for item in chances if any(score.who == YOU for score in item.scores)]
+    chances = predicted or chances
     if len(chances) < 2:
         return None
     rows = []
     for who in (YOU, ENGINE):
         own = [score for item in chances for score in item.scores if score.who == who]
         if len(own) == len(chances):
-            rows.append((who, *(_cell(sum(values) / len(own)) for values in _columns(own))))
+            costs, logs = _columns(own)
+            rows.append((who, _cell(sum(costs) / len(own), 4), _cell(sum(logs) / len(own))))
     return Grid((f"Mean of {len(chances)}", "Brier", "log"), rows) if rows else None
 
 
@@ -181,9 +184,5 @@ def _stated(scenario: Scenario, name: str, said: str) -> str:
     return f"{who}: “{said}”" if said else who
 
 
-def _cell(score: float | None) -> str:
-    return "–" if score is None else f"{score:.3f}"
-
-
-def _skill(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:+.0f}%" if abs(value) < 10 else "<-999%"
+def _cell(score: float | None, places: int = 3) -> str:
+    return "–" if score is None else f"{score:.{places}f}"
