@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from engine.report.figures import number, percent
-from engine.report.grid import Grid
+from engine.report.figures import percent
+from engine.report.grid import Grid, grid_lines
 from engine.scenario.lessons import Hypotheses, Sign
 from engine.teaching import understanding
 from engine.teaching.dialogue import Dialogue
@@ -85,7 +85,7 @@ def strength(chance: Chances) -> str:
     if ratio < NOTHING:
         return "tells nothing"
     word = "weakly " if ratio < WEAK else "strongly " if ratio >= STRONG else ""
-    return f"{word}for {_plain(best)}"
+    return f"speaks {word}for {_plain(best)}"
 
 
 def consider(dialogue: Dialogue, step: Hypotheses) -> Considered:
@@ -196,8 +196,6 @@ def _ask_each(dialogue: Dialogue, names: Sequence[str], key: str) -> dict[str, f
 
 
 def _show(dialogue: Dialogue, seen: Seen, sign: Sign) -> None:
-    from engine.report.grid import grid_lines
-
     rows = [
         (
             _plain(name),
@@ -212,7 +210,7 @@ def _show(dialogue: Dialogue, seen: Seen, sign: Sign) -> None:
     dialogue.tell(*grid_lines(grid, dialogue.screen, "  "))
     label = dialogue.screen.label
     dialogue.say(
-        f"Yours {label(strength(seen.chance))} ({_times(seen.chance)}); the file's "
+        f"By your numbers this sign {label(strength(seen.chance))} ({_times(seen.chance)}); by the file's it "
         f"{label(strength(seen.file_chance))} ({_times(seen.file_chance)}).",
         "  ",
     )
@@ -222,7 +220,7 @@ def _show(dialogue: Dialogue, seen: Seen, sign: Sign) -> None:
 
 def _times(chance: Chances) -> str:
     ratio = ratio_of(chance)
-    return "one of them rules it out" if ratio == inf else f"{number(ratio)} to 1"
+    return "one of them rules it out" if ratio == inf else f"{ratio:.3g} to 1"
 
 
 def _mark(chance: Chances) -> str:

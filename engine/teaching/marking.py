@@ -26,7 +26,8 @@ YOU, ENGINE, EVEN = "you", "engine", "even chance"
 BASELINE: Final = " (baseline)"
 SCORES: Final = (
     "Brier runs from 0 to 1 and log from 0; less is better. "
-    f"{CLIPPED[0].upper()}{CLIPPED[1:]}. Skill is the share of the baseline's Brier score that is spared."
+    f"{CLIPPED[0].upper()}{CLIPPED[1:]}. Skill is the share of the baseline's Brier score that is "
+    "spared. Words count as the middle of what the scenario's standard makes of them."
 )
 QUANTITIES: Final = "CRPS of the 5, 50 and 95% values, in the outcome's own unit; less is better."
 FEW: Final = (
