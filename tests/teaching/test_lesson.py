@@ -34,7 +34,9 @@ ALL = [*READ, *PREDICTED, *WORDS, *SIGNS, *REST]
 class Class:
     """Somebody who types these lines and leaves."""
 
-    def __init__(self, folder: Path, *lines: str, text: str = "", steps: tuple[str, ...] = (), columns: int = 80) -> None:
+    def __init__(
+        self, folder: Path, *lines: str, text: str = "", steps: tuple[str, ...] = (), columns: int = 80
+    ) -> None:
         loaded = api.loads(text or FILE.read_text(), "bluff.yaml")
         self.lines = list(lines)
         self.seen = ""
