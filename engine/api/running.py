@@ -75,7 +75,7 @@ def run(
                     design_for(program, replace(options, draws=min(draws, result.settings.draws)))
                     for draws in (LEANING_DRAWS, SCREENED_DRAWS, CONFIRMED_DRAWS)
                 )
-                found = leanings(program, few, crew)
+                found = leanings(program, few, crew) if options.leanings else ()
                 return replace(result, leanings=found, reason=strongest_reason(program, fewer, larger, crew))
             few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))
             return replace(result, reason=strongest_reason(program, few))

@@ -100,7 +100,9 @@ def lesson(
     assumed = assume(loaded.scenario, assumptions, overrides)
     options = options or Options()
     usual = LESSON_DRAWS if assumed.scenario.rounds is None else LESSON_DRAWS_OF_ROUNDS
-    options = replace(options, draws=options.draws or usual, histories=LESSON_HISTORIES, equilibria=False)
+    options = replace(
+        options, draws=options.draws or usual, histories=LESSON_HISTORIES, equilibria=False, leanings=False
+    )
     return Class(loaded, assumed, plan_of(assumed.scenario, steps), options)
 
 

@@ -169,4 +169,6 @@ def _how_to_go_on(journal: Journal) -> str:
     words = [word for word in sys.argv[1:] if word != "--new"]
     if "--session" not in words and not any(word.startswith("--session=") for word in words):
         words += ["--session", str(journal.path)]
-    return f"Answers are kept. Go on with: {shlex.join(['engine', *words])}\n"
+    from engine.report.terminal import safe
+
+    return f"Answers are kept. Go on with: {safe(shlex.join(['engine', *words]))}\n"

@@ -224,6 +224,9 @@ def _play(dialogue: Dialogue, step: Step, held: Held) -> None:
 def _discover(dialogue: Dialogue, step: Step, held: Held) -> None:
     scenario, screen = held.lesson.scenario, dialogue.screen
     asked = cast(Discovery, step)
+    if not scenario.unknowns:
+        dialogue.say("Nothing is unknown here, so nothing else could be true.")
+        return
     claim = claim_of(scenario, asked, _turned(asked, held))
     dialogue.say(f"What would have to be true for {screen.label(claim_in_words(scenario, claim))}?")
     ranked = ask_order(dialogue, scenario, asked.rank)

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Final
 
 from engine.distributions.spoken import chance_of
+from engine.report.terminal import safe
 from engine.teaching.dialogue import Dialogue, Unclear
 
 SKIPPED: Final = "-"
@@ -25,7 +26,7 @@ def chance(text: str) -> float:
     try:
         return chance_of(text)
     except ValueError as error:
-        said = str(error)
+        said = safe(str(error))  # it quotes what was typed
         raise Unclear(f"{said[0].upper()}{said[1:]}.") from None
 
 
