@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from engine.api.discovering import discover as discover
     from engine.api.explaining import explain as explain
     from engine.api.informing import voi as voi
+    from engine.api.playing import Seated as Seated
+    from engine.api.playing import play as play
+    from engine.api.playing import replay as replay
+    from engine.api.playing import seated as seated
+    from engine.api.playing import seated_as as seated_as
     from engine.api.reconciling import reconcile as reconcile
     from engine.api.running import check_free as check_free
     from engine.api.running import run as run
@@ -51,6 +56,7 @@ _PLACES: Final = {
     "engine.api.discovering": ("discover",),
     "engine.api.explaining": ("explain",),
     "engine.api.informing": ("voi",),
+    "engine.api.playing": ("Seated", "play", "replay", "seated", "seated_as"),
     "engine.api.reconciling": ("reconcile",),
     "engine.api.running": ("check_free", "run", "save"),
     "engine.api.scenarios": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from engine import document
 from engine.analysis.crowd import Question, crowd_of
 from engine.analysis.discovery.claims import read_claim
 from engine.analysis.discovery.ends import Ends, ends_of
+from engine.analysis.playing.game import game_of
 from engine.analysis.running.summary import Result
 from engine.api.running import run
 from engine.api.scenarios import Loaded, in_words
@@ -24,6 +26,7 @@ from engine.report.outcomes import speaker
 from engine.scenario.assumptions import BASE, Assumed, assume
 from engine.scenario.model import Scenario
 from engine.teaching.dialogue import Dialogue
+from engine.teaching.game import hold_game
 from engine.teaching.journal import Journal, opened, opened_at, take_up
 from engine.teaching.lesson import Held, Lesson, hold_lesson
 from engine.teaching.marking import EVEN, baseline_of
@@ -153,6 +156,7 @@ def hold(found: Class, dialogue: Dialogue, journal: Journal, file: str, waiting:
         UsageError: the journal is of something else.
         ScenarioError: what is wrong with the numbers of some draw.
     """
+    from threadpoolctl import threadpool_limits
 
     def figures() -> Result:
         with waiting() as progress:
@@ -163,9 +167,17 @@ def hold(found: Class, dialogue: Dialogue, journal: Journal, file: str, waiting:
             return _ends(found, claim, progress)
 
     scenario = found.assumed.scenario
-    return hold_lesson(
-        dialogue, Lesson(scenario, found.loaded.sha256, file, found.plan, figures, ends), str(journal.path)
-    )
+    program = cache(lambda: compile_program(scenario, found.assumed.believe))
+
+    def game(dialogue: Dialogue, seat: str, rounds: int | None) -> None:
+        with threadpool_limits(limits=1, user_api="blas"):
+            hold_game(dialogue, game_of(scenario, program(), found.options.seed), [seat], rounds, f"play {seat} ")
+
+    told = Lesson(scenario, found.loaded.sha256, file, found.plan, figures, ends, game)
+    try:
+        return hold_lesson(dialogue, told, str(journal.path))
+    except EvaluationError as error:
+        raise ScenarioError([in_words(scenario, error)]) from None
 
 
 def handout(held: Held) -> str:

@@ -11,6 +11,7 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
     checking,
     converting,
     teaching,
+    playing,
 )
 from engine.cli.app import app
 
@@ -22,6 +23,7 @@ __all__ = [
     "explaining",
     "informing",
     "main",
+    "playing",
     "reconciling",
     "running",
     "sensitivities",

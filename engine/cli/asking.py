@@ -1,39 +1,35 @@
-"""Lines that somebody types at the terminal, or that a pipe brings."""
+"""Lines that somebody types, on a terminal or through a pipe."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Final
-
-LONGEST: Final = 10_000
-"""Characters of a line that are read."""
 
 
-def read_line(prompt: str) -> str:
-    """A line, without its end.
-
-    On a terminal it can be edited; of a pipe it is shown after the prompt, so that what is printed reads on its own.
+def line(prompt: str) -> str:
+    """Asks for a line; what is typed at a terminal can be edited, what comes through a pipe is shown.
 
     Raises:
         EOFError: there are no more.
+        KeyboardInterrupt: Ctrl-C.
     """
     from engine.report import terminal
 
-    sys.stdout.flush()
-    with contextlib.suppress(AttributeError, ValueError, OSError):
-        sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
+    if sys.stdin is None:
+        raise EOFError
     if terminal.is_terminal(sys.stdin) and terminal.is_terminal(sys.stdout):
         with contextlib.suppress(ImportError):
-            import readline  # noqa: F401  # input() then lets lines be edited
+            import readline  # noqa: F401  # makes `input` take arrow keys
+        sys.stdout.flush()
         try:
             return input(prompt)
-        except (UnicodeError, ValueError):
-            return "?"
+        except (UnicodeError, ValueError):  # bytes that are no text
+            return "\ufffd"
     terminal.write(prompt)
-    line = sys.stdin.readline(LONGEST)
-    if not line:
+    with contextlib.suppress(AttributeError, ValueError):
+        sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
+    found = sys.stdin.readline()
+    if not found:
         raise EOFError
-    if not terminal.is_terminal(sys.stdin):
-        terminal.write(f"{terminal.safe(line.rstrip())}\n")
-    return line
+    terminal.write(terminal.safe(found).strip()[:80] + "\n")
+    return found

@@ -103,22 +103,21 @@ class Given:
 
 def _lesson(given: Given, session: Path | None, new: bool, replay: Path | None) -> None:
     from engine.api import teaching
-    from engine.cli.asking import read_line
+    from engine.cli import asking
     from engine.report import new_file, terminal
     from engine.report.progress import Progress
     from engine.teaching.dialogue import Dialogue, Left
 
     found = teaching.lesson(load_file(given.file), given.steps, given.assumptions, given.overrides, given.options)
     journal = teaching.session(found, session, new) if replay is None else teaching.replayed(found, replay)
-    read = read_line if replay is None else _no_line
-    dialogue = Dialogue(terminal.screen_of(sys.stdout), read, terminal.write, journal, replay is not None)
+    dialogue = Dialogue(terminal.screen_of(sys.stdout), asking.line, terminal.write, journal, replay is not None)
     try:
         held = teaching.hold(found, dialogue, journal, given.file, lambda: Progress(given.quiet))
         if given.handout is not None:
             new_file.write_new(given.handout, teaching.handout(held))
             say(f"handout written to {given.handout}\n")
     except Left:
-        say(_how_to_go_on(journal))
+        say(_how_to_go_on(journal) if replay is None else f"{journal.path} is not finished; there is no more of it.\n")
     except KeyboardInterrupt:
         say("\n" + _how_to_go_on(journal))
         raise typer.Exit(INTERRUPTED) from None
@@ -147,10 +146,6 @@ def _class(given: Given, answers: Path, reveal: bool, form: str) -> None:
     )
     if given.handout is not None and not given.quiet:
         say(f"handout written to {given.handout}\n")
-
-
-def _no_line(prompt: str) -> str:
-    raise EOFError
 
 
 def _only_without(one: str, others: Mapping[str, object], hint: str = "") -> None:

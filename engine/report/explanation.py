@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from math import floor, log10
 from typing import Final
 
 from engine.analysis.explanation.changes import KINDS, PRECISION, TERM
@@ -13,7 +12,7 @@ from engine.analysis.explanation.explanation import HARDLY, Draw, Explanation, P
 from engine.analysis.explanation.flips import MOST_ODDS, MOST_PRECISION, MOST_TERM, Flip, Flips
 from engine.analysis.explanation.unlikely import Because, Difference, Unusual
 from engine.report.course import history_lines, round_name
-from engine.report.figures import number, percent, plural
+from engine.report.figures import number, percent, plural, signed_to
 from engine.report.outcomes import believed_by
 from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.report.text import Ran, command, joined, title_lines
@@ -229,15 +228,7 @@ def _range(values: Iterable[float]) -> float:
 def _signed(choice: Choice) -> Callable[[float], str]:
     """Payoffs of one choice with their signs, all to the same place after the point."""
     sizes = [abs(value) for of_option in (choice.terms or {}).values() for value in of_option.values()]
-    return _places(max(sizes, default=0.0))
-
-
-def _places(largest: float) -> Callable[[float], str]:
-    if not 1e-4 < largest < 1e6:
-        return lambda value: f"{'+' if value > 0 else ''}{number(value)}"
-    places = max(0, 2 - floor(log10(largest))) if largest < 1 else 2 if largest < 1000 else 0
-    least = 0.5 * 10.0**-places
-    return lambda value: "0" if abs(value) < least else f"{value:+,.{places}f}"
+    return signed_to(max(sizes, default=0.0))
 
 
 # Flips
@@ -381,7 +372,7 @@ def _difference(found: Difference, whole: Unlikely, scenario: Scenario, screen: 
 def _reason(one: Because) -> str:
     if not one.term:
         return f"precision {number(one.after)} instead of {number(one.before)}"
-    signed = _places(max(abs(one.before), abs(one.after)))
+    signed = signed_to(max(abs(one.before), abs(one.after)))
     return f"{one.term} {signed(one.after)} instead of {signed(one.before)}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
 from math import floor, isfinite, log10
 from typing import Final
 
@@ -59,6 +60,15 @@ def number(value: float) -> str:
         text = f"{value:.3g}" if 1e-99 < size < 1e99 else f"{value:.2g}"
         return re.sub(r"e([-+])0*", lambda sign: "e-" if sign[1] == "-" else "e", text)
     return ("-" if value < 0 else "") + _rounded(size, 3)
+
+
+def signed_to(largest: float) -> Callable[[float], str]:
+    """Writes numbers with their signs, all to the same place after the point; the largest has this size."""
+    if not 1e-4 < largest < 1e6:
+        return lambda value: f"{'+' if value > 0 else ''}{number(value)}"
+    places = max(0, 2 - floor(log10(largest))) if largest < 1 else 2 if largest < 1000 else 0
+    least = 0.5 * 10.0**-places
+    return lambda value: "0" if abs(value) < least else f"{value:+,.{places}f}"
 
 
 def in_percent(value: float) -> str:

@@ -10,19 +10,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from engine.games.solution import Solution
 from engine.program.program import BoolArray, Condition, FloatArray, Program, Recurrence
-from engine.program.worlds import Batch, Reader, Situation, Viewer, batch_in, own_views
+from engine.program.worlds import Batch, Reader, Situation, Viewer, batch_in, closest, own_views
 from engine.simulation.draws import Draws, solved
-from engine.simulation.eyes import Eyes, asked_of, played_share, watched
-from engine.simulation.histories import Histories, first_histories, next_histories, parts_of
+from engine.simulation.eyes import Eyes, asked_of, played_share, share_of_play, watched
+from engine.simulation.histories import VANISHES, Histories, first_histories, next_histories, parts_of
 from engine.simulation.ledger import Ledger
 from engine.simulation.played import Key, Played, together
 from engine.simulation.reading import Reading, Split, read_round
 from engine.simulation.sighted import narrowed
+
+RULED_OUT: Final = 1e-40
+"""How likely an action is held, once somebody has taken it, that everybody's play rules out."""
 
 
 def play_rounds(program: Program, uniforms: FloatArray, thinning: FloatArray, histories: int, size: int) -> Draws:
@@ -79,7 +83,50 @@ def courses(program: Program, uniforms: FloatArray, most: int, size: int) -> Ite
         now = next_histories(now, played, np.zeros((0, 1)), sys.maxsize)
 
 
+def next_situation(program: Program, batch: Batch, solution: Solution, leaf: int) -> Situation | None:
+    """Where one history goes on after a round that took a path; None if the game is over then.
+
+    Whoever sees what nobody's play allows learns what it would if all that is ruled out were equally surprising.
+
+    Args:
+        program: with a recurrence.
+        batch: of the one history.
+        solution: of the same.
+        leaf: the path that was taken, perhaps by somebody who does not play by the solution.
+    """
+    recurrence, now = program.recurrence, batch.situation
+    if recurrence is None:
+        raise AssertionError("the game is played once")
+    following, ends = _followed(program, recurrence, now, 1)
+    outcome = int(recurrence.outcome[leaf])
+    if now.round >= recurrence.count or ends[outcome, 0]:
+        return None
+    play = np.maximum(solution.play, RULED_OUT)
+    played = share_of_play(program.tree, play, program.tree.decisions)
+    if solution.share is not None:
+        played = np.maximum(solution.share, RULED_OUT * played)
+    shape = (recurrence.n_types, recurrence.n_outcomes, 1)
+    believed = {
+        viewer: _updated(joint[:, outcome], closest(now.believed, viewer))
+        for viewer, joint in _seen(program, recurrence, batch, solution, played, shape).items()
+    }
+    types = now.types
+    if types is not None and types is now.believed.get(None):
+        types = believed[None]
+    elif types is not None:
+        likelihood = recurrence.by_both.sum(batch.given * played).reshape(shape)[:, outcome]
+        types = _updated(likelihood * types, types)
+    state = {name: array[outcome] for name, array in following.items()}
+    return replace(now, state=state, round=now.round + 1, types=types, believed=believed)
+
+
 # Private functions
+
+
+def _updated(joint: FloatArray, before: FloatArray) -> FloatArray:
+    """Beliefs by Bayes' rule from joint chances, (n_types, 1); what was believed before where nothing is left."""
+    total = joint.sum(axis=0)
+    return joint / total if total[0] > VANISHES else before
 
 
 def _likeliest(now: Histories, most: int) -> Histories:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final, TypeVar
 
 from engine.errors import UsageError
@@ -70,8 +70,35 @@ class Dialogue:
         room = self.screen.width - len(indent)
         self.tell(*(indent + line for line in wrap(self.screen.symbols(text), room)))
 
+    def pause(self, prompt: str) -> None:
+        """Waits for the return key, where somebody is to read what stands there; nothing is kept of it.
+
+        Raises:
+            Left: they have gone.
+        """
+        if self._replays or self.catching_up:
+            return
+        try:
+            answer = self._read(self.screen.symbols(prompt) + " ").strip()
+        except EOFError:
+            self._write("\n")
+            raise Left from None
+        if answer.lower() in LEAVE:
+            raise Left
+
+    def scroll_away(self, lines: int) -> None:
+        """Moves what stands on the screen out of sight."""
+        if not self._replays and not self.catching_up:
+            self._write("\n" * lines)
+
     def ask(
-        self, key: str, prompt: str, understand: Callable[[str], Value], hint: str = "", otherwise: str = ""
+        self,
+        key: str,
+        prompt: str,
+        understand: Callable[[str], Value],
+        hint: str = "",
+        meant: Collection[str] = (),
+        otherwise: str = "",
     ) -> Value:
         """What somebody answers, once it can be understood.
 
@@ -80,6 +107,7 @@ class Dialogue:
             prompt: one line.
             understand: the answer's meaning; raises Unclear.
             hint: said when help is asked for.
+            meant: words that are answers here, in small letters, even if they ask to leave or for help elsewhere.
             otherwise: what an empty line stands for; none: an answer is needed.
 
         Raises:
@@ -88,15 +116,18 @@ class Dialogue:
         """
         if self.catching_up:
             return self._remembered(key, prompt, understand)
+        if self._replays:
+            raise Left
         while True:
             try:
                 answer = self._read(self.screen.symbols(prompt) + " ").strip() or otherwise
             except EOFError:
                 self._write("\n")
                 raise Left from None
-            if answer.lower() in LEAVE:
+            word = "" if answer.lower() in meant else answer.lower()
+            if word in LEAVE:
                 raise Left
-            if not answer or answer.lower() in HELP:
+            if not answer or word in HELP:
                 self.say(hint or "An answer is needed here; quit leaves, and the same command goes on from here.", "  ")
                 continue
             try:
@@ -114,7 +145,8 @@ class Dialogue:
             UsageError: the journal says otherwise.
         """
         if not self._old:
-            self._journal.add(kind, key, value)
+            if not self._replays:
+                self._journal.add(kind, key, value)
             return
         entry = self._old.popleft()
         if (entry["kind"], entry["key"], entry["value"]) != (kind, key, value):

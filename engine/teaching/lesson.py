@@ -141,7 +141,7 @@ def _read(dialogue: Dialogue, step: Step, held: Held) -> None:
     for text in (scenario.question, scenario.about):
         if text:
             dialogue.say(label(text))
-    understanding.pause(dialogue, "about")
+    dialogue.pause(understanding.GO_ON)
     claims = cast(Reading, step).evidence
     for start in range(0, len(claims), CLAIMS):
         page = claims[start : start + CLAIMS]
@@ -151,7 +151,7 @@ def _read(dialogue: Dialogue, step: Step, held: Held) -> None:
             by = f" ({label(item.by)})" if item.by else ""
             first, *more = wrap(f"{label(item.claim)}{by}", dialogue.screen.width - 6)
             dialogue.tell(f"  {name:<3} {first}", *(f"      {line}" for line in more))
-        understanding.pause(dialogue, f"claims {start + 1}")
+        dialogue.pause(understanding.GO_ON)
 
 
 def _predict(dialogue: Dialogue, step: Step, held: Held) -> None:
@@ -170,7 +170,7 @@ def _predict(dialogue: Dialogue, step: Step, held: Held) -> None:
         dialogue.say(_about_figures(result))
         if result.reason is not None:
             dialogue.tell(*reason_lines(result, screen))
-    understanding.pause(dialogue, "engine")
+    dialogue.pause(understanding.GO_ON)
 
 
 def _about_figures(result: Result) -> str:
@@ -196,7 +196,7 @@ def _words(dialogue: Dialogue, step: Step, held: Held) -> None:
         dialogue.say(word_notes(found[-1]))
         if note := survey_note(found[-1:]):
             dialogue.say(note)
-        understanding.pause(dialogue, f"words {name}")
+        dialogue.pause(understanding.GO_ON)
     held.words = tuple(found)
     dialogue.say("Words read by another standard change the engine's comparison, and what it believes of a statement:")
     dialogue.tell(f"  {other_words(scenario, held.lesson.file, screen)}")
@@ -205,14 +205,14 @@ def _words(dialogue: Dialogue, step: Step, held: Held) -> None:
 def _bluff(dialogue: Dialogue, step: Step, held: Held) -> None:
     held.considered = consider(dialogue, cast(Hypotheses, step))
     found, screen = held.considered, dialogue.screen
-    understanding.pause(dialogue, "signs")
+    dialogue.pause(understanding.GO_ON)
     dialogue.say("Your evidence: hypotheses in rows, the chance to see each sign in columns.")
     for place, seen in enumerate(found.signs, start=1):
         dialogue.say(f"sign {place}: {screen.label(seen.sign)}", "  ")
     for grid in evidence_grids(found, screen.width):
         dialogue.tell("", *grid_lines(grid, screen))
     dialogue.say("What is as likely either way tells nothing, however much it is talked about.")
-    understanding.pause(dialogue, "evidence")
+    dialogue.pause(understanding.GO_ON)
     dialogue.tell(*grid_lines(end_grid(found), screen))
 
 
@@ -237,12 +237,12 @@ def _discover(dialogue: Dialogue, step: Step, held: Held) -> None:
             "The outcome's figure with one unknown low (its 5% value) and high (its 95% value), all else unknown; "
             f"from {found.ends.draws:,} draws, so close ranks may change."
         )
-    understanding.pause(dialogue, "swings")
+    dialogue.pause(understanding.GO_ON)
     if dialogue.shows and (found := held.discovered) is not None:
         dialogue.say(screen.label(together_text(found, scenario)))
         dialogue.say("More of it:")
         dialogue.tell(f"  {command(screen, 'engine', 'discover', held.lesson.file, '--outcome', claim)}")
-    understanding.pause(dialogue, "discover")
+    dialogue.pause(understanding.GO_ON)
 
 
 def _turned(step: Discovery, held: Held) -> bool:
@@ -271,7 +271,7 @@ def _reveal(dialogue: Dialogue, step: Step, held: Held) -> None:
         dialogue.say(f"{screen.label(found.label)}: {screen.label(found.happened)}, {found.on}{note}")
         dialogue.tell(*grid_lines(score_grid(found), screen, "  "))
         if found is not held.marked[-1]:
-            understanding.pause(dialogue, f"score {found.outcome}")
+            dialogue.pause(understanding.GO_ON)
     unscored = [scenario.outcomes[name].label for name in predicted if name not in scenario.resolution]
     for label in unscored:
         dialogue.say(f"{screen.label(label)}: nobody recorded what happened, so your prediction has no score.")
@@ -282,7 +282,7 @@ def _reveal(dialogue: Dialogue, step: Step, held: Held) -> None:
     if any(score.crps is not None for found in held.marked for score in found.scores):
         dialogue.say(QUANTITIES)
     dialogue.say(FEW)
-    understanding.pause(dialogue, "scores")
+    dialogue.pause(understanding.GO_ON)
 
 
 def _debrief(dialogue: Dialogue, step: Step, held: Held) -> None:

@@ -26,4 +26,4 @@ def play(dialogue: Dialogue, scenario: Scenario, step: Playing, file: str, hold_
         rounds = ["--rounds", str(step.rounds)] if step.rounds else []
         dialogue.say(f"Take the place of {name}, here or in another window:")
         dialogue.tell(f"  {command(dialogue.screen, 'engine', 'play', file, '--as', seat, *rounds)}")
-        understanding.pause(dialogue, f"play {seat}", "Press Enter when the game is over.")
+        dialogue.pause("Press Enter when the game is over.")

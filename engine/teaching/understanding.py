@@ -9,10 +9,11 @@ from typing import Final
 
 from engine.distributions.spoken import chance_of
 from engine.report.terminal import safe
-from engine.teaching.dialogue import Dialogue, Unclear
+from engine.teaching.dialogue import Unclear
 
 SKIPPED: Final = "-"
 """What stands in the journal where somebody had nothing to say."""
+GO_ON: Final = "Press Enter to go on."
 FORMS: Final = "Type a chance as 10%, 0.1 or 1 in 10."
 
 _YES: Final = frozenset({"y", "yes", "ok", "ready", "ja", "j"})
@@ -76,11 +77,6 @@ def order_of(letters: Sequence[str]) -> Callable[[str], tuple[int, ...]]:
 def anything(text: str) -> str:
     """Free text; empty where it was skipped."""
     return "" if text.strip().lower() in (SKIPPED, "skip") else text.strip()
-
-
-def pause(dialogue: Dialogue, key: str, prompt: str = "Press Enter to go on.") -> None:
-    """Waits until the page is read."""
-    dialogue.ask(f"read {key}", prompt, anything, "Enter goes on; quit leaves.", SKIPPED)
 
 
 # Private functions

@@ -27,8 +27,9 @@ READ = ["", ""]
 PREDICTED = ["10%", "6", "2 to 8", "30%", "60%", "yes"]
 WORDS = ["", "20%", "10-30%", ""]
 SIGNS = ["20%", "90%", "90%", "60%", "10%", "", ""]
-REST = ["", "b a", "", "", "no", "yes", "", "", "", "next time I ask how I know"]
-ALL = [*READ, *PREDICTED, *WORDS, *SIGNS, *REST]
+GAME = ["yes", "", "", "light", "", ""]
+REST = ["b a", "", "", "no", "yes", "", "", "", "next time I ask how I know"]
+ALL = [*READ, *PREDICTED, *WORDS, *SIGNS, *GAME, *REST]
 
 
 class Class:
@@ -139,6 +140,11 @@ def test_the_table_of_evidence(whole: tuple[Class, Held]) -> None:
     assert "which tells   nothing    some" in whole[0].seen
 
 
+def test_a_game_is_played_in_between(whole: tuple[Class, Held]) -> None:
+    assert "You chose light" in whole[0].seen
+    assert [entry["value"] for entry in take_up(whole[0].journal).entries if entry["key"].startswith("play us ")]
+
+
 def test_what_matters(whole: tuple[Class, Held]) -> None:
     found = whole[1].discovered
     assert found is not None
@@ -162,7 +168,7 @@ def test_the_lesson_ends_and_can_be_handed_out(whole: tuple[Class, Held]) -> Non
 
 def test_taking_up_again_says_nothing_twice(tmp_path: Path) -> None:
     leave(*READ, *PREDICTED, *WORDS, folder=tmp_path)
-    back = Class(tmp_path, *SIGNS, *REST)
+    back = Class(tmp_path, *SIGNS, "no", *REST)
     assert back.hold().marked[0].scores[0].said == "10.0%"
     assert "Your chance:" not in back.seen
     assert "rival hypotheses" in back.seen
@@ -190,7 +196,7 @@ def test_a_scenario_without_a_lesson_has_a_sensible_one(tmp_path: Path) -> None:
     found = teaching.lesson(api.loads(text, "x.yaml")).plan
     assert list(found.steps) == ["read", "predict", "words", "play", "discover", "reveal", "debrief"]
     assert found.minutes == 90
-    one = Class(tmp_path, "", *PREDICTED, "", *WORDS[1:], "", "a b", "", "", "yes", "", "", "", "", "", "", text=text)
+    one = Class(tmp_path, "", *PREDICTED, "", *WORDS[1:], "no", "a b", "", "", "yes", "", "", "", "", "", "", text=text)
     assert len(one.hold().debrief) == 3
     bare = text.split("resolution:")[0].split("statements:")[0].replace("references:", "")
     assert "reveal" not in teaching.lesson(api.loads(bare, "x.yaml")).plan.steps

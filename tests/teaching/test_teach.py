@@ -51,7 +51,7 @@ def test_a_lesson_at_a_terminal_that_is_left_and_taken_up_again(tmp_path: Path) 
             terminal.type(answer)
         shown = terminal.expect("Press Enter")
         assert shown.index("Sealed:") < shown.index("engine   ")
-        for answer in ("", "20%", "10-30%", "", "20%", "90%", "90%", "60%", "10%", "", "", "", "b a", "", ""):
+        for answer in ("", "20%", "10-30%", "", "20%", "90%", "90%", "60%", "10%", "", "", "no", "b a", "", ""):
             terminal.type(answer)
         terminal.expect("Ready")
         assert SECRET not in terminal.shown

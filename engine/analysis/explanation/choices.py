@@ -83,6 +83,18 @@ def choices(program: Program, scenario: Scenario, batch: Batch, solution: Soluti
     return tuple(found)
 
 
+def choices_at(
+    program: Program, scenario: Scenario, batch: Batch, solution: Solution, decision: int
+) -> tuple[Choice, ...]:
+    """The information sets of one decision, a place among the tree's moves; otherwise as `choices`."""
+    if not program.tree.sets_of(decision):
+        return ()
+    before = sum(item.decision < decision for item in program.tree.sets)
+    reached = (batch.chance * played_share(program, solution))[:, 0]
+    known, terms = knowledge(scenario), TermValues(program, batch)
+    return tuple(_Decision(program, batch, solution, decision, reached, known, terms).choices(before))
+
+
 def move_names(program: Program) -> tuple[str, ...]:
     """The names of the tree's moves."""
     return tuple(name for name in program.values if name not in program.folded)
