@@ -25,10 +25,11 @@ from engine.cli.given import (
 from engine.cli.shown import say, stderr
 
 if TYPE_CHECKING:
+    from engine.api import Seated
     from engine.teaching.journal import Journal
 
-AGAIN = ("--new",)
-"""Options that a game which is taken up again does not need."""
+NOT_AGAIN = ("--new",)
+"""Options without which a game is taken up again."""
 
 
 @app.command()
@@ -67,13 +68,13 @@ def play(
         _show(file, replay, json, quiet)
         return
     found = api.seated(load_file(file), as_ or (), set_name_of(assume), overrides_of(set_), seed, vary, rounds)
-    _hold(found, file, session, new, quiet)
+    _hold(found, file, session, new)
 
 
 # Private functions
 
 
-def _hold(found: object, file: str, session: Path | None, new: bool, quiet: bool) -> None:
+def _hold(found: Seated, file: str, session: Path | None, new: bool) -> None:
     """Plays a game, or goes on with it."""
     from engine import api
     from engine.cli import asking
@@ -81,7 +82,6 @@ def _hold(found: object, file: str, session: Path | None, new: bool, quiet: bool
     from engine.teaching import journal as journals
     from engine.teaching.dialogue import Dialogue, Left
 
-    assert isinstance(found, api.Seated)
     default = Path(f"{Path(file).stem}.play.jsonl")
     kept = journals.opened_at(session, found.head) if session is not None else journals.opened(default, found.head, new)
     screen = terminal.screen_of(sys.stdout)
@@ -100,7 +100,7 @@ def _hold(found: object, file: str, session: Path | None, new: bool, quiet: bool
 
 def _go_on(kept: Journal, session: Path | None) -> str:
     """With which command the game goes on."""
-    words = [word for word in sys.argv[1:] if word not in AGAIN]
+    words = [word for word in sys.argv[1:] if word not in NOT_AGAIN]
     if session is None:
         words += ["--session", str(kept.path)]
     return stderr().label(f"The game is kept. Go on with: engine {' '.join(map(shlex.quote, words))}")

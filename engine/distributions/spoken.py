@@ -21,7 +21,8 @@ def chance_of(text: str) -> float:
     """The probability that somebody typed.
 
     Understands a percentage (`10%`, `2.5 %`, `10 percent`), a number from 0 to 1 (`0.1`, `.1`, `1e-3`), and a share
-    (`1 in 10`, `1 out of 10`, `1/10`, `1 in 10,000`). A decimal comma will do (`2,5%`). `0` and `1` mean certain.
+    (`1 in 10`, `1 out of 10`, `1/10`, `1 in 10,000`). A decimal comma will do (`2,5%`). A bare `1`
+    may be meant as 1% or as certain, so it is asked back; `1.0` is certain.
 
     Raises:
         ValueError: what is wrong and what to type instead, in words that can be shown as they are after the text has
@@ -47,6 +48,8 @@ def chance_of(text: str) -> float:
 
 
 def _bare(number: float, said: str) -> float:
+    if said == "1":
+        raise ValueError("'1' can be read in two ways: write 1% or 100%")
     if number <= 1:
         return number
     if number <= 100:

@@ -65,6 +65,26 @@ class Bounded:
     reads: Reads
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SolutionOrder:
+    """The decisions in order of solution, as positions in the tree.
+
+    It carries no layout, whose conditions are closures: solvers that keep it go to other processes.
+    """
+
+    diagram: Diagram
+    moves: tuple[str, ...]
+    core: tuple[str, ...]
+
+    def __call__(self, free: frozenset[int] | None = None) -> tuple[tuple[int, ...], ...]:
+        """Only the decisions of some actors, the rest fixed; None: of all."""
+        actors = tuple(actor if free is None or actor in free else None for actor in self.diagram.actor)
+        return tuple(
+            tuple(self.core.index(self.moves[move]) for move in component)
+            for component in solution_order(replace(self.diagram, actor=actors))
+        )
+
+
 class Layout:
     """Positions instead of names, for one scenario.
 
@@ -90,6 +110,7 @@ class Layout:
         self.known = knowledge(scenario)
         self.diagram = without_idle_knowledge(self._diagram(), self._kept())
         self.core = tuple(name for name in self.moves if name not in self._foldable())
+        self.solution_order = SolutionOrder(self.diagram, self.moves, self.core)
         self.full = self._unrolled(self.moves, MAX_PATHS)
         self.tree = self._unrolled(self.core, MAX_LEAVES).bare()
         lasting = [name for name in self.core if scenario.rounds is not None and is_lasting(self.move(name))]
@@ -98,14 +119,6 @@ class Layout:
         self.folded = {name: self._chance(name) for name in self.moves if name not in self.core}
 
     # The order of play
-
-    def solution_order(self, free: frozenset[int] | None = None) -> tuple[tuple[int, ...], ...]:
-        """The decisions in order of solution, as positions in the tree; only those of some actors, the rest fixed."""
-        actors = tuple(actor if free is None or actor in free else None for actor in self.diagram.actor)
-        return tuple(
-            tuple(self.core.index(self.moves[move]) for move in component)
-            for component in solution_order(replace(self.diagram, actor=actors))
-        )
 
     def unseen(self) -> tuple[str, str] | None:
         """A decision and the first earlier move that its actor does not see, though somebody acts on it; else None."""

@@ -97,7 +97,7 @@ def order_lines(seats: Sequence[str], scenario: Scenario, screen: Screen) -> lis
     known = knowledge(scenario)
     for place, move in enumerate(scenario.moves, 1):
         first, *more = _hung(f"{_title(move.name, scenario)}: {_who(move, known, seats, scenario)}", screen, 3)
-        lines += [f"{place:>4}{first[1:]}", *more]
+        lines += [f"{place:>4} {first.lstrip()}", *more]
     return lines
 
 
@@ -134,9 +134,9 @@ def turn_lines(
     who = "" if alone else f" as {_actor(turn.actor, scenario)}"
     lines = _bold(f"{head[:1].upper()}{head[1:]}{who}", screen)
     if state:
-        lines += _hung(f"everybody sees: {_state(state, scenario)}", screen)
+        lines += _headed("everybody sees", _state(state, scenario), screen)
     knows = [f"{_title(name, scenario)}: {value}" for name, value in turn.knows.items()]
-    lines += _hung(f"you know: {'; '.join(knows)}" if knows else "you know of nothing that was done before", screen)
+    lines += _headed("you know", "; ".join(knows) or "nothing of what was done before", screen)
     lines += ["", *_bold(_title(turn.decision, scenario), screen)]
     move = _move(turn.decision, scenario)
     names = max(width(screen.label(option)) for option in move.values)
@@ -213,7 +213,7 @@ def feedback_lines(chosen: Chosen, scenario: Scenario, screen: Screen) -> list[s
     note = f"expected: your payoff if you choose best later on; model: {_model_words(turn, scenario)}"
     lines += [screen.paint(line, "dim") for line in _text(note, screen, "  ")]
     other = option if option != best else _second(turn)
-    lines += _difference(turn, best, other, screen)
+    lines += _difference(turn, best, other, shown, screen)
     if chosen.cost > SMALL:
         lines += _bold(f"Your choice cost {shown(chosen.cost).lstrip('+')} in expected payoff.", screen)
     believed = [name for name in choice.matters if name in turn.beliefs]
@@ -254,24 +254,31 @@ def truth_lines(review: Review, scenario: Scenario, screen: Screen) -> list[str]
         if move.name in first.made:
             owner = _actor(move.of, scenario)
             lines += _hung(f"{_title(move.name, scenario)} ({owner}): {first.values[move.name]}", screen)
-    shown = {move.name for move in lasting}
-    for played in review.rounds:
-        hidden = [name for name in played.made if name not in shown and _move(name, scenario).hidden]
-        parts = [public_text(played, "", scenario)]
-        if hidden:
-            parts.append("hidden: " + "; ".join(f"{_title(name, scenario)}: {played.values[name]}" for name in hidden))
-        believed = [
-            f"{_title(name, scenario)} = {value} {percent(chance)}"
-            for name, chances in played.believed.items()
-            for value, chance in list(chances.items())[-1 if len(chances) == 2 else 0 :]
-        ]
-        if believed:
-            parts.append(f"believed before: {', '.join(believed)}")
-        when = round_name(scenario, played.number)
-        lines += _hung(f"{when}: {' | '.join(parts)}" if when else " | ".join(parts), screen)
     if review.varied:
         drawn = ", ".join(f"{name} {_unknown(name, value, scenario)}" for name, value in review.unknowns.items())
         lines += _hung(f"the unknowns were drawn as {drawn}", screen)
+    return lines
+
+
+def round_lines(played: Reviewed, scenario: Scenario, screen: Screen) -> list[str]:
+    """What was really going on in a round."""
+    when = round_name(scenario, played.number)
+    lines = _bold(when[:1].upper() + when[1:], screen) if when else []
+    shown = [move for move in scenario.moves if move.name in played.made]
+    shown = [move for move in shown if not (isinstance(move, Type) and (move.lasting or not when))]
+    for head, hidden in (("all saw", False), ("hidden", True)):
+        parts = [
+            f"{_title(move.name, scenario)}: {played.values[move.name]}" for move in shown if move.hidden == hidden
+        ]
+        if parts:
+            lines += _headed(head, "; ".join(parts), screen)
+    believed = [
+        f"{_title(name, scenario)}: {value} {percent(chance)}"
+        for name, chances in played.believed.items()
+        for value, chance in list(chances.items())[-1 if len(chances) == 2 else 0 :]
+    ]
+    if believed:
+        lines += _headed("all believed", "; ".join(believed), screen)
     return lines
 
 
@@ -348,7 +355,7 @@ def _model_words(turn: Turn, scenario: Scenario) -> str:
             return f"how likely its actor takes it, who reasons by {in_words(reasoning)}, at precision {precision}"
 
 
-def _difference(turn: Turn, best: str, other: str, screen: Screen) -> list[str]:
+def _difference(turn: Turn, best: str, other: str, write: Callable[[float], str], screen: Screen) -> list[str]:
     """Why the best option is better than another, by the terms of the payoff."""
     terms = turn.choice.terms or {}
     apart = {name: value - terms[other][name] for name, value in terms[best].items()}
@@ -358,7 +365,6 @@ def _difference(turn: Turn, best: str, other: str, screen: Screen) -> list[str]:
         return []
     named = [name for name in ordered if abs(apart[name]) > SMALL_PART * largest][:MOST_TERMS]
     rest = sum(apart[name] for name in ordered if name not in named)
-    write = signed_to(largest)
     names = min(MOST_NAME, max(width(screen.label(name)) for name in (*named, "all other terms")))
     lines = _text(f"Why {best} beats {other}: the difference in each term, largest first", screen)
     rows = [(name, apart[name]) for name in named] + ([("all other terms", rest)] if abs(rest) > SMALL else [])
@@ -382,7 +388,7 @@ def _who(move: Move, known: Mapping[str, tuple[str, ...]], seats: Sequence[str],
     only = ", not in every case" if move.when is not None else ""
     if isinstance(move, Type):
         lasts = ", once and for all" if move.lasting and scenario.rounds is not None else ""
-        return f"chance{lasts}; only {'you' if move.of in seats else _actor(move.of, scenario)} will know"
+        return f"chance{lasts}; only {'you' if [move.of] == list(seats) else _actor(move.of, scenario)} will know"
     if not isinstance(move, Decision):
         return f"chance{only}{told}"
     who = "you" if [move.actor] == list(seats) else _actor(move.actor, scenario)
@@ -446,6 +452,13 @@ def _bold(text: str, screen: Screen) -> list[str]:
 
 def _text(text: str, screen: Screen, indent: str = "") -> list[str]:
     return [indent + line for line in wrap(screen.label(screen.symbols(text)), screen.width - len(indent))]
+
+
+def _headed(head: str, text: str, screen: Screen) -> Iterator[str]:
+    """A text with a short head on its left."""
+    first, *rest = wrap(screen.label(screen.symbols(text)), screen.width - 18)
+    yield f"  {screen.paint(left(head, 14), 'dim')}  {first}"
+    yield from (f"{' ' * 18}{line}" for line in rest)
 
 
 def _hung(text: str, screen: Screen, more: int = 0) -> Iterator[str]:

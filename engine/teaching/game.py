@@ -16,11 +16,13 @@ from engine.teaching.dialogue import Dialogue, Unclear
 
 ROUND: Final = "round"
 """The kind of note that holds a round's truth."""
-PAGE: Final = 22
+PAGE: Final = 23
 """Lines between two questions."""
 AWAY: Final = 60
 """Lines after which what stood there has scrolled away."""
 QUOTED: Final = 24
+UNSOLVED: Final = "The engine has not found the equilibrium of this round; what it says rests on its last iterate."
+ANOTHER: Final = " Another seed, such as --seed 2, brings another course."
 GO_ON: Final = "Press Enter to go on."
 
 
@@ -62,6 +64,7 @@ class Sitting:
         self._caught_up = dict.fromkeys(self.seats, 0)
         self._unknowns: Mapping[str, float] = {}
         self._over = False
+        self._used = 0  # lines since the last question
 
     @property
     def review(self) -> Review:
@@ -79,6 +82,8 @@ class Sitting:
             now = Round(self.game, standing)
             if not self._played:
                 self._introduce(now)
+            if not now.solved:
+                self._tell(*playing.paragraph(UNSOLVED, self.screen))
             self._chosen = []
             happened = now.play(self.seats, lambda turn, now=now: self._ask(turn, now))  # type: ignore[misc]
             found = reviewed(now, happened, self._chosen, self.seats)
@@ -109,13 +114,13 @@ class Sitting:
         )
         blocks.append(playing.paragraph(help_, screen))
         self._show(blocks)
-        self.dialogue.pause("Press Enter to begin.")
+        self._pause("Press Enter to begin.")
 
     def _ask(self, turn: Turn, now: Round) -> str:
         self._hand_over(turn.actor)
         scenario, screen = self.game.scenario, self.screen
         state = {name: float(array[0]) for name, array in now.standing.situation.state.items()}
-        self.dialogue.tell("", *playing.turn_lines(turn, state, scenario, screen, len(self.seats) == 1), "")
+        self._tell("", *playing.turn_lines(turn, state, scenario, screen, len(self.seats) == 1), "")
         options = tuple(turn.choice.probabilities)
         asked = {
             "beliefs": lambda: playing.beliefs_lines(turn, scenario, screen),
@@ -132,9 +137,10 @@ class Sitting:
             "quit: leave, and go on later.",
             frozenset(option.lower() for option in options),
         )
+        self._used = 0
         chosen = Chosen(turn, option)
         self._chosen.append(chosen)
-        self.dialogue.tell("", *playing.feedback_lines(chosen, scenario, screen))
+        self._tell("", *playing.feedback_lines(chosen, scenario, screen))
         return option
 
     def _understood(self, answer: str, options: Sequence[str], asked: Mapping[str, Callable[[], list[str]]]) -> str:
@@ -165,18 +171,18 @@ class Sitting:
         if self._at_screen == seat or len(self.seats) == 1:
             self._at_screen = seat
             return
-        name = self.screen.label(self.game.scenario.actors[seat].name)
+        name = cut(self.screen.label(self.game.scenario.actors[seat].name), QUOTED, self.screen)
         if self._at_screen:
-            self.dialogue.pause(f"Press Enter when you have read this; then {name} is next.")
+            self._pause(f"Press Enter when you have read this. Next: {name}.")
         self.dialogue.scroll_away(AWAY)
-        self.dialogue.pause(f"Only {name} looks at the screen now. {name}, press Enter.")
+        self._pause(f"For {name} alone: press Enter.")
         self._at_screen = seat
         fresh = self._played[self._caught_up[seat] :]
         if fresh:
             scenario, screen = self.game.scenario, self.screen
             lines = playing.history_lines(fresh, seat, scenario, screen, "Since your last turn")
             lines += playing.payoff_lines(fresh[-1].accounts[seat], "Your payoff in the last round", screen)
-            self.dialogue.tell("", *lines)
+            self._tell("", *lines)
         self._caught_up[seat] = len(self._played)
 
     def _round_over(self, found: Reviewed) -> None:
@@ -186,35 +192,44 @@ class Sitting:
         (seat,) = self.seats
         head = f"What everybody learns in round {found.number}" if scenario.rounds else "What everybody sees in the end"
         lines = ["", *playing.learned_lines(found, head, scenario, screen)]
+        if not found.accounts[seat].choices:
+            lines += playing.paragraph("You had nothing to decide." + ANOTHER * (scenario.rounds is None), screen)
         whose = "Your payoff in this round" if scenario.rounds else "Your payoff"
         lines += playing.payoff_lines(found.accounts[seat], whose, screen)
-        self.dialogue.tell(*lines)
-        self.dialogue.pause(GO_ON)
+        self._tell(*lines)
+        self._pause(GO_ON)
 
     def _finish(self) -> None:
         scenario, screen, review = self.game.scenario, self.screen, self.review
         if len(self.seats) > 1:
-            self.dialogue.pause("The game is over. Press Enter when all may look at the screen.")
+            self._pause("The game is over. Press Enter when all may look at the screen.")
         if not review.rounds:
             return
-        self.dialogue.tell("")
-        self._show([playing.truth_lines(review, scenario, screen)])
+        self._tell("")
+        told = [playing.round_lines(found, scenario, screen) for found in review.rounds]
+        self._show([playing.truth_lines(review, scenario, screen), *told])
         for seat in self.seats:
-            self.dialogue.pause(GO_ON)
-            self.dialogue.tell("", *playing.table_lines(review, seat, scenario, screen))
-            self.dialogue.tell("", *playing.verdict_lines(review, seat, scenario, screen))
-        self.dialogue.tell("", *playing.moral_lines(screen))
+            self._pause(GO_ON)
+            self._tell("", *playing.table_lines(review, seat, scenario, screen))
+            self._tell("", *playing.verdict_lines(review, seat, scenario, screen))
+        self._tell("", *playing.moral_lines(screen))
 
     def _show(self, blocks: Sequence[Sequence[str]]) -> None:
-        """Shows blocks, no more than a screenful at a time."""
-        used = 0
+        """Shows blocks with an empty line after each."""
         for block in blocks:
-            if used and used + len(block) + 1 > PAGE:
-                self.dialogue.pause(GO_ON)
-                used = 0
-            for start in range(0, len(block), PAGE):
-                if start:
-                    self.dialogue.pause(GO_ON)
-                self.dialogue.tell(*block[start : start + PAGE])
-            self.dialogue.tell("")
-            used += len(block) % PAGE + 1
+            self._tell(*block, "")
+
+    def _tell(self, *lines: str) -> None:
+        """Shows lines that belong together, on a new screen if they do not fit on this one."""
+        if self._used and self._used + len(lines) > PAGE:
+            self._pause(GO_ON)
+        for start in range(0, len(lines), PAGE):
+            if start:
+                self._pause(GO_ON)
+            part = lines[start : start + PAGE]
+            self.dialogue.tell(*part)
+            self._used += len(part)
+
+    def _pause(self, prompt: str) -> None:
+        self.dialogue.pause(prompt)
+        self._used = 0

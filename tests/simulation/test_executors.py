@@ -19,7 +19,7 @@ from engine.sampling import sobol_design
 from engine.simulation.executors import workers
 from engine.simulation.run import simulate
 
-STRIKE = Path(__file__).parents[2] / "docs" / "examples" / "strike.yaml"
+STRIKE, BLUFF = (Path(__file__).parents[2] / "docs" / "examples" / name for name in ("strike.yaml", "bluff.yaml"))
 
 
 def square(number: int) -> int:
@@ -103,6 +103,17 @@ def test_every_program_can_be_sent(family: str, reasoning: str) -> None:
     one, other = (simulate(item, design, histories=2).whole.outcomes for item in (program, sent))
     for name, sums in one.items():
         np.testing.assert_array_equal(sums.parts, other[name].parts)
+
+
+@pytest.mark.parametrize("reasoning", ["equilibrium", "best reply", "{level: 2}", "{cognitive hierarchy: 1.5}"])
+def test_a_program_with_conditions_on_moves_can_be_sent(reasoning: str) -> None:
+    """Its moves have `when`, whose conditions are closures while the tree is laid out."""
+    text = BLUFF.read_text("utf-8").replace("precision: 1,", f"precision: 1, reasoning: {reasoning},")
+    program = compile_program(api.loads(text).scenario)
+    sent = ForkingPickler.loads(ForkingPickler.dumps(program))
+    design = sobol_design(program.n_inputs, 16, 1, 16)
+    one, other = (simulate(item, design).whole.outcomes["war"].parts for item in (program, sent))
+    np.testing.assert_array_equal(one, other)
 
 
 def test_processes_change_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,8 +61,14 @@ class PseudoTerminal:
         os.write(self._terminal, f"{line}\n".encode())
 
     def interrupt(self) -> None:
-        """Ctrl-C."""
-        os.write(self._terminal, b"\x03")
+        """Ctrl-C; again where nothing comes of it, since the system loses one that is typed before a program waits."""
+        before = len(self.shown)
+        for _ in range(10):
+            os.write(self._terminal, b"\x03")
+            until = time.monotonic() + 2.0
+            while self._more(until):
+                if self.shown[before:].replace("^C", "").strip():
+                    return
 
     def end_input(self) -> None:
         """Ctrl-D."""

@@ -12,6 +12,7 @@ import numpy as np
 from engine.analysis.explanation.choices import NONE, Choice, choices_at, move_names
 from engine.analysis.playing.game import MOVES, Game, Standing, chances, drawn
 from engine.games.conduct import SURPRISE
+from engine.games.ladder import CONVERGED
 from engine.games.levels import actions_of
 from engine.games.segments import FloatArray, IntArray
 from engine.games.solution import Solution
@@ -153,6 +154,11 @@ class Round:
         following = next_situation(self.program, self.batch, self.solution, int(self.leaf[happened.path]))
         return None if following is None else Standing(following, self.standing.types)
 
+    @property
+    def solved(self) -> bool:
+        """Whether the equilibrium was reached."""
+        return bool(self.solution.residual[0] <= CONVERGED)
+
     @cached_property
     def possible(self) -> BoolArray:
         """Paths that state and lasting types allow; (n_paths,)."""
@@ -189,7 +195,7 @@ class Round:
         }
         weight = self._seen_paths(actor, self._best_play(actor)) * self._agrees(own)
         payoff = sum(self._terms(actor, self.eyes).values(), np.zeros(len(weight)))
-        return float(weight @ payoff / weight.sum())
+        return float(weight @ payoff / weight.sum()) if weight.sum() > 0 else 0.0
 
     def expected(self, actor: str, happened: Happened, best: bool = False) -> float:
         """What the model's actor can expect in this seat, types as they are, before chance; or one that replies best.

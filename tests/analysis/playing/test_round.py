@@ -67,7 +67,7 @@ def games() -> list[tuple[Reviewed, ...]]:
     """Games in which the union's moves are drawn from the model's own probabilities."""
     base = game(STRIKE)
     found = []
-    for seed in range(240):
+    for seed in range(160):
         one, random = Game(base.scenario, base.program, base.draw, False, seed), np.random.default_rng(seed)
         standing, played = standing_of(one), []
         while standing is not None:
