@@ -292,7 +292,11 @@ def _debrief(dialogue: Dialogue, step: Step, held: Held) -> None:
         dialogue.tell("")
         dialogue.say(f"{place}. {label(question)}")
         answer = dialogue.ask(
-            f"debrief {place}", ">", understanding.anything, "A sentence or two; skip skips it.", understanding.SKIPPED
+            f"debrief {place}",
+            ">",
+            understanding.anything,
+            "A sentence or two; skip skips it.",
+            otherwise=understanding.SKIPPED,
         )
         held.debrief.append((question, answer))
 

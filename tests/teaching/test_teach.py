@@ -37,8 +37,12 @@ def test_a_lesson_at_a_terminal_that_is_left_and_taken_up_again(tmp_path: Path) 
         terminal.expect("Your chance:")
         terminal.type("fifty")
         terminal.expect("is no probability")
-        terminal.type("10\x0010%")
         terminal.expect("Your chance:")
+        terminal.type("1 in 10")
+        terminal.expect("Your middle value:")
+        terminal.type("six")
+        terminal.expect("A number is needed")
+        terminal.expect("Your middle value:")
         terminal.interrupt()
         terminal.expect("Go on with: engine teach")
         assert terminal.exit_code() == 130
@@ -46,8 +50,8 @@ def test_a_lesson_at_a_terminal_that_is_left_and_taken_up_again(tmp_path: Path) 
         assert "--new" not in terminal.shown.split("Go on with:")[1]
     assert not (tmp_path / "h.md").exists()
     with PseudoTerminal(["teach", str(FILE), "--handout", "h.md"], tmp_path) as terminal:
-        assert "Read" not in terminal.expect("Your chance:")
-        for answer in ("1 in 10", "6", "2 to 8", "40%", "60%"):
+        assert "Your chance" not in terminal.expect("Your middle value:")
+        for answer in ("6", "2 to 8", "40%", "60%"):
             terminal.type(answer)
         shown = terminal.expect("Press Enter")
         assert shown.index("Sealed:") < shown.index("engine   ")
