@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from engine.api.scenarios import outline as outline
     from engine.api.scenarios import provenance as provenance
     from engine.api.scenarios import read_stream as read_stream
+    from engine.api.scoring import score as score
+    from engine.api.scoring import score_forecasts as score_forecasts
+    from engine.api.sealing import seal as seal
+    from engine.api.sealing import verify as verify
     from engine.api.sensitivities import SENSITIVITY_HISTORIES as SENSITIVITY_HISTORIES
     from engine.api.sensitivities import sensitivity as sensitivity
     from engine.api.settings import DEFAULT_DRAWS as DEFAULT_DRAWS
@@ -71,6 +75,8 @@ _PLACES: Final = {
         "provenance",
         "read_stream",
     ),
+    "engine.api.scoring": ("score", "score_forecasts"),
+    "engine.api.sealing": ("seal", "verify"),
     "engine.api.sensitivities": ("SENSITIVITY_HISTORIES", "sensitivity"),
     "engine.api.settings": ("DEFAULT_DRAWS", "DEFAULT_SEED", "Options", "design_for", "options"),
     "engine.api.teaching": ("classroom", "lesson"),

@@ -8,6 +8,8 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
     discovering,
     reconciling,
     informing,
+    scoring,
+    sealing,
     checking,
     converting,
     teaching,
@@ -26,6 +28,8 @@ __all__ = [
     "playing",
     "reconciling",
     "running",
+    "scoring",
+    "sealing",
     "sensitivities",
     "teaching",
 ]

@@ -81,6 +81,14 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
         raise
 
 
+def library_version(name: str) -> str | None:
+    """The version of a library that is installed; None if it is not."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
 # Private functions
 
 
@@ -91,7 +99,7 @@ def _origin(result: Result, engine: str, sums: Mapping[str, Any], command: Seque
         "schema": export.SCHEMA,
         "command": list(command),
         "python": platform.python_version(),
-        **{name: _version(name) for name in LIBRARIES},
+        **{name: library_version(name) for name in LIBRARIES},
         "platform": platform.platform(),
         "machine": platform.machine(),
         "assumptions": result.assumptions,
@@ -114,13 +122,6 @@ def _sources(result: Result, home: Path) -> dict[str, str]:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
 
 
 def _umask() -> int:

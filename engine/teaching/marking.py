@@ -22,7 +22,7 @@ from engine.report.outcomes import speaker
 from engine.scenario.model import Scenario
 from engine.teaching.predicting import LEVELS, Predicted, short, values_of
 
-YOU, ENGINE, EVEN = "you", "engine", "even chance"
+YOU, ENGINE, EVEN = "you", "engine", "even chances"
 BASELINE: Final = " (baseline)"
 SCORES: Final = (
     "Brier runs from 0 to 1 and log from 0; less is better. "

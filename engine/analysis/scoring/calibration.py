@@ -16,7 +16,7 @@ from engine.sampling.streams import raw_words, uniforms
 FEWEST: Final = 20
 """Forecasts, below which no verdict is given."""
 LEVEL: Final = 0.05
-FEWEST_POWER: Final = 0.5
+FEWEST_POWER: Final = 0.8
 """With less, tests that find nothing mean nothing."""
 STRETCH: Final = 2.0
 """How overconfident a forecaster is whom the tests ought to notice: logits so many times too far from 0."""

@@ -38,13 +38,17 @@ def test_a_calibrated_forecaster_is_accused_in_about_5_percent(n: int) -> None:
     accused = 1 - found.get(CALIBRATED, 0) - found.get(TOO_FEW, 0)
     assert accused <= 0.05 + 3 * (0.05 * 0.95 / LAW) ** 0.5
     assert accused > 0.01  # nor are the tests deaf
-    assert found.get(TOO_FEW, 0) == 0 if n == 150 else found[TOO_FEW] > 0.5
+    assert found.get(TOO_FEW, 0) < 0.1 if n == 150 else found[TOO_FEW] > 0.5
 
 
 def test_an_overconfident_forecaster_is_not_called_calibrated() -> None:
     found = verdicts(200, stretch=2, times=60)
     assert found[OVERCONFIDENT] > 0.95
     assert found.get(CALIBRATED, 0) <= 0.05
+
+
+def test_of_few_forecasts_hardly_any_overconfident_ones_are_called_calibrated() -> None:
+    assert verdicts(50, stretch=2, times=60).get(CALIBRATED, 0) < 0.1
 
 
 def test_other_faults_have_their_names() -> None:
@@ -62,7 +66,7 @@ def test_twenty_rare_events_that_do_not_happen_show_nothing() -> None:
     """At 2 % each, none of 20 happens in 0.98^20 = 67 % of cases: no test can tell that from forecasts of 1 or 5 %."""
     found = calibration([0.02] * 20, [False] * 20)
     assert found.verdict == TOO_FEW
-    assert found.power < 0.5
+    assert found.power < 0.8
     assert found.total.p == pytest.approx(1, abs=0.01)
 
 
