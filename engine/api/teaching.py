@@ -47,7 +47,7 @@ Waiting = Callable[[], AbstractContextManager[Callable[[int, int], None]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Class:
+class Prepared:
     """A lesson that is about to be held.
 
     Attributes:
@@ -86,7 +86,7 @@ def lesson(
     assumptions: str = BASE,
     overrides: Sequence[tuple[str, str]] = (),
     options: Options | None = None,
-) -> Class:
+) -> Prepared:
     """The lesson of a scenario.
 
     Args:
@@ -106,10 +106,10 @@ def lesson(
     options = replace(
         options, draws=options.draws or usual, histories=LESSON_HISTORIES, equilibria=False, leanings=False
     )
-    return Class(loaded, assumed, plan_of(assumed.scenario, steps), options)
+    return Prepared(loaded, assumed, plan_of(assumed.scenario, steps), options)
 
 
-def session(found: Class, path: Path | None, anew: bool = False) -> Journal:
+def session(found: Prepared, path: Path | None, anew: bool = False) -> Journal:
     """The journal of a lesson: the one at `path`, else the unfinished one in the current folder, else a new one.
 
     Raises:
@@ -117,14 +117,12 @@ def session(found: Class, path: Path | None, anew: bool = False) -> Journal:
         ScenarioError, OSError: it cannot be read or written.
     """
     if path is not None:
-        if anew and path.exists():
-            raise UsageError(f"'{path}' exists already", "sessions are never overwritten; give another name")
         return opened_at(path, found.head)
     stem = "stdin" if found.loaded.file.startswith("<") else Path(found.loaded.file).stem
     return opened(Path(f"{stem}.lesson.jsonl"), found.head, anew)
 
 
-def replayed(found: Class, path: Path) -> Journal:
+def replayed(found: Prepared, path: Path) -> Journal:
     """The journal of a lesson that is to be shown again.
 
     Raises:
@@ -141,7 +139,7 @@ def replayed(found: Class, path: Path) -> Journal:
     return journal
 
 
-def hold(found: Class, dialogue: Dialogue, journal: Journal, file: str, waiting: Waiting) -> Held:
+def hold(found: Prepared, dialogue: Dialogue, journal: Journal, file: str, waiting: Waiting) -> Held:
     """Holds a lesson.
 
     Args:
@@ -266,7 +264,7 @@ def _phrases(scenario: Scenario) -> Iterator[Phrase]:
             yield Phrase(statement.about, words, speaker(scenario, name), *readings(statement, words))
 
 
-def _ends(found: Class, claim: str, progress: Callable[[int, int], None]) -> Ends:
+def _ends(found: Prepared, claim: str, progress: Callable[[int, int], None]) -> Ends:
     from threadpoolctl import threadpool_limits
 
     program = compile_program(found.assumed.scenario, found.assumed.believe)

@@ -83,6 +83,8 @@ def teach(
     _only_without("a lesson", {"--reveal": reveal, "--json": json, "--csv": csv}, "with --answers")
     if file == STDIN:
         raise UsageError("a lesson reads answers from stdin, so its scenario has to be a file")
+    if session is not None and new:
+        raise UsageError("--session and --new exclude each other", "give a session another name to begin anew")
     if replay is not None:
         _only_without("--replay", {"--session": session, "--new": new})
     _lesson(given, session, new, replay)

@@ -187,7 +187,9 @@ class _Reader:
             self._problem(line, f"'{cell}' cannot be predicted by a chance: {self.refused[name]}")
         else:
             said = f"'{cell[:60]}' is no outcome of this scenario" if cell else "no outcome stands here"
-            self._problem(line, said, nearest(name, self.questions))
+            hint = nearest(name, self.questions)
+            columns = "leave out columns that are no outcomes" if line == self.table.head[0] else ""
+            self._problem(line, said, hint if hint.startswith("did") or not columns else columns)
         return None
 
     def _chance(self, line: int, cell: str, needed: str) -> float | None:

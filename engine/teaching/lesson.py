@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, cast
@@ -63,13 +63,20 @@ class Held:
     words: tuple[Worded, ...] = ()
     considered: Considered | None = None
     discovering: tuple[tuple[str, ...], str] | None = None
-    marked: tuple[Marked, ...] = ()
+    revealed: tuple[str, ...] = ()
     debrief: list[tuple[str, str]] = field(default_factory=list)
 
     @cached_property
     def result(self) -> Result:
         """The engine's figures."""
         return self.lesson.run()
+
+    @cached_property
+    def marked(self) -> tuple[Marked, ...]:
+        """The scores of what was told to have happened."""
+        predicted = {one.outcome: one for one in self.predicted}
+        scenario = self.lesson.scenario
+        return tuple(marked(scenario, name, predicted.get(name), self.result) for name in self.revealed)
 
     @cached_property
     def discovered(self) -> Discovered | None:
@@ -254,17 +261,23 @@ def _turned(step: Discovery, held: Held) -> bool:
 
 
 def _reveal(dialogue: Dialogue, step: Step, held: Held) -> None:
-    scenario, screen = held.lesson.scenario, dialogue.screen
-    predicted = {one.outcome: one for one in held.predicted}
-    names = [name for name in predicted if name in scenario.resolution]
-    names += [name for name in scenario.resolution if name not in names]
+    scenario = held.lesson.scenario
+    predicted = [one.outcome for one in held.predicted]
+    names = [*(name for name in predicted if name in scenario.resolution), *scenario.resolution]
     if not names:
         dialogue.say("The scenario does not say what happened.")
         return
     question = "Ready to hear what happened? (yes or no)"
     while not dialogue.ask("ready", question, understanding.agreed, "Afterwards no prediction counts any more."):
         dialogue.say("Take your time.")
-    held.marked = tuple(marked(scenario, name, predicted.get(name), held.result) for name in names)
+    held.revealed = tuple(dict.fromkeys(names))
+    if dialogue.shows:
+        _show_scores(dialogue, held, [name for name in predicted if name not in scenario.resolution])
+    dialogue.pause(understanding.GO_ON)
+
+
+def _show_scores(dialogue: Dialogue, held: Held, unscored: Sequence[str]) -> None:
+    screen = dialogue.screen
     for found in held.marked:
         note = f" ({screen.label(found.note)})" if found.note else ""
         dialogue.tell("")
@@ -272,9 +285,9 @@ def _reveal(dialogue: Dialogue, step: Step, held: Held) -> None:
         dialogue.tell(*grid_lines(score_grid(found), screen, "  "))
         if found is not held.marked[-1]:
             dialogue.pause(understanding.GO_ON)
-    unscored = [scenario.outcomes[name].label for name in predicted if name not in scenario.resolution]
-    for label in unscored:
-        dialogue.say(f"{screen.label(label)}: nobody recorded what happened, so your prediction has no score.")
+    for name in unscored:
+        label = screen.label(held.lesson.scenario.outcomes[name].label)
+        dialogue.say(f"{label}: nobody recorded what happened, so your prediction has no score.")
     mean = mean_grid(held.marked)
     if mean is not None:
         dialogue.tell("", *grid_lines(mean, screen, "  "))
@@ -282,7 +295,6 @@ def _reveal(dialogue: Dialogue, step: Step, held: Held) -> None:
     if any(score.crps is not None for found in held.marked for score in found.scores):
         dialogue.say(QUANTITIES)
     dialogue.say(FEW)
-    dialogue.pause(understanding.GO_ON)
 
 
 def _debrief(dialogue: Dialogue, step: Step, held: Held) -> None:

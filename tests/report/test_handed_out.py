@@ -8,6 +8,7 @@ import pytest
 
 from engine.errors import UsageError
 from engine.report.bands import Band, axis_line, band_lines, scale_of
+from engine.report.crowd import histogram_lines
 from engine.report.grid import Grid, grid_lines
 from engine.report.markdown import escaped, fenced, table
 from engine.report.new_file import write_new

@@ -6,7 +6,9 @@ from math import inf
 
 import pytest
 
-from engine.teaching.hypotheses import ratio_of, strength, updated
+from engine.report.grid import grid_lines
+from engine.report.terminal import Screen, width
+from engine.teaching.hypotheses import Considered, Seen, evidence_grids, ratio_of, strength, updated
 
 PRIOR = {"attack": 0.2, "bluff": 0.8}
 
@@ -55,3 +57,14 @@ def test_what_a_sign_says(attack: float, bluff: float, said: str, ratio: float) 
     chance = {"attack": attack, "bluff": bluff}
     assert strength(chance) == said
     assert ratio_of(chance) == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize("cells", [60, 80, 120])
+def test_many_signs_take_several_tables_with_hypotheses_in_rows(cells: int) -> None:
+    chance = {"attack": 0.9, "bluff": 0.3}
+    signs = tuple(Seen(f"{place}", chance, PRIOR, chance, PRIOR) for place in range(20))
+    grids = evidence_grids(Considered({"attack": "a", "bluff": "b"}, PRIOR, PRIOR, signs), cells)
+    assert [head for grid in grids for head in grid.heads[1:]] == [f"sign {place}" for place in range(1, 21)]
+    for grid in grids:
+        assert [row[0] for row in grid.rows] == ["attack", "bluff", "which tells"]
+        assert max(map(width, grid_lines(grid, Screen(cells)))) <= cells
