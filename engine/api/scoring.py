@@ -11,7 +11,7 @@ from typing import Final
 from engine.analysis.comparison.paired import simulated, uniforms_for
 from engine.analysis.running.summary import summarise
 from engine.analysis.scoring.judged import Said, ScenarioScores, Scores, forecasters, judged
-from engine.analysis.scoring.scoring import Ran, scored
+from engine.analysis.scoring.scoring import Ran, headline, scored
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import DEFAULT_DRAWS, MAX_HISTORIES, Options, workers_for
 from engine.distributions.spoken import chance_of
@@ -95,6 +95,7 @@ def _scenario_scores(
         loaded.sha256,
         sampled.settings,
         tuple(found),
+        headline(loaded.scenario, played, found),
         tuple(left_out),
         tuple(warnings),
     )

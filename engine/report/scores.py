@@ -39,7 +39,7 @@ VERSUS: Final = (
 WORDS: Final = "Words: * marks the standard by which the scenario reads them; the others show what else they may mean"
 BEWARE: Final = (
     "Beware: the outcomes of one scenario hang together, so these are fewer tests than they seem; the tests take them "
-    "as independent. And whoever wrote the scenarios knew how they ended"
+    "as independent. One event under several conditions counts once. Whoever wrote the scenarios knew how they ended"
 )
 VERDICTS: Final = (
     f"Verdict: at 5%, from tests of the total and of the spread (Spiegelhalter 1986). Too few: under {FEWEST} "
@@ -231,9 +231,7 @@ def _several_blocks(found: Scores, ran: Ran, screen: Screen) -> list[list[str]]:
     under = joined([said, f"{ran.seconds:.1f} s"], screen)
     full = next((one for one in found.scenarios if one.scored), found.scenarios[0])
     left_out = [
-        f"{one.scenario.title}: no event is resolved, so it has no line"
-        for one in found.scenarios
-        if all(item.kind != "event" for item in one.scored)
+        f"{one.scenario.title}: has no event, so it has no line" for one in found.scenarios if one.headline is None
     ]
     return [
         [title, *(screen.paint(line, "dim") for line in under)],
@@ -258,7 +256,8 @@ def _headline_rows(found: Scores, screen: Screen) -> list[str]:
     rows = [screen.paint(above, "dim"), screen.paint(head, "dim")]
     for one in lines:
         said = screen.symbols("–") if one.stated is None else chance(one.stated)
-        cells = (said, chance(one.engine), str(one.event.value), _loss(one.stated, screen), _loss(one.engine, screen))
+        happened = str(one.event.value) or screen.symbols("–")
+        cells = (said, chance(one.engine), happened, _loss(one.stated, screen), _loss(one.engine, screen))
         title, *more = wrap(screen.label(one.scores.scenario.title), room - 1, room - 1, 2, screen)
         shown = "".join(right(screen.label(cell), size) for cell, size in zip(cells, sizes, strict=True))
         rows += [left(title, room) + shown, *more]

@@ -19,7 +19,7 @@ MARKED: Final = "\\`*_{}[]<>|#!~"
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """One scenario in a line: its first event of which it is known what happened.
+    """One scenario in a line: an event of which it is known what happened, if there is one.
 
     Attributes:
         stated: who states a probability of it, by its words under the scenario's own reading, else a reference.
@@ -33,14 +33,13 @@ class Headline:
 
 
 def headlines(found: Scores) -> list[Headline]:
-    """The first resolved event of each scenario that has one."""
+    """A line for each scenario that has an event."""
     lines = []
     for one in found.scenarios:
-        event = next((item for item in one.scored if item.kind == "event"), None)
-        if event is not None:
-            said = [item for kind in (STATEMENT, REFERENCE) for item in event.forecasts if item.kind == kind]
-            engine = next(item for item in event.forecasts if item.kind == ENGINE and item.name == BASE)
-            lines.append(Headline(one, event, next((item for item in said if item.own), None), engine))
+        if one.headline is not None:
+            said = [row for kind in (STATEMENT, REFERENCE) for row in one.headline.forecasts if row.kind == kind]
+            engine = next(row for row in one.headline.forecasts if row.kind == ENGINE and row.name == BASE)
+            lines.append(Headline(one, one.headline, next((row for row in said if row.own), None), engine))
     return lines
 
 
@@ -77,7 +76,7 @@ def scores_markdown(found: Scores) -> str:
         brier = "–" if one.stated is None or one.stated.brier is None else f"{one.stated.brier:.4f}"
         own = "–" if one.engine.brier is None else f"{one.engine.brier:.4f}"
         cells = (marked(one.scores.scenario.title), marked(one.event.label), said, chance(one.engine))
-        lines.append(f"| {' | '.join((*cells, str(one.event.value), brier, own))} |")
+        lines.append(f"| {' | '.join((*cells, str(one.event.value) or '–', brier, own))} |")
     return "\n".join(lines) + "\n"
 
 
@@ -123,7 +122,7 @@ def _outcome(item: Scored) -> dict[str, Any]:
         "label": item.label,
         **({"unit": item.unit} if item.kind == "quantity" else {}),
         "value": item.value,
-        "on": item.on.isoformat(),
+        "on": None if item.on is None else item.on.isoformat(),
         "source": item.source or None,
         "note": item.note or None,
         "baselines": list(item.baselines),
@@ -182,7 +181,7 @@ def _judged_row(one: Judged) -> Sequence[Any]:
 def _rows(found: Scores) -> Iterator[Sequence[Any]]:
     for one in found.scenarios:
         for item in one.scored:
-            head = (one.scenario.title, item.outcome, item.label, item.kind, item.value, item.on.isoformat())
+            head = (one.scenario.title, item.outcome, item.label, item.kind, item.value, item.on)
             for each in item.forecasts:
                 baseline, skill = next(iter(each.skill.items()), (None, None))
                 figures = (each.probability, each.error, each.mean, each.brier, each.log_score, each.crps)

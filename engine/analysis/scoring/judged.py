@@ -31,6 +31,7 @@ class ScenarioScores:
         file, sha256: of the scenario.
         settings: how its base was computed.
         scored: each outcome whose resolution is known.
+        headline: the event that stands for the scenario in a table of several; None where it has no event.
         left_out: why others have no score, in words.
         warnings: of its runs.
     """
@@ -40,6 +41,7 @@ class ScenarioScores:
     sha256: str
     settings: Settings
     scored: tuple[Scored, ...]
+    headline: Scored | None
     left_out: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -81,15 +83,24 @@ def judged(several: Sequence[ScenarioScores]) -> list[Judged]:
     """The engine's base, then everybody else: all statements, all references, and each who speaks more than once."""
     said: dict[str, list[Said]] = {}
     for one in several:
-        for event in one.scored:
-            if event.kind == "event":
-                for forecast in event.forecasts:
-                    for by in _voices(forecast):
-                        entry = (_chance(forecast), event.happened, f"{one.scenario.title}: {event.label}")
-                        said.setdefault(by, []).append(entry)
+        for event in distinct_events(one):
+            for forecast in event.forecasts:
+                for by in _voices(forecast):
+                    entry = (_chance(forecast), event.happened, f"{one.scenario.title}: {event.label}")
+                    said.setdefault(by, []).append(entry)
     kept = {by: found for by, found in said.items() if len(found) > 1 or by == ENGINE_BASE}
     order = [by for by in (ENGINE_BASE, STATEMENTS, REFERENCES) if by in kept]
     return [judge(by, kept[by]) for by in (*order, *(by for by in kept if by not in order))]
+
+
+def distinct_events(scores: ScenarioScores) -> list[Scored]:
+    """The resolved events; of outcomes that are the same event under several conditions only the first."""
+    found: dict[str, Scored] = {}
+    for event in scores.scored:
+        happens = scores.scenario.outcomes[event.outcome].happens
+        if happens is not None:
+            found.setdefault("".join(happens.text.split()), event)
+    return list(found.values())
 
 
 def forecasters(said: Mapping[str, Sequence[Said]]) -> list[Judged]:

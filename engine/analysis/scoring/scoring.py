@@ -77,7 +77,8 @@ class Scored:
 
     Attributes:
         kind: `event`, `quantity` or `choice`.
-        value: yes or no, a number, or a value of the move.
+        value: yes or no, a number, or a value of the move; empty where nobody knows.
+        on: the day on which it was clear.
         source: who says so, in words.
         baselines: names of what the forecasts are measured by.
     """
@@ -87,7 +88,7 @@ class Scored:
     kind: str
     unit: str | None
     value: str | float
-    on: datetime.date
+    on: datetime.date | None
     source: str
     note: str
     forecasts: tuple[Forecast, ...]
@@ -123,6 +124,26 @@ def scored(scenario: Scenario, played: Sequence[Ran]) -> tuple[list[Scored], lis
         elif resolution is not None:
             found.append(_scored(scenario, name, resolution, played))
     return found, left_out
+
+
+def headline(scenario: Scenario, played: Sequence[Ran], resolved: Sequence[Scored]) -> Scored | None:
+    """The event that stands for a scenario: the first resolved one, else the first whose chance somebody states.
+
+    Args:
+        scenario: as its file stands.
+        played: the base first.
+        resolved: the scenario's scores.
+    """
+    if found := next((one for one in resolved if one.kind == "event"), None):
+        return found
+    events = [name for name, outcome in scenario.outcomes.items() if outcome.kind == "happens"]
+    about = [*(item.about for item in scenario.statements.values()), *(item.about for item in scenario.references)]
+    stated = [name for name in about if name in events]
+    if not events:
+        return None
+    name = (stated or events)[0]
+    said = (*_by_engine(name, played), *_by_statements(scenario, name), *_by_references(scenario, name))
+    return Scored(name, scenario.outcomes[name].label, "event", None, "", None, "", "", said, ())
 
 
 def needed(p: float, q: float) -> float:

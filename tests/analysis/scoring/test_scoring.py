@@ -112,6 +112,26 @@ def test_of_several_scenarios_each_base_is_judged_over_all_events() -> None:
     assert {one.name for one in found.scenarios[0].scored[0].forecasts if one.kind == "engine"} == {"base"}
 
 
+def test_one_event_under_several_conditions_counts_once() -> None:
+    twice = COIN.replace(
+        "outcomes: {", "outcomes: {again: {label: If so, happens: heads==yes, given: heads == heads}, "
+    )
+    twice = twice.replace("resolution: {", "resolution: {again: {value: yes, on: 2020-06-30}, ")
+    found = api.score([api.loads(twice), api.loads(FLEET)])
+    assert len(found.scenarios[0].scored) == 2
+    base = next(one for one in found.judged if one.by == "engine, base")
+    assert base.happened == (True, False)
+
+
+def test_a_scenario_that_is_still_open_has_its_line_without_a_score() -> None:
+    found = api.score([api.loads(FLEET[: FLEET.index("resolution:")]), api.loads(COIN)])
+    still_open = found.scenarios[0].headline
+    assert still_open is not None
+    assert (still_open.outcome, still_open.value) == ("sailed", "")
+    assert by("base", still_open).probability == pytest.approx(0.2)
+    assert all(one.brier is None for one in still_open.forecasts)
+
+
 def test_a_chance_that_no_draw_has_hit_is_not_taken_for_impossible() -> None:
     """A threshold that 16 draws miss; the event happened."""
     rare = """
