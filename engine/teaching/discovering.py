@@ -92,6 +92,8 @@ def together_text(found: Discovered, scenario: Scenario) -> str:
     said = claim_in_words(scenario, claim)
     if ends.figure is None:
         return "The outcome has no figure: its condition never comes about."
+    if not ends.together and not ends.reached:
+        return f"The figure is {form(ends.figure)}, and no unknown alone moves it."
     if not ends.together:
         return f"The figure is {form(ends.figure)} as it stands: that is {said} already."
     parts = [

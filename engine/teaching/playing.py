@@ -22,6 +22,7 @@ def play(dialogue: Dialogue, scenario: Scenario, step: Playing, file: str, hold_
         if hold_game is not None:
             if dialogue.ask(f"play {seat}", f"Take the place of {name} now? (yes or no)", understanding.agreed):
                 hold_game(dialogue, seat, step.rounds)
+                dialogue.pause(understanding.GO_ON)
             continue
         rounds = ["--rounds", str(step.rounds)] if step.rounds else []
         dialogue.say(f"Take the place of {name}, here or in another window:")

@@ -27,7 +27,7 @@ READ = ["", ""]
 PREDICTED = ["10%", "6", "2 to 8", "30%", "60%", "yes"]
 WORDS = ["", "20%", "10-30%", ""]
 SIGNS = ["20%", "90%", "90%", "60%", "10%", "", ""]
-GAME = ["yes", "", "", "light", "", ""]
+GAME = ["yes", "", "", "light", "", "", ""]
 REST = ["b a", "", "", "no", "yes", "", "", "", "next time I ask how I know"]
 ALL = [*READ, *PREDICTED, *WORDS, *SIGNS, *GAME, *REST]
 
