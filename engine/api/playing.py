@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from engine import __version__
 from engine.analysis.playing.game import Game, game_of
 from engine.analysis.playing.review import Review
+from engine.analysis.playing.round import telling_seed
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import DEFAULT_SEED
 from engine.errors import ScenarioError, UsageError
@@ -60,7 +61,8 @@ def seated(
         seats: the actors whose places are taken.
         assumptions: name of the set.
         overrides: paths and values.
-        seed: of chance, the others' choices, and the unknowns if they vary.
+        seed: of chance, the others' choices, and the unknowns if they vary; None: the first, from 1 on, with which
+            somebody has something to decide.
         vary: whether the unknowns are drawn; else each stands at its median.
         rounds: how many are played at most.
 
@@ -68,12 +70,14 @@ def seated(
         UsageError: no such set, actor or round, an actor who decides nothing, or an override that leads nowhere.
         ScenarioError: what is wrong with the scenario.
     """
-    seed = DEFAULT_SEED if seed is None else seed
-    if not 0 <= seed < LARGEST_SEED:
+    if seed is not None and not 0 <= seed < LARGEST_SEED:
         raise UsageError(f"a seed is a whole number from 0 to 2^63 - 1, not {seed}")
     assumed = assume(loaded.scenario, assumptions, overrides)
     _check_seats(assumed.scenario, seats)
     _check_rounds(assumed.scenario, rounds)
+    program = compile_program(assumed.scenario, assumed.believe)
+    if seed is None:
+        seed = _computed(assumed.scenario, lambda: telling_seed(assumed.scenario, program, seats, vary, DEFAULT_SEED))
     head = {
         "engine": __version__,
         "schema": SCHEMA,
@@ -86,7 +90,6 @@ def seated(
         "vary": vary,
         "most_rounds": rounds,
     }
-    program = compile_program(assumed.scenario, assumed.believe)
     return Seated(game_of(assumed.scenario, program, seed, vary), tuple(seats), rounds, head)
 
 
@@ -133,7 +136,7 @@ def play(seated: Seated, dialogue: Dialogue) -> Review:
         dialogue.end()
         return found
 
-    return _computed(seated, hold)
+    return _computed(seated.game.scenario, hold)
 
 
 def replay(seated: Seated, dialogue: Dialogue) -> Review:
@@ -149,20 +152,20 @@ def replay(seated: Seated, dialogue: Dialogue) -> Review:
             sitting.hold()
         return sitting.review
 
-    return _computed(seated, hold)
+    return _computed(seated.game.scenario, hold)
 
 
 # Private functions
 
 
-def _computed(seated: Seated, hold: Callable[[], Value]) -> Value:
+def _computed(scenario: Scenario, compute: Callable[[], Value]) -> Value:
     from threadpoolctl import threadpool_limits
 
     try:
         with threadpool_limits(limits=1, user_api="blas"):
-            return hold()
+            return compute()
     except EvaluationError as error:
-        raise ScenarioError([in_words(seated.game.scenario, error)]) from None
+        raise ScenarioError([in_words(scenario, error)]) from None
 
 
 def _check_seats(scenario: Scenario, seats: Sequence[str]) -> None:

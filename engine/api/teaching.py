@@ -268,7 +268,8 @@ def _ends(found: Prepared, claim: str, progress: Callable[[int, int], None]) -> 
     from threadpoolctl import threadpool_limits
 
     program = compile_program(found.assumed.scenario, found.assumed.believe)
-    draws = END_DRAWS if program.recurrence is None else END_DRAWS_OF_ROUNDS
+    usual = END_DRAWS if program.recurrence is None else END_DRAWS_OF_ROUNDS
+    draws = min(usual, found.options.draws or usual)
     shared = replace(found.options, draws=2 * draws * program.n_inputs)
     try:
         with threadpool_limits(limits=1, user_api="blas"), workers_for(program, shared) as crew:

@@ -3,6 +3,7 @@
 from engine.cli import (  # isort: skip  # in the order of `--help`
     running,
     comparing,
+    sweeping,
     explaining,
     sensitivities,
     discovering,
@@ -31,6 +32,7 @@ __all__ = [
     "scoring",
     "sealing",
     "sensitivities",
+    "sweeping",
     "teaching",
 ]
 

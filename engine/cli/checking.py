@@ -50,9 +50,19 @@ def check(
 
 @app.command()
 @guarded
-def schema() -> None:
+def schema(
+    md: Annotated[
+        bool, typer.Option("--md", help="Print a reference of the language in Markdown, for readers.")
+    ] = False,
+) -> None:
     """Print the JSON Schema of the scenario language, for editors."""
     from engine.report import export, terminal
+
+    if md:
+        from engine.report.reference import reference_text
+
+        terminal.write_data(reference_text())
+        return
     from engine.report.schema import scenario_schema
 
     terminal.write_data(export.json_text(scenario_schema()))

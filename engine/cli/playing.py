@@ -17,7 +17,6 @@ from engine.cli.given import (
     Json,
     Overrides,
     Quiet,
-    Seed,
     load_file,
     overrides_of,
     set_name_of,
@@ -42,7 +41,9 @@ def play(
     rounds: Annotated[int | None, typer.Option(metavar="N", help="Play so many rounds at most.")] = None,
     assume: Assume = None,
     set_: Overrides = None,
-    seed: Seed = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="Of chance and the others (the first that lets you decide).")
+    ] = None,
     vary: Annotated[bool, typer.Option("--vary", help="Draw the unknowns, too; else each is at its median.")] = False,
     session: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Where the game is kept (STEM.play.jsonl).")

@@ -28,6 +28,8 @@ SMALL_PART: Final = 0.01
 MOST_NAME: Final = 34
 MOST_ABOUT: Final = 6
 SMALL: Final = 1e-9
+FINEST: Final = 0.1
+"""Payoffs are shown to the same place as if one were this large."""
 
 
 # Who, what, in which order
@@ -67,7 +69,7 @@ def wants_lines(seat: str, wanted: Sequence[Want], scenario: Scenario, screen: S
     lines = _bold(f"{whose}: these add up{each}", screen)
     if not wanted:
         return [*lines, "  nothing that the scenario names"]
-    shown = signed_to(max(abs(size) for want in wanted for size in (want.worst, want.best)))
+    shown = signed_to(max(FINEST, *(abs(size) for want in wanted for size in (want.worst, want.best))))
     most = max(12, min(MOST_NAME, screen.width - 46))
     names = min(most, max(width(screen.label(want.term)) for want in wanted))
     lines.append(screen.paint(f"  {left('', names)}{right('worst', 9)}{right('best', 9)}  hangs on", "dim"))
@@ -201,7 +203,8 @@ def feedback_lines(chosen: Chosen, scenario: Scenario, screen: Screen) -> list[s
         else f"You chose {option}. The best reply given what you knew was {best}.",
         screen,
     )
-    shown = signed_to(max(abs(value) for of_option in choice.terms.values() for value in of_option.values()))
+    sizes = [abs(value) for of_option in choice.terms.values() for value in of_option.values()]
+    shown = signed_to(max(FINEST, *sizes))
     names = min(MOST_NAME, screen.width - 35, max(6, *(width(screen.label(name)) for name in choice.payoffs)))
     heads = right("expected", 12) + right("model", 8)
     lines.append(screen.paint(f"  {left('option', names)}{heads}", "dim"))
@@ -210,7 +213,8 @@ def feedback_lines(chosen: Chosen, scenario: Scenario, screen: Screen) -> list[s
         row = f"  {left(cut(screen.label(name), names, screen), names)}{right(shown(payoff), 12)}"
         row += right(percent(choice.probabilities[name]), 8)
         lines.append(f"{row}  {', '.join(marks)}".rstrip())
-    note = f"expected: your payoff if you choose best later on; model: {_model_words(turn, scenario)}"
+    later = ", if you choose best later on" if _decides_after(turn, scenario) else ""
+    note = f"expected: your payoff on average{later}; model: {_model_words(turn, scenario)}"
     lines += [screen.paint(line, "dim") for line in _text(note, screen, "  ")]
     other = option if option != best else _second(turn)
     lines += _difference(turn, best, other, shown, screen)
@@ -235,7 +239,7 @@ def learned_lines(played: Reviewed, head: str, scenario: Scenario, screen: Scree
 def payoff_lines(account: Account, whose: str, screen: Screen) -> list[str]:
     """What a round brought a seat, as far as it can tell."""
     got = account.perceived
-    shown = signed_to(max([abs(value) for value in got.terms.values()], default=1.0))
+    shown = signed_to(max([FINEST, *map(abs, got.terms.values())]))
     parts = [f"{name} {shown(value)}" for name, value in got.terms.items() if abs(value) > SMALL]
     terms = f" ({', '.join(parts)})" if parts else ""
     how = "" if got.certain else " on average, given what you know; the end tells exactly"
@@ -287,7 +291,7 @@ def table_lines(review: Review, seat: str, scenario: Scenario, screen: Screen) -
     accounts = [played.accounts[seat] for played in review.rounds]
     numbers = [(a.received.total, a.by_model, a.by_best) for a in accounts]
     totals = tuple(sum(column) for column in zip(*numbers, strict=True))
-    shown = signed_to(max(abs(value) for row in (*numbers, totals) for value in row))
+    shown = signed_to(max(FINEST, *(abs(value) for row in (*numbers, totals) for value in row)))
     lines = _bold(f"{_actor(seat, scenario)}: payoffs", screen)
     heads = right("you got", 10) + right("model", 10) + right("best replies", 14)
     lines.append(screen.paint(f"  {left('round', 7)}{heads}  you chose", "dim"))
@@ -300,10 +304,13 @@ def table_lines(review: Review, seat: str, scenario: Scenario, screen: Screen) -
         lines.append(head + cut(screen.label(did), screen.width - width(head), screen))
     if len(rows) > 1:
         lines.append(f"  {left('all', 7)}{_row(totals, shown)}")
+    where = " from where each round began" if scenario.rounds is not None else ""
     note = (
-        "model: what the model's actor could expect in your place from where each round began, with the types as they "
-        "were, before chance; best replies: the same without its slips."
+        f"model: what the model's actor could expect in your place{where}, with the types as they were, before chance; "
+        "best replies: the same without its slips."
     )
+    if any(account.by_best < account.by_model - SMALL for account in accounts):
+        note += " The best reply to what can be known and expected may do worse against what the others really do."
     if any(account.cost > SMALL for account in accounts):
         note += " *: not the best reply."
     return [*lines, *(screen.paint(line, "dim") for line in _text(note, screen, "  "))]
@@ -315,7 +322,7 @@ def verdict_lines(review: Review, seat: str, scenario: Scenario, screen: Screen)
     promised, cost, luck = (
         sum(getattr(account, what) for account in accounts) for what in ("promised", "cost", "luck")
     )
-    shown = signed_to(max(abs(value) for value in (promised, cost, luck, review.total(seat))))
+    shown = signed_to(max(FINEST, *(abs(value) for value in (promised, cost, luck, review.total(seat)))))
     lines = _bold(f"{_actor(seat, scenario)}: skill and luck", screen)
     rows = (
         ("what you could expect, choosing best", promised),
@@ -410,6 +417,12 @@ def _usual(seats: Sequence[str], scenario: Scenario) -> str:
     if manners == {"best reply"}:
         return "one who makes no mistakes"
     return _and(f"{_actor(seat, scenario)} by {in_words(scenario.actors[seat].reasoning)}" for seat in seats)
+
+
+def _decides_after(turn: Turn, scenario: Scenario) -> bool:
+    """Whether the seat may have another decision in this round."""
+    names = [move.name for move in scenario.moves if isinstance(move, Decision) and move.actor == turn.actor]
+    return names[-1] != turn.decision
 
 
 def _decides(actor: str, scenario: Scenario) -> bool:

@@ -16,7 +16,7 @@ from rich.cells import cell_len
 NARROWEST: Final = 60
 WIDEST: Final = 120
 PIPE_WIDTH: Final = 80
-SYMBOLS: Final = "█▉▊▋▌▍▎▏░▁▂▃▄▅▆▇→…–·±×≤“”"
+SYMBOLS: Final = "█▉▊▋▌▍▎▏░▁▂▃▄▅▆▇→…–·±×≤“”●○■□▲△◆◇│└─"
 """Everything that our own output has beyond ASCII; a stream that cannot encode all of it gets ASCII."""
 ASCII: Final[Mapping[int, str]] = str.maketrans(
     {

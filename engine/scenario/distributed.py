@@ -41,19 +41,29 @@ class Distributed(Record):
     """A distribution: one key names its family."""
 
     value: Number | None = Field(None, description="known exactly")
-    uniform: tuple[Number, Number] | None = Field(None, description="low, high")
-    triangular: tuple[Number, Number, Number] | None = Field(None, description="low, mode, high")
-    pert: tuple[Number, Number, Number] | None = Field(None, description="low, most likely, high")
-    normal: dict[str, Number] | None = Field(None, description="mean, sd")
-    lognormal: dict[str, Number] | None = Field(None, description="median, sigma (of the logarithm)")
-    beta: dict[str, Number] | None = Field(None, description="a, b")
-    gamma: dict[str, Number] | None = Field(None, description="shape, scale")
-    between: tuple[Number, Number] | None = Field(None, description="central 90 %")
-    quantiles: dict[Any, Number] | None = Field(None, description="probability: value, and perhaps min, max")
+    uniform: tuple[Number, Number] | None = Field(None, description="all values between are equally likely")
+    triangular: tuple[Number, Number, Number] | None = Field(None, description="density in two straight lines")
+    pert: tuple[Number, Number, Number] | None = Field(
+        None, description="a smooth hump, with more weight near the most likely"
+    )
+    normal: dict[str, Number] | None = Field(None, description="mean and standard deviation")
+    lognormal: dict[str, Number] | None = Field(None, description="median, and standard deviation of the logarithm")
+    beta: dict[str, Number] | None = Field(
+        None, description="shapes of a chance between 0 and 1, with mean a / (a + b)"
+    )
+    gamma: dict[str, Number] | None = Field(None, description="above 0, with mean shape times scale")
+    between: tuple[Number, Number] | None = Field(
+        None, description="central 90 %: a beta if in %, a lognormal if both are positive, else a normal"
+    )
+    quantiles: dict[Any, Number] | None = Field(
+        None, description="smooth between the points given; perhaps with min and max"
+    )
     phrase: Any = Field(None, description="a word of probability, or a map from standard to word")
     mixture: tuple[Part, ...] | None = Field(None, max_length=100, description="weighted distributions")
-    choice: dict[Label, Weight] | None = Field(None, max_length=MAX_VALUES, description="values with their chances")
-    scipy: dict[str, Any] | None = Field(None, description="name and args of a continuous family of scipy.stats")
+    choice: dict[Label, Weight] | None = Field(
+        None, max_length=MAX_VALUES, description="one of several names; no number"
+    )
+    scipy: dict[str, Any] | None = Field(None, description="any continuous family of scipy.stats")
     clip: tuple[Number | None, Number | None] | None = Field(None, description="truncate to this range")
     standard: Text | None = Field(None, description="the standard of words that `phrase` uses")
 
@@ -126,7 +136,7 @@ class Distributed(Record):
 class Part(Distributed):
     """One part of a mixture."""
 
-    weight: Number
+    weight: Number = Field(description="above 0; the weights of a mixture sum to 1")
 
     @model_validator(mode="after")
     def _plain(self) -> Part:

@@ -33,13 +33,13 @@ class Reading(Step):
 class Prediction(Step):
     """What the class predicts before anything is shown."""
 
-    outcomes: Names = Field(min_length=1, max_length=20)
+    outcomes: Names = Field(min_length=1, max_length=20, description="those that are predicted, in this order")
 
 
 class Wording(Step):
     """What words of probability mean to whom."""
 
-    statements: Names = Field(min_length=1, max_length=20)
+    statements: Names = Field(min_length=1, max_length=20, description="those whose words are discussed")
 
 
 Chances = Annotated[dict[Label, Number], Field(min_length=2, max_length=6)]
@@ -49,8 +49,8 @@ Chances = Annotated[dict[Label, Number], Field(min_length=2, max_length=6)]
 class Sign(Reasoned):
     """Something that was seen, and how likely that was under each hypothesis."""
 
-    sign: Text
-    chance: Chances
+    sign: Text = Field(description="what was seen, in words")
+    chance: Chances = Field(description="of seeing it, by hypothesis; from 0 to 1")
 
     @model_validator(mode="after")
     def _range(self) -> Sign:
@@ -61,9 +61,9 @@ class Sign(Reasoned):
 class Hypotheses(Step, Reasoned):
     """Rival explanations of what was seen."""
 
-    hypotheses: dict[Label, Text] = Field(min_length=2, max_length=6)
+    hypotheses: dict[Label, Text] = Field(min_length=2, max_length=6, description="each with what it says")
     prior: Chances = Field(description="how likely each is before the signs; they sum to 1")
-    signs: tuple[Sign, ...] = Field(min_length=1, max_length=20)
+    signs: tuple[Sign, ...] = Field(min_length=1, max_length=20, description="what was seen, one after the other")
 
     @model_validator(mode="after")
     def _consistent(self) -> Hypotheses:
@@ -88,9 +88,9 @@ class Playing(Step):
 class Discovery(Step):
     """What would have to be true for an outcome to be likely, or unlikely."""
 
-    outcome: Name
-    above: Number | None = None
-    below: Number | None = None
+    outcome: Name = Field(description="which one")
+    above: Number | None = Field(None, description="likely: its figure is above this")
+    below: Number | None = Field(None, description="unlikely: its figure is below this")
     rank: Names = Field((), max_length=10, description="unknowns that the class ranks by how much they matter")
 
     @model_validator(mode="after")
@@ -107,22 +107,22 @@ class Reveal(Step):
 class Debrief(Step):
     """What the class talks about in the end."""
 
-    questions: Texts = Field(min_length=1, max_length=20)
+    questions: Texts = Field(min_length=1, max_length=20, description="to talk about, in this order")
 
 
 class Lesson(Record):
     """The steps of a lesson, always in this order; those that are left out are left out of the lesson."""
 
-    title: Text | None = None
+    title: Text | None = Field(None, description="of the lesson, if not the scenario's")
     audience: Text | None = Field(None, description="for whom it is")
-    read: Reading | None = None
-    predict: Prediction | None = None
-    words: Wording | None = None
-    bluff: Hypotheses | None = None
-    play: Playing | None = None
-    discover: Discovery | None = None
-    reveal: Reveal | None = None
-    debrief: Debrief | None = None
+    read: Reading | None = Field(None, description="what to read first")
+    predict: Prediction | None = Field(None, description="what to predict before anything is shown")
+    words: Wording | None = Field(None, description="what words of probability mean")
+    bluff: Hypotheses | None = Field(None, description="what the signs say about rival explanations")
+    play: Playing | None = Field(None, description="taking an actor's place")
+    discover: Discovery | None = Field(None, description="what would have to be true")
+    reveal: Reveal | None = Field(None, description="what happened")
+    debrief: Debrief | None = Field(None, description="what to talk about in the end")
 
 
 STEPS: Final[dict[str, type[Step]]] = {

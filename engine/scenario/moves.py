@@ -15,7 +15,7 @@ from engine.scenario.records import Reasoned
 class Move(Reasoned):
     """What stands in the order of play."""
 
-    label: Text | None = None
+    label: Text | None = Field(None, description="what it is, in words")
     when: Formula | None = Field(None, description="the move happens only where this holds")
     otherwise: Label | None = Field(None, alias="else", description="its value where it does not happen")
 
@@ -37,9 +37,9 @@ class Move(Reasoned):
 class Event(Move):
     """Chance."""
 
-    event: Name
-    chance: Chance
-    possible: Options | None = Field(None, alias="values")
+    event: Name = Field(description="its name")
+    chance: Chance = Field(description="of `yes`; or of each value, one of which may have the `rest`")
+    possible: Options | None = Field(None, alias="values", description="if not `no` and `yes`, or with numbers")
     secret: StrictBool = Field(False, description="nobody learns it after the round")
 
     @property
@@ -61,10 +61,10 @@ class Event(Move):
 class Type(Move):
     """Chance whose result its owner alone knows: private information."""
 
-    type: Name
-    of: Name
-    possible: Options = Field(alias="values")
-    chance: Chance
+    type: Name = Field(description="its name")
+    of: Name = Field(description="the actor who knows it")
+    possible: Options = Field(alias="values", description="what it may be, perhaps with numbers")
+    chance: Chance = Field(description="of each value, one of which may have the `rest`")
     lasting: StrictBool = Field(False, description="it is drawn once, before the first round")
 
     @property
@@ -84,12 +84,12 @@ class Type(Move):
 class Decision(Move):
     """A choice that belongs to an actor, who knows some of the earlier moves."""
 
-    decision: Name
-    actor: Name
-    options: Options
-    knows: Names = ()
+    decision: Name = Field(description="its name")
+    actor: Name = Field(description="who decides")
+    options: Options = Field(description="two or more, perhaps with numbers")
+    knows: Names = Field((), description="earlier moves that the actor has seen, beside its own")
     secret: StrictBool = Field(False, description="nobody learns it after the round")
-    unit: Text | None = None
+    unit: Text | None = Field(None, description="of the options' numbers")
 
     @property
     def name(self) -> str:

@@ -76,3 +76,15 @@ def test_a_file_is_never_written_over(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no folder"):
         write_new(tmp_path / "none" / "h.md", "x")
     assert [item.name for item in tmp_path.iterdir()] == ["h.md"]
+
+
+@pytest.mark.parametrize("unicode", [True, False])
+def test_a_histogram_stands_on_its_axis(unicode: bool) -> None:
+    screen = Screen(80, unicode=unicode)
+    scale = scale_of([], screen)
+    lines = histogram_lines((4, 0, 0, 0, 0, 0, 0, 0, 0, 2), scale, screen)
+    first, last = scale.before, scale.before + 9 * scale.axis // 10
+    assert [len(line) > first and line[first] != " " for line in lines] == [True] * 6
+    assert [len(line) > last and line[last] != " " for line in lines] == [False] * 3 + [True] * 3
+    assert lines[0].split()[0] == "4"
+    assert max(map(width, lines)) < scale.before + scale.axis

@@ -10,22 +10,24 @@ from typing import Final
 import numpy as np
 
 from engine.analysis.explanation.choices import NONE, Choice, choices_at, move_names
-from engine.analysis.playing.game import MOVES, Game, Standing, chances, drawn
+from engine.analysis.playing.game import MOVES, Game, Standing, chances, drawn, game_of, standing_of
 from engine.games.conduct import SURPRISE
 from engine.games.ladder import CONVERGED
 from engine.games.levels import actions_of
 from engine.games.segments import FloatArray, IntArray
 from engine.games.solution import Solution
 from engine.games.tree import NOT_MOVED, Tree
-from engine.program.program import BoolArray
+from engine.program.program import BoolArray, Program
 from engine.program.worlds import Reader, batch_in
-from engine.scenario.model import Decision, Move, Type
+from engine.scenario.model import Decision, Move, Scenario, Type
 from engine.scenario.scope import knowledge
 from engine.simulation.eyes import played_share, share_of_play
 from engine.simulation.rounds import RULED_OUT, next_situation
 
 SURE: Final = 1e-9
 """Payoffs, relative to their size, that differ by less are the same."""
+SEEDS: Final = 50
+"""Seeds that are tried."""
 Knowledge = Mapping[str, str]
 """The value of each move that somebody knows."""
 
@@ -407,7 +409,32 @@ class Round:
         return bool(table.cell[path] != table.n_rows * len(move.values))
 
 
+class _Asked(Exception):
+    """A seat has come to a decision."""
+
+
+def telling_seed(
+    scenario: Scenario, program: Program, seats: Collection[str], vary: bool = False, seed: int = 1
+) -> int:
+    """The first seed from this one on with which a seat has something to decide in the first round.
+
+    What a seat knows when it decides, and what it may then believe, already say that it has come to decide, so this
+    favours nothing that is hidden from it. If no seed of the next few does, this one.
+    """
+    for tried in range(seed, seed + SEEDS):
+        game = game_of(scenario, program, tried, vary)
+        try:
+            Round(game, standing_of(game)).play(seats, _asked)
+        except _Asked:
+            return tried
+    return seed
+
+
 # Private functions
+
+
+def _asked(turn: Turn) -> str:
+    raise _Asked
 
 
 def _best(choice: Choice) -> int:

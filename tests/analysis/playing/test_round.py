@@ -10,8 +10,9 @@ import pytest
 from engine import api
 from engine.analysis.playing.game import Game, game_of, standing_of
 from engine.analysis.playing.review import Chosen, Reviewed, reviewed
-from engine.analysis.playing.round import Round, Turn
+from engine.analysis.playing.round import Round, Turn, telling_seed
 from engine.program.compile import compile_program
+from engine.simulation.rounds import courses
 
 STRIKE = """
 engine: 1
@@ -242,3 +243,38 @@ def test_what_a_seat_can_tell_of_its_payoff_is_no_more_than_it_knows() -> None:
     assert not secret.perceived("union", happened).certain
     assert secret.perceived("union", happened).terms["wet"] == pytest.approx(-0.5 * 0.3, abs=1e-12)
     assert secret.received("union", happened).terms["wet"] in (0, -0.5)
+
+
+WAYS = {
+    "equilibrium": STRIKE,
+    "levels": STRIKE.replace("precision: 0.7}", "precision: 0.7, reasoning: {level: 2}}"),
+    "hierarchy": STRIKE.replace("precision: 0.7}", "precision: 0.7, reasoning: {cognitive hierarchy: 1.5}}"),
+    "own chances": STRIKE + "beliefs: {firm: {will: {hard: 0.8, soft: rest}}}\n",
+}
+
+
+@pytest.mark.parametrize("text", WAYS.values(), ids=WAYS)
+def test_a_round_begins_as_one_of_all_histories_does(text: str) -> None:
+    """One history, stepped by hand, is among those that the simulation follows, with the same beliefs of everybody."""
+    one = game(text)
+    every = list(courses(one.program, one.draw, 64, 64))[1][0].situation
+    for seed in range(6):
+        now = first(text, seed)
+        standing = now.after(now.play(["union"], lambda turn: "threaten" if turn.knows["will"] == "hard" else "calm"))
+        if standing is None:
+            continue
+        own = standing.situation
+        assert own.types is not None
+        assert every.types is not None
+        assert set(own.believed) == set(every.believed)
+        views = [(own.types, every.types), *((own.believed[who], every.believed[who]) for who in own.believed)]
+        alike = np.all([np.abs(mine - theirs).max(axis=0) < 1e-9 for mine, theirs in views], axis=0)
+        assert (alike & (every.state["struck"] == own.state["struck"])).sum() == 1
+
+
+def test_a_seed_is_found_with_which_a_seat_decides() -> None:
+    rare = STRIKE.replace("knows: [talks]}", "knows: [talks], when: talks == threaten, else: nothing}")
+    one = game(rare)
+    seed = telling_seed(one.scenario, one.program, ["firm"], seed=5)
+    calm = [turns(first(rare, tried), "firm", "some") for tried in range(5, seed + 1)]
+    assert [bool(asked) for asked in calm] == [False] * (seed - 5) + [True]
