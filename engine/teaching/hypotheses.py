@@ -21,6 +21,7 @@ NOTHING: Final = 1.2
 WEAK, STRONG = 10**0.5, 10.0
 """Evidence is 'not worth more than a bare mention' below the first, and strong above the second (Jeffreys 1961)."""
 CLOSE: Final = 0.005
+TELLS, FILE_TELLS = "which tells", "by the file"
 CELL: Final = 7
 """Cells of a column of the table of evidence."""
 
@@ -103,25 +104,26 @@ def consider(dialogue: Dialogue, step: Hypotheses) -> Considered:
     return Considered(step.hypotheses, prior, step.prior, tuple(seen))
 
 
-def evidence_grids(found: Considered, cells: int, own: bool = True) -> list[Grid]:
+def evidence_grids(found: Considered, cells: int) -> list[Grid]:
     """The table of competing hypotheses (Heuer 1999): hypotheses in rows, evidence in columns, so many as fit.
+
+    Chances are one's own; what each sign tells is said by these, and by the scenario's.
 
     Args:
         found: what somebody considered.
         cells: that a table may take.
-        own: their own numbers, not the scenario's.
     """
-    words = max(len(_plain(name)) for name in (*found.hypotheses, "which tells"))
+    words = max(len(_plain(name)) for name in (*found.hypotheses, TELLS, FILE_TELLS))
     a_time = max(1, (cells - words) // (CELL + 2))
     grids = []
     for start in range(0, len(found.signs), a_time):
         some = found.signs[start : start + a_time]
         heads = ("", *(f"sign {start + place}" for place in range(1, len(some) + 1)))
-        chances = [seen.chance if own else seen.file_chance for seen in some]
         rows: list[Sequence[str]] = [
-            (_plain(name), *(percent_of(chance[name]) for chance in chances)) for name in found.hypotheses
+            (_plain(name), *(percent_of(seen.chance[name]) for seen in some)) for name in found.hypotheses
         ]
-        rows.append(("which tells", *(_mark(chance) for chance in chances)))
+        rows.append((TELLS, *(_mark(seen.chance) for seen in some)))
+        rows.append((FILE_TELLS, *(_mark(seen.file_chance) for seen in some)))
         grids.append(Grid(heads, rows))
     return grids
 

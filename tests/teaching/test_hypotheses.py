@@ -66,5 +66,5 @@ def test_many_signs_take_several_tables_with_hypotheses_in_rows(cells: int) -> N
     grids = evidence_grids(Considered({"attack": "a", "bluff": "b"}, PRIOR, PRIOR, signs), cells)
     assert [head for grid in grids for head in grid.heads[1:]] == [f"sign {place}" for place in range(1, 21)]
     for grid in grids:
-        assert [row[0] for row in grid.rows] == ["attack", "bluff", "which tells"]
+        assert [row[0] for row in grid.rows] == ["attack", "bluff", "which tells", "by the file"]
         assert max(map(width, grid_lines(grid, Screen(cells)))) <= cells

@@ -175,6 +175,31 @@ def test_taking_up_again_says_nothing_twice(tmp_path: Path) -> None:
     assert "Sign 2 of 2" in back.seen
 
 
+def test_nothing_in_a_scenario_steers_the_terminal(tmp_path: Path) -> None:
+    evil = "\\e[31m\\u202e"
+    text = FILE.read_text()
+    for old in (
+        "He attacks",
+        "He means it",
+        "The minister visits",
+        "Troops mass",
+        "an expert",
+        "a market",
+        "What did you",
+    ):
+        assert old in text
+        text = text.replace(old, f'"{evil} {old}"' if old not in ("Troops mass", "What did you") else old)
+    for key in ("title: Bluff or attack", "audience: a first class", "note: tanks crossed the river"):
+        name, value = key.split(": ")
+        text = text.replace(key, f'{name}: "{evil} {value}"')
+    one = Class(tmp_path, *ALL, text=text)
+    held = one.hold()
+    assert "tanks crossed" in one.seen
+    for shown in (one.seen, lesson_handout(held, "0")):
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+
+
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_lines_fit_the_screen(tmp_path: Path, columns: int) -> None:
     one = Class(tmp_path, *WORDS[1:], *SIGNS, steps=("words", "bluff"), columns=columns)
