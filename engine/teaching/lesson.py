@@ -27,6 +27,8 @@ from engine.teaching.wording import Worded, ask_word, other_words, survey_note, 
 
 CLAIMS: Final = 5
 """On a page."""
+REVEAL: Final = "reveal"
+"""The step whose own text is not told before somebody is ready to hear it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def _head(dialogue: Dialogue, plan: Plan, place: int, name: str, step: Step) -> 
         clock = f"{step.minutes:g} minutes, {_clock(start)} to {_clock(start + step.minutes)} of {_clock(plan.minutes)}"
     line = said + (right(clock, max(2 + width(clock), screen.width - width(said))) if clock else "")
     dialogue.tell("", screen.paint(line, "bold", "cyan"))
-    if step.text:
+    if step.text and name != REVEAL:
         dialogue.say(screen.label(step.text))
 
 
@@ -264,14 +266,16 @@ def _reveal(dialogue: Dialogue, step: Step, held: Held) -> None:
     scenario = held.lesson.scenario
     predicted = [one.outcome for one in held.predicted]
     names = [*(name for name in predicted if name in scenario.resolution), *scenario.resolution]
-    if not names:
+    if not names and not step.text:
         dialogue.say("The scenario does not say what happened.")
         return
     question = "Ready to hear what happened? (yes or no)"
     while not dialogue.ask("ready", question, understanding.agreed, "Afterwards no prediction counts any more."):
         dialogue.say("Take your time.")
+    if step.text:
+        dialogue.say(dialogue.screen.label(step.text))
     held.revealed = tuple(dict.fromkeys(names))
-    if dialogue.shows:
+    if dialogue.shows and names:
         _show_scores(dialogue, held, [name for name in predicted if name not in scenario.resolution])
     dialogue.pause(understanding.GO_ON)
 
@@ -320,6 +324,6 @@ _STEPS: Final[Mapping[str, Callable[[Dialogue, Any, Held], None]]] = {
     "bluff": _bluff,
     "play": _play,
     "discover": _discover,
-    "reveal": _reveal,
+    REVEAL: _reveal,
     "debrief": _debrief,
 }
