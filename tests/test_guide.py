@@ -25,7 +25,7 @@ BLOCKS = {
     for number, text in re.findall(r"^## Exercise (\d+)(.*?)(?=^## )", PAGE, re.MULTILINE | re.DOTALL)
 }
 COMMANDS = [(number, line) for number, blocks in BLOCKS.items() for block in blocks for line in block.splitlines()]
-NOT_YET = frozenset({"teach"})
+NOT_YET: frozenset[str] = frozenset()
 """Commands that other branches bring; empty once they are merged, as a test below demands."""
 HISTORIES = ("compare", "sweep", "discover", "voi", "reconcile", "score")
 DRAWS = ("teach", *HISTORIES)

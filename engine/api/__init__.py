@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from engine.api.settings import design_for as design_for
     from engine.api.settings import options as options
     from engine.api.sweeping import sweep as sweep
+    from engine.api.teaching import classroom as classroom
+    from engine.api.teaching import lesson as lesson
     from engine.scenario.assumptions import BASE as BASE
     from engine.scenario.assumptions import Assumed as Assumed
     from engine.scenario.assumptions import assume as assume
@@ -79,6 +81,7 @@ _PLACES: Final = {
     "engine.api.sensitivities": ("SENSITIVITY_HISTORIES", "sensitivity"),
     "engine.api.settings": ("DEFAULT_DRAWS", "DEFAULT_SEED", "Options", "design_for", "options"),
     "engine.api.sweeping": ("sweep",),
+    "engine.api.teaching": ("classroom", "lesson"),
     "engine.scenario.assumptions": ("BASE", "Assumed", "assume"),
 }
 _PLACE_OF: Final = {name: place for place, names in _PLACES.items() for name in names}

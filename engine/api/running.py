@@ -76,6 +76,8 @@ def run(
                     design_for(program, replace(options, draws=min(draws, result.settings.draws)))
                     for draws in (LEANING_DRAWS, SCREENED_DRAWS, CONFIRMED_DRAWS)
                 )
+                if not options.leanings:
+                    return replace(result, reason=strongest_reason(program, fewer, larger, crew))
                 found, reason = crew.beside(
                     partial(leanings, program, few), partial(strongest_reason, program, fewer, larger)
                 )

@@ -43,6 +43,7 @@ class Options:
         groups_per_block: groups of chunks that a worker takes at a time; changes nothing but speed.
         reason: whether to look for the payoff term that matters most.
         equilibria: whether to look for further equilibria.
+        leanings: with rounds and a reason, whether to try other precisions and numbers of rounds.
     """
 
     draws: int | None = None
@@ -55,6 +56,7 @@ class Options:
     groups_per_block: int = GROUPS_PER_BLOCK
     reason: bool = True
     equilibria: bool = True
+    leanings: bool = True
 
 
 def options(

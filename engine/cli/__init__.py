@@ -13,6 +13,7 @@ from engine.cli import (  # isort: skip  # in the order of `--help`
     sealing,
     checking,
     converting,
+    teaching,
     playing,
 )
 from engine.cli.app import app
@@ -32,6 +33,7 @@ __all__ = [
     "sealing",
     "sensitivities",
     "sweeping",
+    "teaching",
 ]
 
 

@@ -93,6 +93,11 @@ def half_width(found: Estimate) -> float:
     return max(found.high - found.value, found.value - found.low) if isfinite(found.error) else float("inf")
 
 
+def spared(skill: float | None) -> str:
+    """A skill score, the share of a baseline's loss that is spared: `+91%`; far below it no number says more."""
+    return "" if skill is None else "<-999%" if skill < -9.99 else f"{100 * skill:+.0f}%"
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """`1 draw`, `2 draws`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

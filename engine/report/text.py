@@ -149,6 +149,13 @@ def _notes(result: Result, screen: Screen) -> list[str]:
     return [line for text in texts if text for line in hanging(screen.symbols(text), screen)]
 
 
+def reason_lines(result: Result, screen: Screen) -> list[str]:
+    """Why the first outcome is what it is; nothing where no reason was looked for, or none found."""
+    if result.reason is None:
+        return []
+    return hanging(screen.symbols(_why(result.reason, result.scenario, result.settings.method == "exact")), screen)
+
+
 def hanging(text: str, screen: Screen) -> list[str]:
     """The text with its first word, such as `Why:`, at the margin and the other lines below what follows."""
     word, _, rest = text.partition(": ")

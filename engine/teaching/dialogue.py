@@ -55,9 +55,14 @@ class Dialogue:
         """Whether an answer is still to come that was given before."""
         return any(entry["kind"] == ANSWER for entry in self._old)
 
+    @property
+    def shows(self) -> bool:
+        """Whether what is told now is seen."""
+        return self._replays or not self.catching_up
+
     def tell(self, *lines: str) -> None:
         """Shows lines that fit the screen, and that hold nothing from a file that is not safe."""
-        if self._replays or not self.catching_up:
+        if self.shows:
             self._write("".join(f"{line}\n" for line in lines))
 
     def say(self, text: str, indent: str = "") -> None:
@@ -93,6 +98,7 @@ class Dialogue:
         understand: Callable[[str], Value],
         hint: str = "",
         meant: Collection[str] = (),
+        otherwise: str = "",
     ) -> Value:
         """What somebody answers, once it can be understood.
 
@@ -102,6 +108,7 @@ class Dialogue:
             understand: the answer's meaning; raises Unclear.
             hint: said when help is asked for.
             meant: words that are answers here, in small letters, even if they ask to leave or for help elsewhere.
+            otherwise: what an empty line stands for; none: an answer is needed.
 
         Raises:
             Left: whoever is asked has gone.
@@ -113,7 +120,7 @@ class Dialogue:
             raise Left
         while True:
             try:
-                answer = self._read(self.screen.symbols(prompt) + " ").strip()
+                answer = self._read(self.screen.symbols(prompt) + " ").strip() or otherwise
             except EOFError:
                 self._write("\n")
                 raise Left from None

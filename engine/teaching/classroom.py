@@ -1,0 +1,216 @@
+"""A class's predictions, from a table that somebody else wrote."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from engine.analysis.crowd import Answer
+from engine.distributions.spoken import chance_of
+from engine.errors import Location, Problem, ScenarioError
+from engine.scenario.scope import nearest
+
+WHO: Final = ("name", "number", "student")
+"""Heads of the column that says who predicts; any one of them."""
+OUTCOME: Final = "outcome"
+CHANCE: Final = ("probability", "chance")
+DELIMITERS: Final = ",;\t"
+LONGEST_NAME: Final = 100
+MOST_ROWS: Final = 20_000
+BOM: Final = "\ufeff"
+
+Row = tuple[int, list[str]]
+"""The line on which a row begins, and its cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table and what its messages need.
+
+    Attributes:
+        file: its name.
+        lines: of its text, for messages.
+        head: of its columns, in small letters.
+        rows: below the head; empty ones are left out.
+    """
+
+    file: str
+    lines: Sequence[str]
+    head: Row
+    rows: Sequence[Row]
+
+    def problem(self, line: int, message: str, hint: str = "") -> Problem:
+        source = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        return Problem(message, Location(self.file, line, 1), source, hint)
+
+
+def answers_from(text: str, file: str, questions: Mapping[str, str], refused: Mapping[str, str]) -> list[Answer]:
+    """The predictions in a table: one in each row, or one column for each outcome.
+
+    Args:
+        text: comma, semicolon or tab between cells, quoted where needed; heads in any case.
+        file: its name, for messages.
+        questions: the keys of what may be predicted, with their labels; either may stand in the table.
+        refused: other outcomes that there are, and why they cannot be predicted here.
+
+    Raises:
+        ScenarioError: with every problem, each with its line.
+    """
+    table = _table(text.removeprefix(BOM), file)
+    problems: list[Problem] = []
+    names = {_folded(label): key for key, label in questions.items()} | {_folded(key): key for key in questions}
+    reader = _Reader(table, names, questions, {_folded(key): why for key, why in refused.items()}, problems)
+    answers = list(reader.answers())
+    if not problems and not answers:
+        problems.append(Problem(f"'{file}' holds no predictions", hint="one in each row below the head"))
+    if problems:
+        raise ScenarioError(problems)
+    return answers
+
+
+# Private functions
+
+
+def _table(text: str, file: str) -> _Table:
+    lines = text.splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    delimiter = max(DELIMITERS, key=lambda mark: _outside_quotes(first, mark))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    before = 0
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append((before + 1, [cell.strip() for cell in cells]))
+            before = reader.line_num
+            if len(rows) > MOST_ROWS:
+                raise ScenarioError([Problem(f"'{file}' has more than {MOST_ROWS:,} rows")])
+    except csv.Error as error:
+        where = Location(file, max(1, reader.line_num), 1)
+        raise ScenarioError([Problem(f"this is no table: {error}", where, hint="is a quote left open?")]) from None
+    if not rows:
+        raise ScenarioError([Problem(f"'{file}' is empty", hint="a head is needed: name, outcome, probability")])
+    (line, heads), *rest = rows
+    return _Table(file, lines, (line, [_folded(head) for head in heads]), rest)
+
+
+def _outside_quotes(line: str, mark: str) -> int:
+    return sum(part.count(mark) for part in line.split('"')[::2])
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    table: _Table
+    names: Mapping[str, str]
+    questions: Mapping[str, str]
+    refused: Mapping[str, str]
+    problems: list[Problem]
+
+    def answers(self) -> Iterator[Answer]:
+        line, heads = self.table.head
+        who = self._column(WHO)
+        twice = next((head for place, head in enumerate(heads) if head and head in heads[:place]), None)
+        if twice is not None:
+            self._problem(line, f"two columns have the head '{twice}'")
+        elif who is None:
+            self._problem(line, f"no column says who predicts: one of {', '.join(WHO)} is needed", _example())
+        elif OUTCOME in heads:
+            yield from self._long(who)
+        else:
+            yield from self._wide(who)
+
+    def _long(self, who: int) -> Iterator[Answer]:
+        line, heads = self.table.head
+        chance = self._column(CHANCE)
+        if chance is None:
+            self._problem(line, "there is no column 'probability'", _example())
+            return
+        seen: dict[tuple[str, str], int] = {}
+        for at, cells in self._rows():
+            name, key = self._who(at, cells[who]), self._question(at, cells[heads.index(OUTCOME)])
+            found = self._chance(at, cells[chance], "a probability is needed")
+            if name and key and found is not None and self._first(seen, at, name, key):
+                yield Answer(name, key, found)
+
+    def _wide(self, who: int) -> Iterator[Answer]:
+        line, heads = self.table.head
+        columns = {
+            place: key
+            for place, head in enumerate(heads)
+            if place != who and (key := self._question(line, head)) is not None
+        }
+        if len(set(columns.values())) < len(columns):
+            self._problem(line, "two columns are about the same outcome")
+            return
+        seen: dict[tuple[str, str], int] = {}
+        for at, cells in self._rows():
+            name = self._who(at, cells[who])
+            for place, key in columns.items():
+                found = self._chance(at, cells[place], "") if cells[place] else None
+                if name and found is not None and self._first(seen, at, name, key):
+                    yield Answer(name, key, found)
+
+    def _rows(self) -> Iterator[Row]:
+        heads = self.table.head[1]
+        for line, cells in self.table.rows:
+            if len(cells) == len(heads):
+                yield line, cells
+            else:
+                hint = "put a cell that holds a comma in quotes"
+                self._problem(line, f"this row has {len(cells)} cells, the head {len(heads)}", hint)
+
+    def _column(self, heads: Sequence[str]) -> int | None:
+        found = [place for place, head in enumerate(self.table.head[1]) if head in heads]
+        return found[0] if found else None
+
+    def _who(self, line: int, cell: str) -> str:
+        name = " ".join(cell.split())
+        if not name:
+            self._problem(line, "nobody's name stands here")
+        elif len(name) > LONGEST_NAME:
+            self._problem(line, f"a name may have {LONGEST_NAME} characters")
+            return ""
+        return name
+
+    def _question(self, line: int, cell: str) -> str | None:
+        name = _folded(cell)
+        if (found := self.names.get(name) or self.names.get(name.replace(" ", "_"))) is not None:
+            return found
+        if name in self.refused:
+            self._problem(line, f"'{cell}' cannot be predicted by a chance: {self.refused[name]}")
+        else:
+            said = f"'{cell[:60]}' is no outcome of this scenario" if cell else "no outcome stands here"
+            hint = nearest(name, self.questions)
+            columns = "leave out columns that are no outcomes" if line == self.table.head[0] else ""
+            self._problem(line, said, hint if hint.startswith("did") or not columns else columns)
+        return None
+
+    def _chance(self, line: int, cell: str, needed: str) -> float | None:
+        if not cell and needed:
+            self._problem(line, needed, "such as 10%, 0.1 or 1 in 10; leave the row out if there is none")
+            return None
+        try:
+            return chance_of(cell)
+        except ValueError as error:
+            self._problem(line, str(error))
+            return None
+
+    def _first(self, seen: dict[tuple[str, str], int], line: int, who: str, key: str) -> bool:
+        before = seen.setdefault((_folded(who), key), line)
+        if before != line:
+            self._problem(line, f"'{who}' has predicted '{key}' already, in line {before}")
+        return before == line
+
+    def _problem(self, line: int, message: str, hint: str = "") -> None:
+        self.problems.append(self.table.problem(line, message, hint))
+
+
+def _example() -> str:
+    return "the first line is: name,outcome,probability"

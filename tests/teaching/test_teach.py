@@ -1,0 +1,118 @@
+"""The command `teach`, on a terminal and in a pipe."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pseudo_terminal import PseudoTerminal
+from typer.testing import CliRunner
+
+from engine import cli
+from engine.report.terminal import width
+
+FILE = Path(__file__).with_name("bluff_lesson.yaml")
+ROOT = Path(__file__).parents[2]
+SECRET = "tanks crossed the river"
+CLASS = "Name;Outcome;Probability\nAnn;attacked;10%\nBob;attacked;0,25\nCho;He attacks;1 in 5\nDee;attacked;60%\n"
+
+
+def engine(*arguments: str, folder: Path, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    settings = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment}
+    command = [sys.executable, "-m", "engine", *arguments]
+    return subprocess.run(command, cwd=folder, env=settings, input=text, capture_output=True, encoding="utf-8")
+
+
+def test_a_lesson_at_a_terminal_that_is_left_and_taken_up_again(tmp_path: Path) -> None:
+    pytest.importorskip("pty")
+    with PseudoTerminal(["teach", str(FILE), "--new", "--handout", "h.md"], tmp_path) as terminal:
+        terminal.expect("Press Enter")
+        terminal.type("")
+        terminal.expect("Press Enter")
+        terminal.type("")
+        terminal.expect("Your chance:")
+        terminal.type("fifty")
+        terminal.expect("is no probability")
+        terminal.expect("Your chance:")
+        terminal.type("1 in 10")
+        terminal.expect("Your middle value:")
+        terminal.type("six")
+        terminal.expect("A number is needed")
+        terminal.expect("Your middle value:")
+        terminal.interrupt()
+        terminal.expect("Go on with: engine teach")
+        assert terminal.exit_code() == 130
+        assert "Traceback" not in terminal.shown
+        assert "--new" not in terminal.shown.split("Go on with:")[1]
+    assert not (tmp_path / "h.md").exists()
+    with PseudoTerminal(["teach", str(FILE), "--handout", "h.md"], tmp_path) as terminal:
+        assert "Your chance" not in terminal.expect("Your middle value:")
+        for answer in ("6", "2 to 8", "40%", "60%"):
+            terminal.type(answer)
+        shown = terminal.expect("Press Enter")
+        assert shown.index("Sealed:") < shown.index("engine   ")
+        for answer in ("", "20%", "10-30%", "", "20%", "90%", "90%", "60%", "10%", "", "", "no", "b a", "", ""):
+            terminal.type(answer)
+        terminal.expect("Ready")
+        assert SECRET not in terminal.shown
+        for answer in ("yes", "", "", "", "skip"):
+            terminal.type(answer)
+        terminal.expect(SECRET)
+        terminal.expect("handout written")
+        terminal.expect("Next: engine run")
+        assert terminal.exit_code() == 0
+        assert max(width(line) for line in terminal.shown.splitlines() if FILE.name not in line) <= 80
+    assert "Sealed before the engine was asked" in (tmp_path / "h.md").read_text(encoding="utf-8")
+    again = engine("teach", str(FILE), "--replay", "bluff_lesson.lesson.jsonl", folder=tmp_path)
+    assert again.returncode == 0
+    assert SECRET in again.stdout
+    assert "Your chance: 1 in 10" in again.stdout
+
+
+def test_a_pipe_that_ends_leaves_a_lesson_to_go_on_with(tmp_path: Path) -> None:
+    found = engine("teach", str(FILE), "--step", "predict", folder=tmp_path, text="5%\n\ufeff\n")
+    assert found.returncode == 0
+    assert "Go on with: engine teach" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--step", "predcit"], "did you mean 'predict'"),
+        (["--reveal"], "--answers"),
+        (["--answers", "class.csv", "--step", "read"], "--step"),
+        (["--handout", "class.csv"], "exists already"),
+        (["--replay", "class.csv"], "no session"),
+    ],
+)
+def test_wrong_usage(tmp_path: Path, arguments: list[str], said: str) -> None:
+    (tmp_path / "class.csv").write_text(CLASS)
+    arguments = [str(tmp_path / word) if word == "class.csv" else word for word in arguments]
+    found = CliRunner().invoke(cli.app, ["teach", str(FILE), *arguments])
+    assert found.exit_code == 2
+    assert said in found.stderr
+
+
+def test_a_class_hides_what_happened_until_it_is_told(tmp_path: Path) -> None:
+    (tmp_path / "class.csv").write_text(CLASS)
+    hidden = engine("teach", str(FILE), "--answers", "class.csv", folder=tmp_path)
+    assert hidden.returncode == 0
+    assert "Brier" not in hidden.stdout
+    assert "happened" not in hidden.stdout
+    assert "median 22.5%" in hidden.stdout
+    found = json.loads(engine("teach", str(FILE), "--answers", "class.csv", "--json", folder=tmp_path).stdout)
+    assert "happened" not in found["questions"]["attacked"]
+    assert "members" not in found
+    shown = engine(
+        "teach", str(FILE), "--answers", "class.csv", "--reveal", "--handout", "h.md",
+        folder=tmp_path, PYTHONUTF8="0", PYTHONIOENCODING="ascii",
+    )  # fmt: skip
+    assert shown.stdout.isascii()
+    assert max(len(line) for line in shown.stdout.splitlines() if FILE.name not in line) <= 80
+    assert "beats 2 of 4" in shown.stdout.replace("\n", " ")
+    assert "| Dee | 1 | 0.1600 |" in (tmp_path / "h.md").read_text(encoding="utf-8")
