@@ -15,6 +15,8 @@ LEAVE: Final = frozenset({"quit", "exit", "leave", "q"})
 HELP: Final = frozenset({"?", "help"})
 LONGEST: Final = 1_000
 """Characters of an answer."""
+RECAP: Final = 20
+"""Lines that stood last, shown to who takes up again."""
 
 
 class Unclear(Exception):
@@ -28,8 +30,9 @@ class Left(Exception):
 class Dialogue:
     """Tells and asks, and keeps the answers.
 
-    Answers that the journal holds already are not asked for again, and what was told before the last of them is not
-    told again, unless it `replays`.
+    Answers that the journal holds already are not asked for again. Of what was told before the last of them, only
+    what still stood on the screen is told again, so that a next question of several is understood; all of it if it
+    `replays`.
 
     Args:
         screen: what is written on.
@@ -49,6 +52,7 @@ class Dialogue:
     ) -> None:
         self.screen, self._read, self._write, self._journal, self._replays = screen, read, write, journal, replays
         self._old: deque[Entry] = deque(journal.entries)
+        self._stood: list[str] = []  # since somebody last went on, while catching up
 
     @property
     def catching_up(self) -> bool:
@@ -64,6 +68,8 @@ class Dialogue:
         """Shows lines that fit the screen, and that hold nothing from a file that is not safe."""
         if self.shows:
             self._write("".join(f"{line}\n" for line in lines))
+        else:
+            self._stood += lines
 
     def say(self, text: str, indent: str = "") -> None:
         """Shows our own words, broken into lines."""
@@ -76,6 +82,7 @@ class Dialogue:
         Raises:
             Left: they have gone.
         """
+        self._stood = []
         if self._replays or self.catching_up:
             return
         try:
@@ -88,6 +95,7 @@ class Dialogue:
 
     def scroll_away(self, lines: int) -> None:
         """Moves what stands on the screen out of sight."""
+        self._stood = []
         if not self._replays and not self.catching_up:
             self._write("\n" * lines)
 
@@ -164,11 +172,23 @@ class Dialogue:
             found = self._understood(entry["value"], understand)
         except Unclear:
             raise self._changed() from None
+        line = f"{self.screen.symbols(prompt)} {self.screen.label(entry['value'])}"
         if self._replays:
-            self._write(f"{self.screen.symbols(prompt)} {self.screen.label(entry['value'])}\n")
-        elif not self.catching_up:
-            self.say(f"Taken up again from {self.screen.label(str(self._journal.path))}; these are answered already.")
+            self._write(f"{line}\n")
+            return found
+        self._stood.append(line)
+        if not self.catching_up:
+            self.say(f"Taken up again from {self.screen.label(str(self._journal.path))}. It stood here:")
+            self.tell(*self._last())
+            self._stood = []
         return found
+
+    def _last(self) -> list[str]:
+        """The last paragraphs of what stood there."""
+        lines = self._stood
+        while lines[0] == "" or (len(lines) > RECAP and "" in lines):
+            lines = lines[lines.index("") + 1 :]
+        return ["", *lines[-RECAP:]]
 
     def _understood(self, answer: str, understand: Callable[[str], Value]) -> Value:
         if len(answer) > LONGEST:

@@ -166,13 +166,13 @@ def test_the_lesson_ends_and_can_be_handed_out(whole: tuple[Class, Held]) -> Non
     assert "| which tells | nothing | some |" in text
 
 
-def test_taking_up_again_says_nothing_twice(tmp_path: Path) -> None:
+def test_taking_up_again_asks_nothing_twice_and_shows_the_page_that_it_was_left_on(tmp_path: Path) -> None:
     leave(*READ, *PREDICTED, *WORDS, *SIGNS[:3], folder=tmp_path)
     back = Class(tmp_path, *SIGNS[3:], "no", *REST)
     assert back.hold().marked[0].scores[0].said == "10.0%"
     assert "Your chance:" not in back.seen
-    assert "rival hypotheses" not in back.seen
-    assert "Sign 2 of 2" in back.seen
+    assert "Sealed" not in back.seen
+    assert back.seen.index("rival hypotheses") < back.seen.index("  attack: 90%") < back.seen.index("Sign 2 of 2")
 
 
 def test_nothing_in_a_scenario_steers_the_terminal(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_lesson_at_a_terminal_that_is_left_and_taken_up_again(tmp_path: Path) 
         assert "--new" not in terminal.shown.split("Go on with:")[1]
     assert not (tmp_path / "h.md").exists()
     with PseudoTerminal(["teach", str(FILE), "--handout", "h.md"], tmp_path) as terminal:
-        assert "Your chance" not in terminal.expect("Your middle value:")
+        assert "Your chance: 1 in 10" in terminal.expect("Your middle value:")  # told again, not asked
         for answer in ("6", "2 to 8", "40%", "60%"):
             terminal.type(answer)
         shown = terminal.expect("Press Enter")
