@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from math import log
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from engine.api import teaching
 from engine.errors import UsageError
 from engine.report.terminal import Screen, width
 from engine.teaching.dialogue import Dialogue, Left
+from engine.teaching.discovering import swing_grid
 from engine.teaching.handout import lesson_handout
 from engine.teaching.journal import take_up
 from engine.teaching.lesson import Held
@@ -154,6 +156,15 @@ def test_what_matters(whole: tuple[Class, Held]) -> None:
     assert (swing.low, swing.high) == pytest.approx((0.1, 0.4))
     assert found.ends.reached
     assert found.ends.together[0].figure == pytest.approx(0.4)
+
+
+def test_nobody_is_told_a_rank_that_they_did_not_give(whole: tuple[Class, Held]) -> None:
+    held = whole[1]
+    found, scenario = held.discovered, held.lesson.scenario
+    assert found is not None
+    asked, alone = swing_grid(found, scenario), swing_grid(replace(found, ranked=("means_it",)), scenario)
+    assert asked.heads == (*alone.heads, "your rank")
+    assert {len(row) for row in alone.rows} == {len(alone.heads)}
 
 
 def test_the_lesson_ends_and_can_be_handed_out(whole: tuple[Class, Held]) -> None:

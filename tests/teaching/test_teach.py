@@ -115,4 +115,6 @@ def test_a_class_hides_what_happened_until_it_is_told(tmp_path: Path) -> None:
     assert shown.stdout.isascii()
     assert max(len(line) for line in shown.stdout.splitlines() if FILE.name not in line) <= 80
     assert "beats 2 of 4" in shown.stdout.replace("\n", " ")
-    assert "| Dee | 1 | 0.1600 |" in (tmp_path / "h.md").read_text(encoding="utf-8")
+    handout = (tmp_path / "h.md").read_text(encoding="utf-8")
+    assert "| Dee | 1 | 0.1600 |" in handout
+    assert "| is the class's median." in handout
