@@ -20,7 +20,8 @@ def play(dialogue: Dialogue, scenario: Scenario, step: Playing, file: str, hold_
     for seat in step.seats:
         name = label(scenario.actors[seat].name)
         if hold_game is not None:
-            if dialogue.ask(f"play {seat}", f"Take the place of {name} now? (yes or no)", understanding.agreed):
+            question = f"Take the place of {name} now? (yes or no)"
+            if dialogue.ask(f"play {seat}", question, understanding.agreed, "Type yes to play, no to go on."):
                 hold_game(dialogue, seat, step.rounds)
                 dialogue.pause(understanding.GO_ON)
             continue

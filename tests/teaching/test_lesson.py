@@ -22,6 +22,7 @@ from engine.teaching.handout import lesson_handout
 from engine.teaching.journal import take_up
 from engine.teaching.lesson import Held
 from engine.teaching.predicting import Predicted, seal_of
+from engine.teaching.wording import readings, word_notes
 
 FILE = Path(__file__).with_name("bluff_lesson.yaml")
 SECRET = "tanks crossed the river"
@@ -132,6 +133,16 @@ def test_the_chart_of_words_has_every_standard(whole: tuple[Class, Held]) -> Non
     assert {"ICD 203 (US)", "UK PHIA", "NATO", "EFSA", "survey of readers"} <= {band.name for band in word.bands}
     assert word.lacking == ("Kent 1964",)  # Sherman Kent's table has no "unlikely"
     assert "UK PHIA               25–35%            | ░░░░░░" in whole[0].seen
+
+
+def test_a_standard_that_has_other_words_for_a_phrase_says_so(whole: tuple[Class, Held]) -> None:
+    [word] = whole[1].words
+    assert "Behind a colon" not in word_notes(word)
+    statement = whole[1].lesson.scenario.statements["expert"]
+    statement = statement.model_copy(update={"phrase": {"capphrase_2026": "little chance", "icd_203": "very unlikely"}})
+    bands, lacking = readings(statement, "little chance")
+    assert "ICD 203 (US): very unlikely" in {band.name for band in bands}
+    assert "Behind a colon" in word_notes(replace(word, bands=bands, lacking=lacking))
 
 
 def test_the_table_of_evidence(whole: tuple[Class, Held]) -> None:
