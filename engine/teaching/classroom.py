@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -75,7 +76,9 @@ def answers_from(text: str, file: str, questions: Mapping[str, str], refused: Ma
 
 
 def _table(text: str, file: str) -> _Table:
-    lines = text.splitlines()
+    if mark := re.match(r"sep=[,;\t]\s*?(?:\r\n|\r|\n)", text, re.IGNORECASE):  # a spreadsheet's own line
+        text = text[mark.end() - 1 :]  # the line's end stays, so that lines count as they do in the file
+    lines = re.split(r"\r\n|\r|\n", text)
     first = next((line for line in lines if line.strip()), "")
     delimiter = max(DELIMITERS, key=lambda mark: _outside_quotes(first, mark))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -144,7 +147,7 @@ class _Reader:
         columns = {
             place: key
             for place, head in enumerate(heads)
-            if place != who and (key := self._question(line, head)) is not None
+            if place != who and (head or self._filled(place)) and (key := self._question(line, head)) is not None
         }
         if len(set(columns.values())) < len(columns):
             self._problem(line, "two columns are about the same outcome")
@@ -165,6 +168,10 @@ class _Reader:
             else:
                 hint = "put a cell that holds a comma in quotes"
                 self._problem(line, f"this row has {len(cells)} cells, the head {len(heads)}", hint)
+
+    def _filled(self, place: int) -> bool:
+        """Whether anything stands below a head."""
+        return any(cells[place] for _, cells in self.table.rows if place < len(cells))
 
     def _column(self, heads: Sequence[str]) -> int | None:
         found = [place for place, head in enumerate(self.table.head[1]) if head in heads]
