@@ -227,7 +227,9 @@ def _show(dialogue: Dialogue, seen: Seen, sign: Sign) -> None:
 
 def _times(chance: Chances) -> str:
     ratio = ratio_of(chance)
-    return "one of them rules it out" if ratio == inf else f"{ratio:.3g} to 1"
+    if ratio == inf:
+        return "one of them rules it out"
+    return f"{ratio:.3g} to 1" if ratio < 1000 else f"{ratio:,.0f} to 1"
 
 
 def _mark(chance: Chances) -> str:

@@ -23,7 +23,7 @@ Entry = Mapping[str, Any]
 """What was answered or noted: `kind`, `key`, `value`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Journal:
     """A session on disk.
 
@@ -31,11 +31,13 @@ class Journal:
         path: of the file.
         head: what is played: the command, the scenario's hash, the settings.
         entries: what was in it when it was opened.
+        size: of the file in bytes, as this session left it; None: whatever it is.
     """
 
     path: Path
     head: Mapping[str, Any]
     entries: tuple[Entry, ...] = ()
+    size: int | None = None
 
     @property
     def finished(self) -> bool:
@@ -46,13 +48,21 @@ class Journal:
         """Writes an entry, to the disk at once.
 
         Raises:
+            UsageError: somebody else has written to it, such as a class that shares a folder.
             OSError: it cannot be written.
         """
-        line = json.dumps({"kind": kind, "key": key, "value": value}) + "\n"
+        line = (json.dumps({"kind": kind, "key": key, "value": value}) + "\n").encode()
+        if self.size is not None and os.stat(self.path).st_size != self.size:
+            raise UsageError(
+                f"somebody else has written to '{self.path}' since",
+                "each session needs a file of its own; --new begins another",
+            )
         with open(self.path, "ab") as stream:
-            stream.write(line.encode())
+            stream.write(line)
             stream.flush()
             os.fsync(stream.fileno())
+        if self.size is not None:
+            self.size += len(line)
 
 
 def begin(path: Path, head: Mapping[str, Any]) -> Journal:
@@ -62,14 +72,15 @@ def begin(path: Path, head: Mapping[str, Any]) -> Journal:
         UsageError: something is there already.
         OSError: it cannot be written.
     """
+    line = (json.dumps(head) + "\n").encode()
     try:
         with open(path, "xb") as stream:
-            stream.write((json.dumps(head) + "\n").encode())
+            stream.write(line)
             stream.flush()
             os.fsync(stream.fileno())
     except FileExistsError:
         raise UsageError(f"'{path}' exists already", "sessions are never overwritten; give another name") from None
-    return Journal(path, dict(head))
+    return Journal(path, dict(head), size=len(line))
 
 
 def take_up(path: Path) -> Journal:
@@ -92,7 +103,7 @@ def take_up(path: Path) -> Journal:
         raise _no_journal(path, 1)
     if torn:
         os.truncate(path, len((whole + "\n").encode()))
-    return Journal(path, head, tuple(entries))
+    return Journal(path, head, tuple(entries), os.stat(path).st_size)
 
 
 def opened(path: Path, head: Mapping[str, Any], anew: bool = False) -> Journal:
@@ -152,4 +163,7 @@ def _read(path: Path, number: int, line: str) -> dict[str, Any]:
 
 
 def _no_journal(path: Path, line: int) -> UsageError:
-    return UsageError(f"'{path}' is no session that can be taken up: line {line} is not what was written", "")
+    return UsageError(
+        f"'{path}' is no session that can be taken up: line {line} is not what was written",
+        "give another name with --session, or begin another with --new",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -157,10 +158,16 @@ def _read(dialogue: Dialogue, step: Step, held: Held) -> None:
         dialogue.say(f"What is known ({start + 1} to {start + len(page)} of {len(claims)}):")
         for name in page:
             item = scenario.evidence[name]
-            by = f" ({label(item.by)})" if item.by else ""
+            by = f" ({label(_by(item.by, scenario))})" if item.by else ""
             first, *more = wrap(f"{label(item.claim)}{by}", dialogue.screen.width - 6)
             dialogue.tell(f"  {name:<3} {first}", *(f"      {line}" for line in more))
         dialogue.pause(understanding.GO_ON)
+
+
+def _by(author: str, scenario: Scenario) -> str:
+    """Who says something; a book or an inquiry of a later year would tell that there was something to write about."""
+    years = [int(year) for year in re.findall(r"\b[12][0-9]{3}\b", author)]
+    return "a later account" if scenario.as_of and max(years, default=0) > scenario.as_of.year else author
 
 
 def _predict(dialogue: Dialogue, step: Step, held: Held) -> None:
