@@ -113,12 +113,15 @@ def test_what_happened_is_told_only_when_everybody_is_ready(whole: tuple[Class, 
     assert "Take your time" in seen
 
 
-def test_a_later_book_does_not_tell_that_there_was_something_to_write_about(tmp_path: Path) -> None:
-    text = FILE.read_text().replace("{source: paper, kind", "{source: paper, by: 'Ann, The Surprise, 2016', kind")
-    one = leave(*READ, folder=tmp_path, text=text)
-    assert "Troops mass at the border. (a later account)" in one.seen
-    two = leave(*READ, folder=tmp_path, text=text.replace("2016", "January 2001"))
-    assert "(Ann, The Surprise, January 2001)" in two.seen
+@pytest.mark.parametrize(
+    ("author", "shown"),
+    [("Ann, The Surprise, 2016", "a later account"), ("Ann, January 2001", "Ann, January 2001"), ("Ann", "Ann")],
+)
+def test_a_later_book_does_not_tell_that_there_was_something_to_write_about(
+    tmp_path: Path, author: str, shown: str
+) -> None:
+    text = FILE.read_text().replace("{source: paper, kind", f"{{source: paper, by: '{author}', kind")
+    assert f"Troops mass at the border. ({shown})" in leave(*READ, folder=tmp_path, text=text).seen
 
 
 def test_scores_by_hand(whole: tuple[Class, Held]) -> None:
