@@ -6,12 +6,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+from unicodedata import normalize
 
 from engine.analysis.crowd import Answer
 from engine.distributions.spoken import chance_of
 from engine.errors import Location, Problem, ScenarioError
+from engine.report.terminal import safe
 from engine.scenario.scope import nearest
 
 WHO: Final = ("name", "number", "student")
@@ -115,6 +117,8 @@ class _Reader:
     questions: Mapping[str, str]
     refused: Mapping[str, str]
     problems: list[Problem]
+    spelled: dict[str, str] = field(default_factory=dict)
+    """Names as they are first written, by what they are in small letters."""
 
     def answers(self) -> Iterator[Answer]:
         line, heads = self.table.head
@@ -178,13 +182,13 @@ class _Reader:
         return found[0] if found else None
 
     def _who(self, line: int, cell: str) -> str:
-        name = " ".join(cell.split())
+        name = " ".join(normalize("NFC", safe(cell)).split())
         if not name:
             self._problem(line, "nobody's name stands here")
         elif len(name) > LONGEST_NAME:
             self._problem(line, f"a name may have {LONGEST_NAME} characters")
             return ""
-        return name
+        return self.spelled.setdefault(_folded(name), name)
 
     def _question(self, line: int, cell: str) -> str | None:
         name = _folded(cell)

@@ -91,3 +91,10 @@ def test_what_spreadsheets_add_is_left_out(end: str) -> None:
 def test_a_column_of_answers_needs_a_head() -> None:
     with pytest.raises(ScenarioError, match="no outcome stands here"):
         read("name,attacked,\nAnn,10%,20%\n")
+
+
+def test_somebody_is_one_person_however_the_name_is_written() -> None:
+    found = read("name,outcome,probability\nZo\u00eb,attacked,10%\n\u202e ZOE\u0308,choice.light,20%\n")
+    assert [answer.who for answer in found] == ["Zo\u00eb", "Zo\u00eb"]
+    with pytest.raises(ScenarioError, match="nobody's name"):
+        read("name,outcome,probability\n\u200f\x07,attacked,10%\n")
