@@ -39,7 +39,9 @@ VERSUS: Final = (
 WORDS: Final = "Words: * marks the standard by which the scenario reads them; the others show what else they may mean"
 BEWARE: Final = (
     "Beware: the outcomes of one scenario hang together, so these are fewer tests than they seem; the tests take them "
-    "as independent. One event under several conditions counts once. Whoever wrote the scenarios knew how they ended"
+    "as independent. An event counts once for each forecaster, with the mean of what was said of it; who spoke of a "
+    "longer time or of a wider event is taken at the scenario's question all the same. Whoever wrote the scenarios "
+    "knew how they ended"
 )
 VERDICTS: Final = (
     f"Verdict: at 5%, from tests of the total and of the spread (Spiegelhalter 1986). Too few: under {FEWEST} "
@@ -125,6 +127,17 @@ def _group_lines(kind: str, rows: Sequence[Forecast], shown: Sequence[str], scre
         else:
             name = f"  {row.by}"
         yield from row_lines(name, _figures(row, shown, screen), screen)
+        if not words:
+            yield from _note_lines(row, screen)
+    if words:
+        yield from _note_lines(rows[0], screen)
+
+
+def _note_lines(row: Forecast, screen: Screen) -> list[str]:
+    """What makes a forecast another one than the question: another horizon, other cases, our reading of its words."""
+    if not row.note:
+        return []
+    return [f"      {screen.paint(line, 'dim')}" for line in wrap(screen.label(row.note), screen.width - 6)]
 
 
 def _set_name(row: Forecast) -> str:
@@ -159,7 +172,7 @@ def _quantity_rows(item: Scored, screen: Screen) -> list[str]:
         if row.crps is not None:
             scores = [number(row.crps), number(sum(row.pinball.values()))]
         shown = "".join(right(one, SCORE) for one in (*figures, *scores, _skill(row, item.baselines[0])))
-        lines += row_lines(_set_name(row), shown, screen)
+        lines += [*row_lines(_set_name(row), shown, screen), *_note_lines(row, screen)]
     return lines
 
 
@@ -261,7 +274,8 @@ def _headline_rows(found: Scores, screen: Screen) -> list[str]:
         title, *more = wrap(screen.label(one.scores.scenario.title), room - 1, room - 1, 2, screen)
         shown = "".join(right(screen.label(cell), size) for cell, size in zip(cells, sizes, strict=True))
         rows += [left(title, room) + shown, *more]
-        below = [one.event.label, *([] if one.stated is None else [stated_words(one.stated)])]
+        others = f" (the first of {one.voices} who state a chance)" if one.voices > 1 else ""
+        below = [one.event.label, *([] if one.stated is None else [f"{stated_words(one.stated)}{others}"])]
         rows += [f"  {line}" for text in below for line in wrap(screen.label(text), room - 3)]
     return rows
 
