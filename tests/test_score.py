@@ -364,3 +364,23 @@ def test_a_forged_record_is_no_fault_of_ours(engine: Callable[..., Ran], before:
     ran = engine("verify", "coin.forecast.json")
     assert ran.code in (1, 2), ran.err
     assert "The record holds" not in ran.out
+
+
+@pytest.mark.parametrize("cells", [60, 80, 120])
+def test_the_tables_fit_the_screen(engine: Callable[..., Ran], cells: int) -> None:
+    from engine import api
+    from engine.report.calibrations import calibration_lines
+    from engine.report.scores import scores_text
+    from engine.report.terminal import Screen, width
+    from engine.report.text import Ran as Took
+
+    files = ("fleet.yaml", "coin.yaml")
+    changed("coin.yaml", "A coin | bent", "A coin that is " + "bent and worn " * 6)
+    options = api.options(64)
+    several, one = (api.score([api.load(Path(file)) for file in some], options) for some in (files, files[:1]))
+    for unicode in (True, False):
+        screen = Screen(cells, False, unicode)
+        for found in (several, one):
+            text = scores_text(found, Took("fleet.yaml", 0.0), screen)
+            assert max(map(width, text.splitlines())) <= cells
+        assert any("too few to tell" in line for line in calibration_lines(several.judged, screen))
