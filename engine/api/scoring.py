@@ -10,7 +10,7 @@ from typing import Final
 
 from engine.analysis.comparison.paired import simulated, uniforms_for
 from engine.analysis.running.summary import summarise
-from engine.analysis.scoring.judged import Said, ScenarioScores, Scores, forecasters, judged
+from engine.analysis.scoring.judged import CROWD, EVERYBODY, Said, ScenarioScores, Scores, forecasters, judged
 from engine.analysis.scoring.scoring import Ran, headline, scored
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import DEFAULT_DRAWS, DEFAULT_DRAWS_OF_ROUNDS, MAX_HISTORIES, Options, workers_for
@@ -186,6 +186,8 @@ def _entry(row: Mapping[str, str], found: int, wanted: int) -> tuple[str, Said]:
     by, happened = row["by"].strip(), row["happened"].strip().lower()
     if not by:
         raise ValueError("nobody is named under 'by'")
+    if by in (CROWD, EVERYBODY):
+        raise ValueError(f"'{by}' is what the line for all forecasters is called; write another name")
     if max(map(len, row.values())) > LONGEST_FIELD:
         raise ValueError(f"a field has more than {LONGEST_FIELD:,} characters")
     if happened not in HAPPENED:
