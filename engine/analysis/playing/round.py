@@ -184,7 +184,9 @@ class Round:
         terms = self._terms(actor, self.eyes)
         if not weight.any():
             return self.received(actor, happened)
-        sums = sum(terms.values(), np.zeros(len(weight)))[weight > RULED_OUT]
+        likely = weight > RULED_OUT
+        sums = sum(terms.values(), np.zeros(len(weight)))[likely]
+        sums = np.append(sums, sum(self._terms(actor, self.world).values(), np.zeros(len(weight)))[likely])
         certain = bool(sums.max() - sums.min() <= SURE * max(1.0, float(np.abs(sums).max())))
         return Payoff({name: float(weight @ value) for name, value in terms.items()}, certain)
 
