@@ -209,7 +209,7 @@ def feedback_lines(chosen: Chosen, scenario: Scenario, screen: Screen) -> list[s
     heads = right("expected", 12) + right("model", 8)
     lines.append(screen.paint(f"  {left('option', names)}{heads}", "dim"))
     for name, payoff in choice.payoffs.items():
-        marks = [mark for mark, holds in (("best", name == best), ("yours", name == option)) if holds]
+        marks = [mark for mark, holds in (("best", turn.cost(name) <= SMALL), ("yours", name == option)) if holds]
         row = f"  {left(cut(screen.label(name), names, screen), names)}{right(shown(payoff), 12)}"
         row += right(percent(choice.probabilities[name]), 8)
         lines.append(f"{row}  {', '.join(marks)}".rstrip())
@@ -373,7 +373,8 @@ def _difference(turn: Turn, best: str, other: str, write: Callable[[float], str]
     named = [name for name in ordered if abs(apart[name]) > SMALL_PART * largest][:MOST_TERMS]
     rest = sum(apart[name] for name in ordered if name not in named)
     names = min(MOST_NAME, max(width(screen.label(name)) for name in (*named, "all other terms")))
-    lines = _text(f"Why {best} beats {other}: the difference in each term, largest first", screen)
+    why = f"{best} and {other} are equally good" if turn.cost(other) <= SMALL else f"Why {best} beats {other}"
+    lines = _text(f"{why}: the difference in each term, largest first", screen)
     rows = [(name, apart[name]) for name in named] + ([("all other terms", rest)] if abs(rest) > SMALL else [])
     return lines + [f"  {left(cut(screen.label(name), names, screen), names)}{right(write(v), 10)}" for name, v in rows]
 

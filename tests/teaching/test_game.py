@@ -319,6 +319,40 @@ def test_what_one_seat_sees_has_scrolled_away_before_the_next_looks(bluff: Loade
     assert f"army: {review.rounds[0].values['army']}" not in told[island : told.find(away, island)]
 
 
+def test_who_stays_at_the_screen_hears_what_happened_in_between(strike: Loaded, tmp_path: Path) -> None:
+    """Only a threat lets the firm decide, so that a union which stays calm is asked in every round."""
+    text = (EXAMPLES / "strike.yaml").read_text("utf-8")
+    seldom = "knows: [talks], when: talks == threaten, else: nothing, judgement"
+    text = text.replace("knows: [talks], judgement", seldom)
+    player = Player(always("calm"))
+    played(api.loads(text), ["union", "firm"], player, tmp_path / "x.jsonl", rounds=3)
+    assert player.seen.count("alone: press Enter.") == 1
+    assert player.seen.count("Since your last turn") == 2
+    assert player.seen.count("Your payoff in the last round: 0.") == 2
+
+
+def test_of_equally_good_options_none_is_said_to_beat_another(tmp_path: Path) -> None:
+    """Saving costs 2 of comfort and brings 2 of money."""
+    text = """
+engine: 1
+title: Save or spend
+actors: {me: {name: Me, precision: 1}}
+moves: [{decision: act, actor: me, options: [spend, save, burn]}]
+payoffs:
+  me:
+    - {term: comfort, value: 2 * (act == spend)}
+    - {term: money, value: 2 * (act == save)}
+outcomes: {save: {label: Save, happens: act == save}}
+"""
+    for option in ("spend", "save"):
+        player = Player(always(option))
+        played(api.loads(text), ["me"], player, tmp_path / f"{option}.jsonl")
+        assert f"You chose {option}, the best reply" in player.seen
+        assert "spend and save are equally good" in player.seen
+        assert player.seen.count("%  best") == 2
+        assert "beats" not in player.seen
+
+
 def test_a_step_of_a_lesson_keeps_its_own_keys(strike: Loaded, tmp_path: Path) -> None:
     seated = api.seated(strike, ["union"], rounds=1)
     path = tmp_path / "x.jsonl"

@@ -26,7 +26,7 @@ from engine.simulation.eyes import played_share, share_of_play
 from engine.simulation.rounds import RULED_OUT, next_situation
 
 SURE: Final = 1e-9
-"""Payoffs, relative to their size, that differ by less are the same."""
+"""Payoffs, relative to their size or to 1, that differ by less are the same."""
 SEEDS: Final = 50
 """Seeds that are tried."""
 Knowledge = Mapping[str, str]
@@ -59,7 +59,7 @@ class Turn:
     def best(self) -> str:
         """The best reply; of equally good ones the first."""
         payoffs = self.payoffs
-        high, size = max(payoffs.values()), max(map(abs, payoffs.values()))
+        high, size = max(payoffs.values()), max(1.0, *map(abs, payoffs.values()))
         return next(option for option, payoff in payoffs.items() if payoff >= high - SURE * size)
 
     def cost(self, option: str) -> float:
@@ -469,7 +469,7 @@ def _asked(turn: Turn) -> str:
 def _best(choice: Choice) -> int:
     """The place of the best option; of equally good ones the first."""
     payoffs = list((choice.payoffs or {}).values())
-    high, size = max(payoffs), max(map(abs, payoffs))
+    high, size = max(payoffs), max(1.0, *map(abs, payoffs))
     return next(place for place, payoff in enumerate(payoffs) if payoff >= high - SURE * size)
 
 

@@ -323,7 +323,8 @@ def test_what_nobody_knows_is_told_on_average_until_the_end() -> None:
 HABIT = """
 engine: 1
 title: Against a habit
-actors: {me: {name: Me, precision: 1, reasoning: habit, habit: {first: {left: 1, right: 0}, second: {left: 1, right: 0}}}}
+actors:
+  me: {name: Me, precision: 1, reasoning: habit, habit: {first: {left: 1, right: 0}, second: {left: 1, right: 0}}}
 moves:
   - {decision: first, actor: me, options: [left, right]}
   - {event: news, chance: 0.25}
