@@ -21,7 +21,7 @@ PAGE: Final = 23
 AWAY: Final = 60
 """Lines after which what stood there has scrolled away."""
 QUOTED: Final = 24
-UNSOLVED: Final = "The engine has not found the equilibrium of this round; what it says rests on its last iterate."
+UNSOLVED: Final = "The engine has not found the equilibrium of this round; what it says rests on its last attempt."
 ANOTHER: Final = " Another seed, such as --seed 2, brings another course."
 GO_ON: Final = "Press Enter to go on."
 

@@ -353,6 +353,39 @@ outcomes: {save: {label: Save, happens: act == save}}
         assert "beats" not in player.seen
 
 
+SEEN = """
+engine: 1
+title: Match me
+actors: {me: {name: Me, precision: 1}, you: {name: You, precision: 9}}
+moves:
+  - {event: coin, chance: 0.5, secret: true}
+  - {decision: left, actor: me, options: [a, b], secret: true}
+  - {decision: right, actor: you, options: [a, b]}
+payoffs:
+  me: [{term: luck, value: (left == a) * (coin == yes) + 0.1 * (right == a)}]
+  you: [{term: taste, value: right == a}]
+outcomes: {right: {label: Right, choice: right}}
+"""
+WHOSE = {
+    "equilibrium": ("precision: 1}", "", "expected: your payoff on average; model"),
+    "level 1": (
+        "precision: 1, reasoning: {level: 1}}",
+        "",
+        "if the others choose at random or by habit, as Me expects",
+    ),
+    "level 2": ("precision: 1, reasoning: {level: 2}}", "", "average, if the others choose as Me expects; model"),
+    "own chances": ("precision: 1}", "beliefs: {me: {coin: 0.9}}", "by the chances that Me believes in; model"),
+}
+
+
+@pytest.mark.parametrize(("manner", "beliefs", "said"), WHOSE.values(), ids=WHOSE)
+def test_what_an_expectation_rests_on_is_said(manner: str, beliefs: str, said: str, tmp_path: Path) -> None:
+    """An actor of level 1 takes the others to toss a coin: its best reply is one to that, not to what they do."""
+    player = Player(always("a"))
+    played(api.loads(SEEN.replace("precision: 1}", manner) + beliefs), ["me"], player, tmp_path / "x.jsonl")
+    assert said in " ".join(player.seen.split())
+
+
 def test_a_step_of_a_lesson_keeps_its_own_keys(strike: Loaded, tmp_path: Path) -> None:
     seated = api.seated(strike, ["union"], rounds=1)
     path = tmp_path / "x.jsonl"
