@@ -116,6 +116,8 @@ def test_who_leaves_is_told_how_to_go_on(
     monkeypatch.setattr("sys.argv", ["engine", "play", BLUFF, "--as", "general", "--new"])
     assert code_of(["play", BLUFF, "--as", "general", "--new"]) == 0
     assert capsys.readouterr().err.endswith("--as general --session bluff.play.jsonl\n")
+    assert code_of(["play", BLUFF, "--replay", "bluff.play.jsonl"]) == 0
+    assert capsys.readouterr().err.endswith("--as general --session bluff.play.jsonl\n")
 
 
 def code_of(arguments: list[str]) -> object:
