@@ -10,19 +10,16 @@ from typing import Final
 
 from engine.analysis.comparison.paired import simulated, uniforms_for
 from engine.analysis.running.summary import summarise
-from engine.analysis.scoring.judged import Said, ScenarioScores, Scores, forecasters, judged
+from engine.analysis.scoring.judged import CROWD, EVERYBODY, Said, ScenarioScores, Scores, forecasters, judged
 from engine.analysis.scoring.scoring import Ran, headline, scored
 from engine.api.scenarios import Loaded, in_words
-from engine.api.settings import DEFAULT_DRAWS, MAX_HISTORIES, Options, workers_for
+from engine.api.settings import DEFAULT_DRAWS, DEFAULT_DRAWS_OF_ROUNDS, MAX_HISTORIES, Options, workers_for
 from engine.distributions.spoken import chance_of
 from engine.errors import Location, Problem, ScenarioError, UsageError
 from engine.program.compile import compile_program
 from engine.program.program import EvaluationError
 from engine.scenario.assumptions import BASE, assume
 from engine.scenario.scope import nearest
-
-DRAWS_OF_ROUNDS: Final = 1_024
-"""The default with rounds: a sampling error of half a point changes no score that matters."""
 
 Progress = Callable[[int, int], None]
 
@@ -63,7 +60,7 @@ def _scenario_scores(
     assumed = [assume(loaded.scenario, name) for name in sets]
     programs = [compile_program(one.scenario, one.believe) for one in assumed]
     once = all(program.recurrence is None for program in programs)
-    draws = options.draws or (DEFAULT_DRAWS if once else DRAWS_OF_ROUNDS)
+    draws = options.draws or (DEFAULT_DRAWS if once else DEFAULT_DRAWS_OF_ROUNDS)
     try:
         uniforms = uniforms_for(programs, draws, options.seed, options.histories, MAX_HISTORIES)
     except ValueError as error:
@@ -189,6 +186,8 @@ def _entry(row: Mapping[str, str], found: int, wanted: int) -> tuple[str, Said]:
     by, happened = row["by"].strip(), row["happened"].strip().lower()
     if not by:
         raise ValueError("nobody is named under 'by'")
+    if by in (CROWD, EVERYBODY):
+        raise ValueError(f"'{by}' is what the line for all forecasters is called; write another name")
     if max(map(len, row.values())) > LONGEST_FIELD:
         raise ValueError(f"a field has more than {LONGEST_FIELD:,} characters")
     if happened not in HAPPENED:
