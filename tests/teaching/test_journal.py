@@ -89,13 +89,3 @@ def test_a_session_that_is_asked_for_by_name(journal: Journal, tmp_path: Path) -
     with pytest.raises(UsageError, match="exists already"):
         begin(journal.path, HEAD)
     assert opened_at(tmp_path / "other.jsonl", HEAD).entries == ()
-
-
-def test_two_who_share_a_file_do_not_mix_their_answers(tmp_path: Path) -> None:
-    begin(tmp_path / "s.jsonl", {"command": "teach"})
-    one, other = take_up(tmp_path / "s.jsonl"), take_up(tmp_path / "s.jsonl")
-    one.add("answer", "first", "mine")
-    with pytest.raises(UsageError, match="somebody else"):
-        other.add("answer", "first", "theirs")
-    one.add("answer", "second", "mine, too")
-    assert [entry["value"] for entry in take_up(tmp_path / "s.jsonl").entries] == ["mine", "mine, too"]
