@@ -433,10 +433,15 @@ def _named_in_lesson(scenario: Scenario) -> Iterator[tuple[Path, str, str]]:
 
 
 def check_lesson(scenario: Scenario) -> Iterator[Problem]:
-    """Seats belong to actors who decide, and what is to be likely is an event or a quantity."""
+    """Seats belong to actors who decide, what is to be likely is an event or a quantity, and nothing stands twice."""
     lesson = scenario.lesson
     if lesson is None:
         return
+    named: set[tuple[Path, str]] = set()
+    for path, name, _ in _named_in_lesson(scenario):
+        if (path[:-1], name) in named:
+            yield scenario.problem(path, f"'{name}' stands here twice")
+        named.add((path[:-1], name))
     deciders = {move.actor for move in scenario.moves if isinstance(move, Decision)}
     for number, seat in enumerate(lesson.play.seats if lesson.play else ()):
         if seat in scenario.actors and seat not in deciders:
@@ -449,6 +454,11 @@ def check_lesson(scenario: Scenario) -> Iterator[Problem]:
     about = scenario.outcomes.get(lesson.discover.outcome) if lesson.discover else None
     if about is not None and about.kind == "choice":
         yield scenario.problem(("lesson", "discover", "outcome"), "a choice has no single figure")
+    if lesson.discover is not None and about is not None and about.kind in ("happens", "belief"):
+        for key in ("above", "below"):
+            line = getattr(lesson.discover, key)
+            if line is not None and not 0 <= line <= 1:
+                yield scenario.problem(("lesson", "discover", key), "a probability lies between 0 and 1")
 
 
 Check = Callable[[Scenario], Iterator[Problem]]

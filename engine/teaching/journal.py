@@ -58,7 +58,7 @@ class Journal:
             if stream.seek(0, os.SEEK_END) != self.size + self.torn:
                 raise UsageError(
                     f"'{self.path}' was changed by somebody else while it was open here",
-                    "perhaps the same session goes on in another window; go on there",
+                    "perhaps the same session goes on in another window; --new begins one of your own",
                 )
             stream.seek(self.size)
             stream.truncate()
@@ -164,4 +164,7 @@ def _read(path: Path, number: int, line: str) -> dict[str, Any]:
 
 
 def _no_journal(path: Path, line: int) -> UsageError:
-    return UsageError(f"'{path}' is no session that can be taken up: line {line} is not what was written", "")
+    return UsageError(
+        f"'{path}' is no session that can be taken up: line {line} is not what was written",
+        "give another name with --session, or begin another with --new",
+    )

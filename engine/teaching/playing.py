@@ -20,7 +20,8 @@ def play(dialogue: Dialogue, scenario: Scenario, step: Playing, file: str, hold_
     for seat in step.seats:
         name = label(scenario.actors[seat].name)
         if hold_game is not None:
-            if dialogue.ask(f"play {seat}", f"Take the place of {name} now? (yes or no)", understanding.agreed):
+            dialogue.say(f"The place of {name}:")
+            if dialogue.ask(f"play {seat}", "Take it now? (yes or no)", understanding.agreed):
                 hold_game(dialogue, seat, step.rounds)
                 dialogue.pause(understanding.GO_ON)
             continue
