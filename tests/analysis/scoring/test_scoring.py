@@ -196,9 +196,9 @@ def test_every_bad_row_is_named_with_its_line() -> None:
         ("by,probability,happened\n", "has no forecast"),
         ("by,chance,happened\nAnn,10%,no\n", "no column 'probability'"),
         ("by,by,probability,happened\n", "twice"),
-        ('by,probability,happened\n"Ann,10%,no\n', "this is no CSV"),
+        ('by,probability,happened\n"Ann,10%,no\n', "this is no table"),
         (f"by,probability,happened\n{'A' * 2000},10%,no\n", "more than 1,000 characters"),
-        (f"by,probability,happened\n{'A' * 200_000},10%,no\n", "this is no CSV"),
+        (f"by,probability,happened\n{'A' * 200_000},10%,no\n", "this is no table"),
     ],
     ids=lambda text: text[:20],
 )
