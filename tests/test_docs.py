@@ -28,8 +28,9 @@ DOCUMENTS = (README, *sorted((ROOT / "docs").rglob("*.md")))
 
 PAGES = {README: 2, READING: 4, COMPARING: 5}
 """Pages that show outputs, and how many."""
+TABLE = re.compile(r"(?<=<!-- )(engine [^\n]+ --md)( -->\n)(.*?)(?=<!-- /table -->)", re.DOTALL)
 SHOWN = re.compile(r"```\n\$ (engine [^\n]+)\n(.*?)```", re.DOTALL)
-THREADED = ("run", "compare", "sensitivity", "discover", "reconcile", "voi")
+THREADED = ("run", "compare", "sensitivity", "discover", "reconcile", "voi", "score")
 
 
 @cache
@@ -42,7 +43,8 @@ def printed(command: str) -> str:
 
 
 def with_output(page: str) -> str:
-    """The page with what each command that stands in a block of its own prints."""
+    """The page with what each command that stands in a block of its own, or above a table, prints."""
+    page = TABLE.sub(lambda found: f"{found[1]}{found[2]}{printed(found[1])}", page)
     return SHOWN.sub(lambda found: f"```\n$ {found[1]}\n{printed(found[1]).rstrip()}\n```", page)
 
 
@@ -63,6 +65,12 @@ def test_a_page_shows_what_its_commands_print(page: Path, number: int) -> None:
     assert len(blocks) == PAGES[page]
     command, shown = blocks[number]
     assert without_time(shown) == without_time(f"{printed(command).rstrip()}\n")
+
+
+def test_the_table_of_outcomes_is_what_score_prints_and_has_every_scenario() -> None:
+    ((command, _, table),) = TABLE.findall(README.read_text("utf-8"))
+    assert table == printed(command)
+    assert set(shlex.split(command)) >= {str(path.relative_to(ROOT)) for path in (ROOT / "scenarios").glob("*.yaml")}
 
 
 @pytest.mark.parametrize("document", [page for page in DOCUMENTS if page != GUIDE], ids=lambda path: path.name)

@@ -124,6 +124,16 @@ def test_the_table_as_markdown(engine: Callable[..., Ran]) -> None:
     assert len(lines) == 4
 
 
+def test_what_else_was_said_and_how_many_said_something(engine: Callable[..., Ran]) -> None:
+    changed("fleet.yaml", "probability: 10%}", "probability: 10%, note: a longer horizon}")
+    assert re.search(r"A market .*\n +a longer horizon\n", engine("score", "fleet.yaml", *FEW).out)
+    several = " ".join(engine("score", "fleet.yaml", "coin.yaml", *FEW).out.split())
+    assert "the first of 2 who state a chance" in several
+    assert "is taken at the scenario's question all the same" in several
+    rows = csv.DictReader(io.StringIO(engine("score", "fleet.yaml", "--csv", *FEW).out))
+    assert {row["note"] for row in rows if row["name"] == "A market"} == {"a longer horizon"}
+
+
 def test_json_and_csv_hold_every_forecast(engine: Callable[..., Ran]) -> None:
     record = json.loads(engine("score", "fleet.yaml", "--json", *FEW).out)
     (scenario,) = record["scenarios"]
@@ -228,6 +238,49 @@ def test_a_figure_that_was_changed_is_found_out(engine: Callable[..., Ran]) -> N
     assert record["outcomes"]["heads"]["how"] == "different"
 
 
+def resealed(file: str, change: Callable[[dict[str, object]], None]) -> None:
+    """As its author can forge a record before its fingerprint is published."""
+    record = json.loads(Path(file).read_text("utf-8"))
+    del record["sha256"]
+    change(record["outcomes"])
+    text = json.dumps(record, sort_keys=True, separators=(",", ":"))
+    Path(file).write_text(json.dumps({**record, "sha256": hashlib.sha256(text.encode()).hexdigest()}), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda said: said["sailed"].update(probability=0.99, mc_error=1e9), "different"),
+        (lambda said: said["sailed"].update(probability=0.99, mc_error=-1e9), "different"),
+        (lambda said: said["cost"].update(quantiles={"0.5": 99}), "different"),
+        (lambda said: said["what"].update(probabilities=[]), "different"),
+        (lambda said: said["what"].update(kind="quantity"), "different"),
+        (lambda said: said.pop("sailed"), "not in the record"),
+    ],
+)
+def test_a_record_that_was_forged_and_sealed_again_does_not_hold(
+    engine: Callable[..., Ran], change: Callable[[dict[str, object]], None], why: str
+) -> None:
+    engine("seal", "fleet.yaml", *FEW)
+    resealed("fleet.forecast.json", change)
+    ran = engine("verify", "fleet.forecast.json")
+    assert ran.code == 1
+    assert "as it was sealed" in ran.out  # its fingerprint is right, its figures are not
+    assert why in ran.out
+
+
+def test_figures_within_sampling_error_hold_and_it_is_said_what_is_not_compared(engine: Callable[..., Ran]) -> None:
+    engine("seal", "fleet.yaml", *FEW)
+
+    def elsewhere(said: dict[str, dict[str, float]]) -> None:
+        said["sailed"]["probability"] += said["sailed"]["mc_error"]
+
+    resealed("fleet.forecast.json", elsewhere)  # type: ignore[arg-type]
+    ran = engine("verify", "fleet.forecast.json")
+    assert ran.code == 0
+    assert "quantiles and spreads are not compared" in " ".join(ran.out.split())
+
+
 def test_a_scenario_that_was_changed_is_found_out_and_where(engine: Callable[..., Ran]) -> None:
     engine("seal", "fleet.yaml", *FEW)
     changed("fleet.yaml", "uniform: [0.2, 0.6]", "uniform: [0.2, 0.9]")
@@ -300,6 +353,8 @@ def test_what_is_no_record_is_refused(engine: Callable[..., Ran], text: str) -> 
         ('"kind": "event"', '"kind": {"a": 1}'),
         ('"probability": 0.3', '"probability": "0.3"'),
         ('"mc_error": 0.0', '"mc_error": []'),
+        ('"probability": 0.3', '"probability": 1e999'),
+        ('"probability": 0.3', f'"probability": 1{"0" * 400}'),
         ('"overrides": []', '"overrides": [["a"]]'),
     ],
 )
@@ -309,3 +364,23 @@ def test_a_forged_record_is_no_fault_of_ours(engine: Callable[..., Ran], before:
     ran = engine("verify", "coin.forecast.json")
     assert ran.code in (1, 2), ran.err
     assert "The record holds" not in ran.out
+
+
+@pytest.mark.parametrize("cells", [60, 80, 120])
+def test_the_tables_fit_the_screen(engine: Callable[..., Ran], cells: int) -> None:
+    from engine import api
+    from engine.report.calibrations import calibration_lines
+    from engine.report.scores import scores_text
+    from engine.report.terminal import Screen, width
+    from engine.report.text import Ran as Took
+
+    files = ("fleet.yaml", "coin.yaml")
+    changed("coin.yaml", "A coin | bent", "A coin that is " + "bent and worn " * 6)
+    options = api.options(64)
+    several, one = (api.score([api.load(Path(file)) for file in some], options) for some in (files, files[:1]))
+    for unicode in (True, False):
+        screen = Screen(cells, False, unicode)
+        for found in (several, one):
+            text = scores_text(found, Took("fleet.yaml", 0.0), screen)
+            assert max(map(width, text.splitlines())) <= cells
+        assert any("too few to tell" in line for line in calibration_lines(several.judged, screen))

@@ -1,5 +1,8 @@
 """The command `engine`: one short function for each of its commands."""
 
+import os
+import sys
+
 from engine.cli import (  # isort: skip  # in the order of `--help`
     running,
     comparing,
@@ -39,4 +42,7 @@ __all__ = [
 
 def main() -> None:
     """The command `engine`."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed before we began
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     app()

@@ -123,7 +123,8 @@ def _show(file: str, path: Path, json: bool, quiet: bool) -> None:
         terminal.write_data(export.json_text(played.review_record(review, found.head)))
     if not review.over and not quiet:
         words = ["play", file, *(word for seat in found.seats for word in ("--as", seat)), "--session", str(path)]
-        say(stderr().label(f"This game is not finished. Go on with: engine {' '.join(map(shlex.quote, words))}\n"))
+        goes_on = f"This game is not finished. Go on with: engine {' '.join(map(shlex.quote, words))}"
+        say(f"{stderr().label(goes_on)}\n")
 
 
 def _nobody(prompt: str) -> str:

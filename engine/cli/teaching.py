@@ -113,18 +113,24 @@ def _lesson(given: Given, session: Path | None, new: bool, replay: Path | None) 
     found = teaching.lesson(load_file(given.file), given.steps, given.assumptions, given.overrides, given.options)
     journal = teaching.session(found, session, new) if replay is None else teaching.replayed(found, replay)
     dialogue = Dialogue(terminal.screen_of(sys.stdout), asking.line, terminal.write, journal, replay is not None)
+    over = replay is not None
     try:
         held = teaching.hold(found, dialogue, journal, given.file, lambda: Progress(given.quiet))
+        over = True
         if given.handout is not None:
             new_file.write_new(given.handout, teaching.handout(held))
             say(f"handout written to {given.handout}\n")
     except Left:
         say(_how_to_go_on(journal) if replay is None else f"{journal.path} is not finished; there is no more of it.\n")
     except KeyboardInterrupt:
-        say("\n" + _how_to_go_on(journal))
+        say("\n" + (_how_to_see_it_again(given, journal) if over else _how_to_go_on(journal)))
         raise typer.Exit(INTERRUPTED) from None
+    except (OSError, UsageError):
+        if over and replay is None:
+            say(_how_to_see_it_again(given, journal))
+        raise
     else:
-        terminal.write(f"Next: {_after(given, journal)}\n")
+        terminal.write(f"Next: {terminal.safe(_after(given, journal))}\n")
 
 
 def _class(given: Given, answers: Path, reveal: bool, form: str) -> None:
@@ -158,8 +164,28 @@ def _only_without(one: str, others: Mapping[str, object], hint: str = "") -> Non
 
 def _after(given: Given, journal: Journal) -> str:
     if given.handout is None:
-        return shlex.join(["engine", "teach", given.file, "--replay", str(journal.path), "--handout", "handout.md"])
+        return shlex.join([*_words(given), "--replay", str(journal.path), "--handout", "handout.md"])
     return shlex.join(["engine", "run", given.file])
+
+
+def _how_to_see_it_again(given: Given, journal: Journal) -> str:
+    from engine.report.terminal import safe
+
+    return (
+        f"Answers are kept. See them again with: {safe(shlex.join([*_words(given), '--replay', str(journal.path)]))}\n"
+    )
+
+
+def _words(given: Given) -> list[str]:
+    """The command that holds the same lesson: a session belongs to its steps, assumptions, draws and seed."""
+    from engine import api
+
+    words = ["engine", "teach", given.file]
+    words += [word for step in given.steps for word in ("--step", step)]
+    words += ["--assume", given.assumptions] if given.assumptions != "base" else []
+    words += [word for path, value in given.overrides for word in ("--set", f"{path}={value}")]
+    words += ["--draws", str(given.options.draws)] if given.options.draws else []
+    return words + (["--seed", str(given.options.seed)] if given.options.seed != api.Options().seed else [])
 
 
 def _how_to_go_on(journal: Journal) -> str:

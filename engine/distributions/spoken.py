@@ -13,6 +13,7 @@ _PERCENT: Final = re.compile(rf"({_NUMBER})\s*(?:%|percent|per\s+cent|pct)")
 _SHARE: Final = re.compile(r"([0-9][0-9.,]*)\s*(?:/|\s(?:in|out\s+of)\s(?:an?\s)?)\s*([0-9][0-9.,]*)")
 _BARE: Final = re.compile(_NUMBER)
 _GROUPS: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
+_POINTS: Final = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")  # thousands in some countries, decimals in others
 _NEGATIVE: Final = re.compile(rf"[-−–]\s*{_NUMBER}.*", re.DOTALL)
 _ODDS: Final = re.compile(r"[0-9.,]+\s*(?::|to|against)\s*[0-9.,]+")
 
@@ -22,7 +23,8 @@ def chance_of(text: str) -> float:
 
     Understands a percentage (`10%`, `2.5 %`, `10 percent`), a number from 0 to 1 (`0.1`, `.1`, `1e-3`), and a share
     (`1 in 10`, `1 out of 10`, `1/10`, `1 in 10,000`). A decimal comma will do (`2,5%`). A bare `1`
-    may be meant as 1% or as certain, so it is asked back; `1.0` is certain.
+    may be meant as 1% or as certain, so it is asked back; `1.0` is certain. So is `50/50`, whose
+    parts are shares of 100, and `1 in 1.000`, whose point may stand between thousands.
 
     Raises:
         ValueError: what is wrong and what to type instead, in words that can be shown as they are after the text has
@@ -61,6 +63,8 @@ def _share(part: str, of: str, said: str) -> float:
     some, all_ = _count(part, said), _count(of, said)
     if all_ == 0:
         raise ValueError(f"'{said}' is no probability: nothing is 1 in 0")
+    if "/" in said and some > 0 and abs(some + all_ - 100) < 1e-9:
+        raise ValueError(f"'{said}' looks like shares of 100; write {some:g}%")
     return _whole(some / all_, said)
 
 
@@ -72,6 +76,8 @@ def _whole(probability: float, said: str) -> float:
 
 def _count(text: str, said: str) -> float:
     """A number of cases, with or without commas between thousands."""
+    if _POINTS.fullmatch(text):
+        raise ValueError(f"'{said}' can be read in two ways; write {text.replace('.', '')} or {text.replace('.', ',')}")
     if _GROUPS.fullmatch(text):
         return float(text.replace(",", ""))
     if not _BARE.fullmatch(text):

@@ -43,6 +43,9 @@ Found = tuple[FloatArray, npt.NDArray[np.int64], FloatArray, FloatArray]
 def climb(responder: Responder, slopes: Slopes) -> Found:
     """The rungs of the ladder, one after the other, each for the draws that those before leave."""
     n = responder.precision[0].shape[-1]
+    if n == 1:
+        scaled, rung_of, residual, index = climb(responder.take(in_twos(np.arange(1))), slopes)
+        return scaled[:, :1], rung_of[:1], residual[:1], index[:1]
     found = np.zeros((responder.group.n_rows, n)), np.full(n, UNSOLVED), np.zeros(n), np.ones(n)
     rungs = (_by_fixed_point, _by_newton, _somehow)
     for rung in rungs[len(slopes.kept) <= FEW_FREE :]:

@@ -15,6 +15,8 @@ N: Final = 6
 CHANCE: Final = 9
 SCORE: Final = 7
 VERDICT: Final = 17
+FEWEST_WHO: Final = 12
+"""Cells for a name, below which the verdict stands on a line of its own."""
 ROWS: Final = 11
 AXIS: Final = 6
 MOST_WIDTH: Final = 61
@@ -23,9 +25,10 @@ COLOURS: Final = {CALIBRATED: ("green",), TOO_FEW: ("dim",)}
 
 def calibration_lines(judged: Sequence[Judged], screen: Screen) -> list[str]:
     """One line for each forecaster: how many, how often it happened, the scores and the verdict."""
-    who = screen.width - N - 2 * CHANCE - 3 * SCORE - VERDICT
+    wide = screen.width >= N + 2 * CHANCE + 3 * SCORE + VERDICT + FEWEST_WHO
+    who = screen.width - N - 2 * CHANCE - 3 * SCORE - (VERDICT if wide else 0)
     heads = (("n", N), ("forecast", CHANCE), ("happened", CHANCE), ("Brier", SCORE), ("due", SCORE), ("log", SCORE))
-    head = left("Forecaster", who) + "".join(right(name, size) for name, size in heads) + "  verdict"
+    head = left("Forecaster", who) + "".join(right(name, size) for name, size in heads) + ("  verdict" if wide else "")
     lines = [screen.paint(head, "dim")]
     for one in judged:
         found = one.found
@@ -39,8 +42,10 @@ def calibration_lines(judged: Sequence[Judged], screen: Screen) -> list[str]:
         )
         verdict = screen.paint(found.verdict, *COLOURS.get(found.verdict, ("yellow",)))
         figures = "".join(cells)
-        size = width(figures) + VERDICT
-        lines += painted_lines(one.by, f"{figures}  {verdict}", size, screen)
+        if wide:
+            lines += painted_lines(one.by, f"{figures}  {verdict}", width(figures) + VERDICT, screen)
+        else:
+            lines += [*painted_lines(one.by, figures, width(figures), screen), f"  verdict: {verdict}"]
         lines += [f"  {line}" for text in _remarks(one) for line in wrap(screen.label(text), screen.width - 2)]
     return lines
 

@@ -17,6 +17,9 @@ from engine.report.terminal import Screen, left, right, wrap
 from engine.report.text import Ran, next_line, title_lines
 from engine.scenario.model import Scenario
 
+SUM_MISSED: Final = 0.005
+"""By so much the chances of a choice may miss 100 % before it is said."""
+NAMED: Final = 5
 HEIGHT: Final = 6
 """Lines of a histogram."""
 UPWARDS: Final = " ▁▂▃▄▅▆▇█"
@@ -86,7 +89,10 @@ def histogram_lines(counts: Sequence[int], scale: Scale, screen: Screen) -> list
     lines = []
     for row in range(HEIGHT - 1, -1, -1):
         said = f"{most}" if row == HEIGHT - 1 else "0" if row == 0 else ""
-        cells = "".join(left(_block(count * HEIGHT / most - row, screen) * (each - 1), each) for count in counts)
+        cells = "".join(
+            left(_block(count * HEIGHT / most - row, screen, row == 0 and count > 0) * (each - 1), each)
+            for count in counts
+        )
         lines.append((right(said, scale.before - 2) + "  " + screen.paint(cells.rstrip(), "cyan")).rstrip())
     return lines
 
@@ -155,6 +161,24 @@ def score_notes(found: Classroom) -> list[str]:
     ]
 
 
+def sum_notes(found: Classroom) -> list[str]:
+    """Whose chances of the values of a choice cannot be right: one of these comes about, so they add up to 100 %."""
+    notes = []
+    for name, outcome in found.scenario.outcomes.items():
+        values = next((len(move.values) for move in found.scenario.moves if move.name == outcome.choice), 0)
+        asked = [one for one in found.crowd.asked if one.question.key.startswith(f"{name}.")]
+        wrong = []
+        for who in dict.fromkeys(who for one in asked for who in one.answers):
+            given = [one.answers[who] for one in asked if who in one.answers]
+            if sum(given) > 1 + SUM_MISSED or (len(given) == values and sum(given) < 1 - SUM_MISSED):
+                wrong.append(f"{who} {100 * sum(given):.3g}%")
+        if wrong:
+            more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
+            said = f"{', '.join(wrong[:NAMED])}{more}"
+            notes.append(f"Chances of “{outcome.label}” should add up to 100%, but do not: {said}.")
+    return notes
+
+
 def classroom_record(found: Classroom, version: str) -> dict[str, Any]:
     """As plain data; without what happened unless that is to be told."""
     record: dict[str, Any] = {
@@ -176,6 +200,7 @@ def classroom_record(found: Classroom, version: str) -> dict[str, Any]:
             for phrase in found.phrases
         ],
         "revealed": found.revealed,
+        "warnings": sum_notes(found),
     }
     if found.revealed:
         record["members"] = [_marks_record(marks) for marks in found.crowd.members]
@@ -217,6 +242,7 @@ def _head(found: Classroom, screen: Screen) -> list[str]:
     return [
         *title_lines(found.scenario, screen),
         *(screen.paint(line, "dim") for line in wrap(screen.label(said), screen.width)),
+        *(line for note in sum_notes(found) for line in wrap(screen.label(note), screen.width)),
     ]
 
 
@@ -258,10 +284,11 @@ def _next(found: Classroom, ran: Ran, screen: Screen) -> list[str]:
     )
 
 
-def _block(height: float, screen: Screen) -> str:
+def _block(height: float, screen: Screen, some: bool) -> str:
+    """A cell of a column; `some`: it is not to look empty."""
     if not screen.unicode:
-        return "#" if height >= 0.5 else " "
-    return UPWARDS[max(0, min(8, round(height * 8)))]
+        return "#" if height >= 0.5 else "." if some else " "
+    return UPWARDS[max(int(some), min(8, round(height * 8)))]
 
 
 def _question_record(one: Asked) -> dict[str, Any]:

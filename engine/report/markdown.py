@@ -13,7 +13,7 @@ def escaped(text: str) -> str:
     """Text that Markdown and HTML take for nothing but text, in one line."""
     plain = " ".join(safe(text).split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     plain = re.sub(r"([\\`*_\[\]|#~!])", r"\\\1", plain)
-    return re.sub(r"^([0-9]*)([-+.)])(?=\s|$)", r"\1\\\2", plain)
+    return re.sub(r"^([0-9]*)([-+.)=])(?=[\s=-]|$)", r"\1\\\2", plain)
 
 
 def table(grid: Grid) -> str:

@@ -14,12 +14,14 @@ def check_new(path: Path) -> None:
     """Makes sure that a file can be made there.
 
     Raises:
-        UsageError: something is there already, or there is no folder to put it into.
+        UsageError: something is there already, or there is no folder that it can be put into.
     """
     if os.path.lexists(path):
         raise UsageError(f"'{path}' exists already", "it is never overwritten; give another name")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder '{path.parent}' to put '{path.name}' into")
+    if not os.access(path.parent, os.W_OK):
+        raise UsageError(f"nothing can be written into the folder '{path.parent}'", "give a place of your own")
 
 
 def write_new(path: Path, text: str) -> None:

@@ -19,7 +19,7 @@ from engine.report.figures import in_percent, number, percent, signed_to
 from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.report.text import title_lines
 from engine.scenario.model import Decision, Move, Scenario, Type
-from engine.scenario.reasoning import in_words
+from engine.scenario.reasoning import Level, Reasoning, in_words
 from engine.scenario.scope import knowledge
 
 MOST_TERMS: Final = 5
@@ -166,7 +166,8 @@ def turn_lines(
 
 def beliefs_lines(turn: Turn, scenario: Scenario, screen: Screen) -> list[str]:
     """What follows, by Bayes' rule, of what a seat does not know from what it knows."""
-    lines = _bold("What you may believe, given what you know and how the model's actors play", screen)
+    play = "how the model's actors play" if _sees_play(turn, scenario) else "what your actor expects of the others"
+    lines = _bold(f"What you may believe, given what you know and {play}", screen)
     for name, chances in turn.beliefs.items():
         said = ", ".join(f"{_value(value)} {percent(chance)}" for value, chance in chances.items())
         lines += _hung(f"{_title(name, scenario)}: {said}", screen)
@@ -224,12 +225,12 @@ def feedback_lines(chosen: Chosen, scenario: Scenario, screen: Screen) -> list[s
     heads = right("expected", 12) + right("model", 8)
     lines.append(screen.paint(f"  {left('option', names)}{heads}", "dim"))
     for name, payoff in choice.payoffs.items():
-        marks = [mark for mark, holds in (("best", name == best), ("yours", name == option)) if holds]
+        marks = [mark for mark, holds in (("best", turn.cost(name) <= SMALL), ("yours", name == option)) if holds]
         row = f"  {left(cut(screen.label(name), names, screen), names)}{right(shown(payoff), 12)}"
         row += right(percent(choice.probabilities[name]), 8)
         lines.append(f"{row}  {', '.join(marks)}".rstrip())
     later = ", if you choose best later on" if _decides_after(turn, scenario) else ""
-    note = f"expected: your payoff on average{later}; model: {_model_words(turn, scenario)}"
+    note = f"expected: your payoff on average{later}{_eyes(turn, scenario)}; model: {_model_words(turn, scenario)}"
     lines += [screen.paint(line, "dim") for line in _text(note, screen, "  ")]
     other = option if option != best else _second(turn)
     lines += _difference(turn, best, other, shown, screen)
@@ -321,8 +322,8 @@ def table_lines(review: Review, seat: str, scenario: Scenario, screen: Screen) -
         lines.append(f"  {left('all', 7)}{_row(totals, shown)}")
     where = " from where each round began" if scenario.rounds is not None else ""
     note = (
-        f"model: what the model's actor could expect in your place{where}, with the types as they were, before chance; "
-        "best replies: the same without its slips."
+        f"model: what the model's actor could expect in your place{where}, with what each alone knew as it was, "
+        "before chance; best replies: the same without its slips."
     )
     if any(account.by_best < account.by_model - SMALL for account in accounts):
         note += " The best reply to what can be known and expected may do worse against what the others really do."
@@ -363,18 +364,38 @@ def paragraph(text: str, screen: Screen) -> list[str]:
 # Private functions
 
 
+def _sees_play(turn: Turn, scenario: Scenario) -> bool:
+    """Whether an actor reckons with what the others really do."""
+    return scenario.actors[turn.actor].reasoning in ("equilibrium", "best reply", "habit")
+
+
+def _eyes(turn: Turn, scenario: Scenario) -> str:
+    """On what an actor's expectations rest, if that is not the game as it is."""
+    name, reasoning = _actor(turn.actor, scenario), scenario.actors[turn.actor].reasoning
+    said = f", by the chances that {name} believes in" if turn.actor in scenario.beliefs else ""
+    if not _sees_play(turn, scenario):
+        how = "at random or by habit, " if reasoning == Level(1) else ""
+        said += f", if the others choose {how}as {name} expects"
+    return said
+
+
 def _model_words(turn: Turn, scenario: Scenario) -> str:
     """How the model's actor chooses."""
     reasoning, precision = scenario.actors[turn.actor].reasoning, number(turn.choice.precision)
     match reasoning:
         case "equilibrium":
-            return f"how likely its actor takes it (precision {precision}: the higher, the rarer its slips)"
+            return f"how likely the model's actor takes it (precision {precision}: the higher, the rarer its slips)"
         case "best reply":
-            return "how likely its actor takes it, who makes no mistakes"
+            return "how likely the model's actor takes it, who makes no mistakes"
         case "habit":
-            return "how likely its actor takes it, who follows a habit"
+            return "how likely the model's actor takes it, who follows a habit"
         case _:
-            return f"how likely its actor takes it, who reasons by {in_words(reasoning)}, at precision {precision}"
+            return f"how likely the model's actor takes it, who reasons {_way(reasoning)}, at precision {precision}"
+
+
+def _way(reasoning: Reasoning) -> str:
+    words = in_words(reasoning)
+    return words if words.startswith("by ") else f"by {words}"
 
 
 def _difference(turn: Turn, best: str, other: str, write: Callable[[float], str], screen: Screen) -> list[str]:
@@ -388,7 +409,8 @@ def _difference(turn: Turn, best: str, other: str, write: Callable[[float], str]
     named = [name for name in ordered if abs(apart[name]) > SMALL_PART * largest][:MOST_TERMS]
     rest = sum(apart[name] for name in ordered if name not in named)
     names = min(MOST_NAME, max(width(screen.label(name)) for name in (*named, "all other terms")))
-    lines = _text(f"Why {best} beats {other}: the difference in each term, largest first", screen)
+    why = f"{best} and {other} are equally good" if turn.cost(other) <= SMALL else f"Why {best} beats {other}"
+    lines = _text(f"{why}: the difference in each term, largest first", screen)
     rows = [(name, apart[name]) for name in named] + ([("all other terms", rest)] if abs(rest) > SMALL else [])
     return lines + [f"  {left(cut(screen.label(name), names, screen), names)}{right(write(v), 10)}" for name, v in rows]
 
@@ -431,7 +453,7 @@ def _usual(seats: Sequence[str], scenario: Scenario) -> str:
         return "one who slips at times, the more rarely the dearer the slip"
     if manners == {"best reply"}:
         return "one who makes no mistakes"
-    return _and(f"{_actor(seat, scenario)} by {in_words(scenario.actors[seat].reasoning)}" for seat in seats)
+    return _and(f"{_actor(seat, scenario)} {_way(scenario.actors[seat].reasoning)}" for seat in seats)
 
 
 def _decides_after(turn: Turn, scenario: Scenario) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from math import inf
 from typing import Final
 
+from engine.analysis.estimates import T_15, Estimate
 from engine.analysis.scoring.calibration import FEWEST, STRETCH
 from engine.analysis.scoring.judged import CROWD, ENGINE_BASE, EVERYBODY, Judged, ScenarioScores, Scores
 from engine.analysis.scoring.rules import CLIPPED
 from engine.analysis.scoring.scoring import BASELINE, ENGINE, REFERENCE, STATEMENT, Forecast, Scored, needed
 from engine.report.calibrations import calibration_lines, plot_lines
-from engine.report.figures import day, number, percent, plural
+from engine.report.figures import day, margin, number, percent, plural
 from engine.report.rows import row_lines
 from engine.report.scores_data import chance, headlines, stated_words
 from engine.report.terminal import Screen, cut, left, right, wrap
@@ -23,6 +25,8 @@ SCORE: Final = 9
 SKILL: Final = 11
 HAPPENED: Final = 10
 FEWEST_PLOTTED: Final = 10
+FEWEST_NAME: Final = 28
+"""Cells for a name, below which it stands on a line of its own."""
 MOST_PLOTS: Final = 3
 BRIER: Final = (
     "Brier: the squared error, 0 to 1, lower is better; 50% costs 0.25. A spread of chances is scored at its mean"
@@ -39,7 +43,9 @@ VERSUS: Final = (
 WORDS: Final = "Words: * marks the standard by which the scenario reads them; the others show what else they may mean"
 BEWARE: Final = (
     "Beware: the outcomes of one scenario hang together, so these are fewer tests than they seem; the tests take them "
-    "as independent. One event under several conditions counts once. Whoever wrote the scenarios knew how they ended"
+    "as independent. An event counts once for each forecaster, with the mean of what was said of it; who spoke of a "
+    "longer time or of a wider event is taken at the scenario's question all the same. Whoever wrote the scenarios "
+    "knew how they ended"
 )
 VERDICTS: Final = (
     f"Verdict: at 5%, from tests of the total and of the spread (Spiegelhalter 1986). Too few: under {FEWEST} "
@@ -68,6 +74,7 @@ def _one_blocks(one: ScenarioScores, ran: Ran, screen: Screen) -> list[list[str]
     if settings.method != "exact":
         parts += [f"{settings.draws:,} draws{rounded_up(settings.draws, settings.histories, ran)}"]
         parts += [f"seed {settings.seed}"]
+    parts += _sampling(one.scored)
     first = next((item for item in one.scored if item.kind == "event"), None)
     return [
         head_lines(one.scenario, parts, ran, screen),
@@ -77,6 +84,18 @@ def _one_blocks(one: ScenarioScores, ran: Ran, screen: Screen) -> list[list[str]
         [] if first is None else _humility(first, screen),
         [] if ran.file == "-" else next_line(["seal", ran.file], "a forecast that can be checked later", screen),
     ]
+
+
+def _sampling(scored: Sequence[Scored]) -> list[str]:
+    """The largest 95 % sampling error of the engine's chances; scores share it."""
+    errors = [row.error for item in scored if item.kind == "event" for row in item.forecasts if row.kind == ENGINE]
+    if not any(errors):
+        return []
+    worst = max(errors)
+    if worst == inf:
+        return ["sampling error unknown"]
+    half = T_15 * worst
+    return [f"sampling error of chances up to {margin(Estimate(0.5, worst, 0.5 - half, 0.5 + half), ' points')}"]
 
 
 def _outcome_lines(item: Scored, screen: Screen) -> list[str]:
@@ -125,6 +144,17 @@ def _group_lines(kind: str, rows: Sequence[Forecast], shown: Sequence[str], scre
         else:
             name = f"  {row.by}"
         yield from row_lines(name, _figures(row, shown, screen), screen)
+        if not words:
+            yield from _note_lines(row, screen)
+    if words:
+        yield from _note_lines(rows[0], screen)
+
+
+def _note_lines(row: Forecast, screen: Screen) -> list[str]:
+    """What makes a forecast another one than the question: another horizon, other cases, our reading of its words."""
+    if not row.note:
+        return []
+    return [f"      {screen.paint(line, 'dim')}" for line in wrap(screen.label(row.note), screen.width - 6)]
 
 
 def _set_name(row: Forecast) -> str:
@@ -159,7 +189,7 @@ def _quantity_rows(item: Scored, screen: Screen) -> list[str]:
         if row.crps is not None:
             scores = [number(row.crps), number(sum(row.pinball.values()))]
         shown = "".join(right(one, SCORE) for one in (*figures, *scores, _skill(row, item.baselines[0])))
-        lines += row_lines(_set_name(row), shown, screen)
+        lines += [*row_lines(_set_name(row), shown, screen), *_note_lines(row, screen)]
     return lines
 
 
@@ -258,11 +288,16 @@ def _headline_rows(found: Scores, screen: Screen) -> list[str]:
         said = screen.symbols("–") if one.stated is None else chance(one.stated)
         happened = str(one.event.value) or screen.symbols("–")
         cells = (said, chance(one.engine), happened, _loss(one.stated, screen), _loss(one.engine, screen))
-        title, *more = wrap(screen.label(one.scores.scenario.title), room - 1, room - 1, 2, screen)
         shown = "".join(right(screen.label(cell), size) for cell, size in zip(cells, sizes, strict=True))
-        rows += [left(title, room) + shown, *more]
-        below = [one.event.label, *([] if one.stated is None else [stated_words(one.stated)])]
-        rows += [f"  {line}" for text in below for line in wrap(screen.label(text), room - 3)]
+        name = screen.label(one.scores.scenario.title)
+        if room >= FEWEST_NAME:
+            title, *more = wrap(name, room - 1, room - 1, 2, screen)
+            rows += [left(title, room) + shown, *more]
+        else:
+            rows += [*wrap(name, screen.width), left("", room) + shown]
+        others = f" (the first of {one.voices} who state a chance)" if one.voices > 1 else ""
+        below = [one.event.label, *([] if one.stated is None else [f"{stated_words(one.stated)}{others}"])]
+        rows += [f"  {line}" for text in below for line in wrap(screen.label(text), screen.width - 2)]
     return rows
 
 

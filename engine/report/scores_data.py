@@ -23,6 +23,7 @@ class Headline:
 
     Attributes:
         stated: who states a probability of it, by its words under the scenario's own reading, else a reference.
+        voices: how many state one; `stated` is the first that the file names, not a choice among them.
         engine: what the base says.
     """
 
@@ -30,6 +31,7 @@ class Headline:
     event: Scored
     stated: Forecast | None
     engine: Forecast
+    voices: int
 
 
 def headlines(found: Scores) -> list[Headline]:
@@ -39,7 +41,8 @@ def headlines(found: Scores) -> list[Headline]:
         if one.headline is not None:
             said = [row for kind in (STATEMENT, REFERENCE) for row in one.headline.forecasts if row.kind == kind]
             engine = next(row for row in one.headline.forecasts if row.kind == ENGINE and row.name == BASE)
-            lines.append(Headline(one, one.headline, next((row for row in said if row.own), None), engine))
+            own = [row for row in said if row.own]
+            lines.append(Headline(one, one.headline, own[0] if own else None, engine, len(own)))
     return lines
 
 
@@ -61,7 +64,7 @@ def scores_csv(found: Scores) -> str:
         header = ["by", "n", "happened", "mean_forecast", "brier", "expected_brier", "log_score", "verdict", "also"]
         return table_text(header, (_judged_row(one) for one in found.judged))
     header = ["scenario", "outcome", "label", "kind", "value", "on", "who", "name", "by", "said", "standard"]
-    header += ["probability", "mc_error", "mean", "brier", "log_score", "crps", "baseline", "skill"]
+    header += ["probability", "mc_error", "mean", "brier", "log_score", "crps", "baseline", "skill", "note"]
     return table_text(header, _rows(found))
 
 
@@ -131,7 +134,7 @@ def _outcome(item: Scored) -> dict[str, Any]:
 
 
 def _forecast(one: Forecast, kind: str) -> dict[str, Any]:
-    record: dict[str, Any] = {"kind": one.kind, "name": one.name, "by": one.by}
+    record: dict[str, Any] = {"kind": one.kind, "name": one.name, "by": one.by, "note": one.note or None}
     if one.kind == STATEMENT:
         record |= {"said": one.said or None, "standard": one.standard or None, "own": one.own}
     if kind == "quantity":
@@ -185,4 +188,5 @@ def _rows(found: Scores) -> Iterator[Sequence[Any]]:
             for each in item.forecasts:
                 baseline, skill = next(iter(each.skill.items()), (None, None))
                 figures = (each.probability, each.error, each.mean, each.brier, each.log_score, each.crps)
-                yield (*head, each.kind, each.name, each.by, each.said, each.standard, *figures, baseline, skill)
+                who = (each.kind, each.name, each.by, each.said, each.standard)
+                yield (*head, *who, *figures, baseline, skill, each.note)

@@ -9,14 +9,13 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
 from engine import document
 from engine.analysis.running.summary import Result
 from engine.analysis.scoring.sealing import (
-    DIFFERENT,
-    GONE,
     HARMLESS,
     IDENTICAL,
     UNSEALED,
@@ -37,6 +36,7 @@ from engine.scenario.model import Scenario
 ENDING: Final = ".forecast.json"
 STDIN: Final = "<stdin>"
 FIGURE: Final = 11
+LONGEST_WHOLE: Final = 40
 HOW: Final = 23
 SHAPE: Final[Mapping[str, type | tuple[type, ...]]] = {
     "command": str,
@@ -161,7 +161,9 @@ def read_record(text: str, file: str) -> dict[str, Any]:
         ScenarioError: it is no record.
     """
     try:
-        record = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
+        record = json.loads(
+            text, parse_constant=_refuse, parse_float=_finite, parse_int=_whole, object_pairs_hook=_once
+        )
     except (ValueError, RecursionError) as error:
         raise ScenarioError([Problem(f"'{file}' is no forecast record: {error}")]) from None
     wrong = [
@@ -252,6 +254,11 @@ def verified_text(found: Verified, path: str, screen: Screen) -> str:
         head = left("Outcome", who) + right("sealed", FIGURE) + right("now", FIGURE)
         lines += ["", screen.paint(f"{head}  figures", "dim")]
         lines += [line for one in found.outcomes for line in _compared_lines(one, screen)]
+    if any(one.how == WITHIN for one in found.outcomes):
+        text = (
+            "Within sampling error: chances and means only; of such an outcome quantiles and spreads are not compared."
+        )
+        lines += ["", *wrap(text, screen.width)]
     words = ["score", found.file] if found.holds else ["seal", found.file, "--to", "NEW.json"]
     about = "how good it was, if it is known what happened" if found.holds else "a record of the scenario as it is now"
     if found.file != STDIN:
@@ -295,6 +302,17 @@ def _refuse(name: str) -> float:
     raise ValueError(f"{name} is no number that a record may hold")
 
 
+def _finite(text: str) -> float:
+    found = float(text)
+    return found if isfinite(found) else _refuse(f"{text[:40]}")
+
+
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_WHOLE:
+        raise ValueError(f"a whole number has {len(text):,} digits")
+    return int(text)
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -315,7 +333,7 @@ def _checked(record: dict[str, Any], file: str) -> dict[str, Any]:
         "settings": all(type(settings.get(name)) is int for name in ("draws", "seed"))
         and type(settings.get("histories", 0)) is int
         and isinstance(settings.get("method"), str),
-        "outcomes": all(isinstance(one, dict) for one in outcomes.values()),
+        "outcomes": bool(outcomes) and all(isinstance(one, dict) for one in outcomes.values()),
     }
     wrong = [name for name, right_kind in fine.items() if not right_kind]
     if wrong:
@@ -355,8 +373,8 @@ def _shown(figure: float | None, kind: str, screen: Screen, draws: int = 0) -> s
 def _compared_lines(one: Compared, screen: Screen) -> list[str]:
     name = f"{one.label}: {one.value}" if one.value else one.label
     figures = "".join(right(_shown(figure, one.kind, screen), FIGURE) for figure in (one.sealed, one.now))
-    colour = {DIFFERENT: ("red",), GONE: ("red",), WITHIN: ("yellow",)}.get(one.how, ("green",))
-    shown = f"{figures}  {screen.paint(one.how, *colour)}"
+    colour = {IDENTICAL: "green", WITHIN: "yellow"}.get(one.how, "red")
+    shown = f"{figures}  {screen.paint(one.how, colour)}"
     return painted_lines(name, shown, 2 * FIGURE + 2 + HOW, screen)
 
 

@@ -12,6 +12,7 @@ from engine.document import MAX_PROBLEMS
 from engine.errors import Problem
 from engine.scenario import words
 from engine.scenario.expressions import Expression
+from engine.scenario.lesson_checks import SINGULAR, check_lesson, named_in_lesson
 from engine.scenario.model import Decision, Event, Path, Scenario, Type, chance_problem
 from engine.scenario.reasoning import CHOICE, RULES, SOLUTIONS, Uncertain
 from engine.scenario.recurrence import check_rounds
@@ -98,8 +99,8 @@ def check_references(scenario: Scenario) -> Iterator[Problem]:
         yield from one(("resolution", name), name, scenario.outcomes, "outcome")
         if resolution.source is not None:
             yield from one(("resolution", name, "source"), resolution.source, scenario.sources, "source")
-    for path, name, section in _named_in_lesson(scenario):
-        yield from one(path, name, getattr(scenario, section), _SINGULAR[section])
+    for path, name, section in named_in_lesson(scenario):
+        yield from one(path, name, getattr(scenario, section), SINGULAR[section])
     for number, pair in enumerate(scenario.correlated):
         for place, name in enumerate(pair.unknowns):
             yield from one(("correlated", number, "unknowns", place), name, scenario.unknowns, "unknown")
@@ -402,53 +403,6 @@ def check_duplicates(scenario: Scenario) -> Iterator[Problem]:
     for number, names in enumerate(pairs):
         if names in pairs[:number]:
             yield scenario.problem(("correlated", number, "unknowns"), "the correlation of these two is given twice")
-
-
-_SINGULAR: Final = {
-    "evidence": "id of evidence",
-    "outcomes": "outcome",
-    "statements": "statement",
-    "actors": "actor",
-    "unknowns": "unknown",
-}
-
-
-def _named_in_lesson(scenario: Scenario) -> Iterator[tuple[Path, str, str]]:
-    """Every name in the lesson but its numbers' evidence: where it stands, and the section it comes from."""
-    lesson = scenario.lesson
-    if lesson is None:
-        return
-    lists = {
-        ("read", "evidence"): (lesson.read.evidence if lesson.read else (), "evidence"),
-        ("predict", "outcomes"): (lesson.predict.outcomes if lesson.predict else (), "outcomes"),
-        ("words", "statements"): (lesson.words.statements if lesson.words else (), "statements"),
-        ("play", "seats"): (lesson.play.seats if lesson.play else (), "actors"),
-        ("discover", "rank"): (lesson.discover.rank if lesson.discover else (), "unknowns"),
-    }
-    for path, (names, section) in lists.items():
-        for number, name in enumerate(names):
-            yield ("lesson", *path, number), name, section
-    if lesson.discover is not None:
-        yield ("lesson", "discover", "outcome"), lesson.discover.outcome, "outcomes"
-
-
-def check_lesson(scenario: Scenario) -> Iterator[Problem]:
-    """Seats belong to actors who decide, and what is to be likely is an event or a quantity."""
-    lesson = scenario.lesson
-    if lesson is None:
-        return
-    deciders = {move.actor for move in scenario.moves if isinstance(move, Decision)}
-    for number, seat in enumerate(lesson.play.seats if lesson.play else ()):
-        if seat in scenario.actors and seat not in deciders:
-            yield scenario.problem(("lesson", "play", "seats", number), f"'{seat}' decides nothing")
-    for number, name in enumerate(lesson.predict.outcomes if lesson.predict else ()):
-        outcome = scenario.outcomes.get(name)
-        if outcome is not None and outcome.kind == "belief":
-            problem = "a belief is nothing that comes true"
-            yield scenario.problem(("lesson", "predict", "outcomes", number), problem, "ask for an event")
-    about = scenario.outcomes.get(lesson.discover.outcome) if lesson.discover else None
-    if about is not None and about.kind == "choice":
-        yield scenario.problem(("lesson", "discover", "outcome"), "a choice has no single figure")
 
 
 Check = Callable[[Scenario], Iterator[Problem]]

@@ -71,10 +71,13 @@ class Hypotheses(Step, Reasoned):
         if not isclose(sum(self.prior.values()), 1, abs_tol=1e-9):
             raise fault(f"the prior sums to {sum(self.prior.values()):g}, not to 1", at=("prior",))
         _check_names(self.hypotheses, self.prior, ("prior",))
+        possible = [name for name, chance in self.prior.items() if chance > 0]
         for number, sign in enumerate(self.signs):
             _check_names(self.hypotheses, sign.chance, ("signs", number, "chance"))
-            if not any(sign.chance[name] * chance > 0 for name, chance in self.prior.items()):
-                raise fault("no hypothesis allows this sign", at=("signs", number, "chance"))
+            possible = [name for name in possible if sign.chance[name] > 0]
+            if not possible:
+                said = "and those before it" if number else ""
+                raise fault(f"no hypothesis allows this sign {said}".rstrip(), at=("signs", number, "chance"))
         return self
 
 
@@ -123,6 +126,12 @@ class Lesson(Record):
     discover: Discovery | None = Field(None, description="what would have to be true")
     reveal: Reveal | None = Field(None, description="what happened")
     debrief: Debrief | None = Field(None, description="what to talk about in the end")
+
+    @model_validator(mode="after")
+    def _some(self) -> Lesson:
+        if all(getattr(self, name) is None for name in STEPS):
+            raise fault("a lesson has at least one step", f"its steps are {', '.join(STEPS)}")
+        return self
 
 
 STEPS: Final[dict[str, type[Step]]] = {

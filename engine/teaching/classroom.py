@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+from unicodedata import normalize
 
 from engine.analysis.crowd import Answer
 from engine.distributions.spoken import chance_of
 from engine.errors import Location, Problem, ScenarioError
+from engine.report.terminal import safe
 from engine.scenario.scope import nearest
 
 WHO: Final = ("name", "number", "student")
@@ -78,7 +81,9 @@ def answers_from(text: str, file: str, questions: Mapping[str, str], refused: Ma
 
 
 def _table(text: str, file: str) -> _Table:
-    lines = text.splitlines()
+    if mark := re.match(r"sep=[,;\t]\s*?(?:\r\n|\r|\n)", text, re.IGNORECASE):  # a spreadsheet's own line
+        text = text[mark.end() - 1 :]  # the line's end stays, so that lines count as they do in the file
+    lines = re.split(r"\r\n|\r|\n", text)
     first = next((line for line in lines if line.strip()), "")
     delimiter = max(DELIMITERS, key=lambda mark: _outside_quotes(first, mark))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -87,7 +92,7 @@ def _table(text: str, file: str) -> _Table:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                room = len(rows[0][1]) if rows else 0
+                room = len(rows[0][1]) if rows else len(cells)
                 while len(cells) > room and not cells[-1].strip():  # spreadsheets write such cells
                     cells.pop()
                 rows.append((before + 1, [cell.strip() for cell in cells]))
@@ -118,6 +123,8 @@ class _Reader:
     questions: Mapping[str, str]
     refused: Mapping[str, str]
     problems: list[Problem]
+    spelled: dict[str, str] = field(default_factory=dict)
+    """Names as they are first written, by what they are in small letters."""
 
     def answers(self) -> Iterator[Answer]:
         line, heads = self.table.head
@@ -150,7 +157,7 @@ class _Reader:
         columns = {
             place: key
             for place, head in enumerate(heads)
-            if place != who and (key := self._question(line, head)) is not None
+            if place != who and (head or self._filled(place)) and (key := self._question(line, head)) is not None
         }
         if len(set(columns.values())) < len(columns):
             self._problem(line, "two columns are about the same outcome")
@@ -172,18 +179,22 @@ class _Reader:
                 hint = f"put a cell that holds a {NAMES[self.table.delimiter]} in quotes"
                 self._problem(line, f"this row has {len(cells)} cells, the head {len(heads)}", hint)
 
+    def _filled(self, place: int) -> bool:
+        """Whether anything stands below a head."""
+        return any(cells[place] for _, cells in self.table.rows if place < len(cells))
+
     def _column(self, heads: Sequence[str]) -> int | None:
         found = [place for place, head in enumerate(self.table.head[1]) if head in heads]
         return found[0] if found else None
 
     def _who(self, line: int, cell: str) -> str:
-        name = " ".join(cell.split())
+        name = " ".join(normalize("NFC", safe(cell)).split())
         if not name:
             self._problem(line, "nobody's name stands here")
         elif len(name) > LONGEST_NAME:
             self._problem(line, f"a name may have {LONGEST_NAME} characters")
             return ""
-        return name
+        return self.spelled.setdefault(_folded(name), name)
 
     def _question(self, line: int, cell: str) -> str | None:
         name = _folded(cell)

@@ -13,6 +13,9 @@ from engine.teaching.journal import ANSWER, END, Entry, Journal
 Value = TypeVar("Value")
 LEAVE: Final = frozenset({"quit", "exit", "leave", "q"})
 HELP: Final = frozenset({"?", "help"})
+GO_ON: Final = "Press Enter to go on."
+PAGE: Final = 23
+"""Lines between two questions, which stand on a screen of 24 lines then."""
 LONGEST: Final = 1_000
 """Characters of an answer."""
 RECAP: Final = 20
@@ -53,6 +56,7 @@ class Dialogue:
         self.screen, self._read, self._write, self._journal, self._replays = screen, read, write, journal, replays
         self._old: deque[Entry] = deque(journal.entries)
         self._stood: list[str] = []  # since somebody last went on, while catching up
+        self._used = 0  # lines since somebody was last asked
 
     @property
     def catching_up(self) -> bool:
@@ -67,14 +71,34 @@ class Dialogue:
     def tell(self, *lines: str) -> None:
         """Shows lines that fit the screen, and that hold nothing from a file that is not safe."""
         if self.shows:
+            self._used += len(lines)
             self._write("".join(f"{line}\n" for line in lines))
         else:
             self._stood += lines
 
+    def page(self, *lines: str) -> None:
+        """Shows lines that belong together; what has no room below what stands there comes after a pause.
+
+        Raises:
+            Left: they have gone.
+        """
+        rest = list(lines)
+        if self._used and self._used + len(rest) > PAGE:
+            self.pause(GO_ON)
+            rest = rest[1:] if rest and not rest[0] else rest  # no gap at the top of a page
+        while len(rest) > PAGE:
+            self.tell(*rest[:PAGE])
+            self.pause(GO_ON)
+            rest = rest[PAGE:]
+        self.tell(*rest)
+
     def say(self, text: str, indent: str = "") -> None:
         """Shows our own words, broken into lines."""
-        room = self.screen.width - len(indent)
-        self.tell(*(indent + line for line in wrap(self.screen.symbols(text), room)))
+        self.tell(*self.broken(text, indent))
+
+    def broken(self, text: str, indent: str = "") -> list[str]:
+        """Our own words in lines."""
+        return [indent + line for line in wrap(self.screen.symbols(text), self.screen.width - len(indent))]
 
     def pause(self, prompt: str) -> None:
         """Waits for the return key, where somebody is to read what stands there; nothing is kept of it.
@@ -92,6 +116,7 @@ class Dialogue:
             raise Left from None
         if answer.lower() in LEAVE:
             raise Left
+        self._used = 0
 
     def scroll_away(self, lines: int) -> None:
         """Moves what stands on the screen out of sight."""
@@ -132,6 +157,7 @@ class Dialogue:
             except EOFError:
                 self._write("\n")
                 raise Left from None
+            self._used = 0
             word = "" if answer.lower() in meant else answer.lower()
             if word in LEAVE:
                 raise Left
@@ -145,6 +171,10 @@ class Dialogue:
                 continue
             self._journal.add(ANSWER, key, answer)
             return found
+
+    def coming(self, kind: str) -> Any:
+        """The value of the journal's next entry, if it is a note of this kind; else None."""
+        return self._old[0]["value"] if self._old and self._old[0]["kind"] == kind else None
 
     def note(self, kind: str, key: str, value: Any) -> None:
         """Puts something beside the answers into the journal; on taking up again, makes sure that it is the same.

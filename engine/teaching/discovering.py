@@ -37,7 +37,7 @@ def claim_of(scenario: Scenario, step: Discovery, turned: bool = False) -> str:
     """The claim that is asked about, as `engine discover` takes it; `turned` asks for the other side."""
     line = step.above if step.above is not None else step.below or 0.0
     relation = ">" if (step.above is not None) != turned else "<"
-    shown = f"{line:g}" if scenario.outcomes[step.outcome].kind == "quantity" else f"{100 * line:g}%"
+    shown = f"{line:.15g}" if scenario.outcomes[step.outcome].kind == "quantity" else f"{100 * line:.12g}%"
     return f"{step.outcome} {relation} {shown}"
 
 
@@ -67,7 +67,7 @@ def swing_grid(found: Discovered, scenario: Scenario) -> Grid:
     """Each unknown at a low and a high value, and the figure there; those that were ranked carry their place."""
     swings = {swing.name: place for place, swing in enumerate(found.ends.swings)}
     shown = [swing for place, swing in enumerate(found.ends.swings) if place < SHOWN or swing.name in found.ranked]
-    form, asked = _figure(found.ends), len(found.ranked) > 1
+    form, moving, asked = _figure(found.ends), found.ends.figure is not None, len(found.ranked) > 1
     rows: list[Sequence[str]] = []
     for swing in shown:
         rank = f"{found.ranked.index(swing.name) + 1}" if asked and swing.name in found.ranked else ""
@@ -76,7 +76,13 @@ def swing_grid(found: Discovered, scenario: Scenario) -> Grid:
         at_low, at_high = (value_of(scenario, swing.name, value) for value in (swing.at_low, swing.at_high))
         rows.append((f"{swings[swing.name] + 1}. {label}", f"{at_low}, {at_high}", low, high, rank))
     rows += [
-        (f"{scenario.unknowns[name].label}: moves nothing", "", "–", "–", f"{place}" if asked else "")
+        (
+            f"{scenario.unknowns[name].label}" + (": moves nothing" if moving else ""),
+            "",
+            "–",
+            "–",
+            f"{place}" if asked else "",
+        )
         for place, name in enumerate(found.ranked, start=1)
         if name not in swings
     ]
@@ -88,7 +94,7 @@ def together_text(found: Discovered, scenario: Scenario) -> str:
     """What the strongest unknowns do together."""
     ends, form = found.ends, _figure(found.ends)
     claim = f"{ends.claim.outcome} {ends.claim.relation} " + (
-        f"{100 * ends.claim.line:g}%" if ends.claim.chance else f"{ends.claim.line:g}"
+        f"{100 * ends.claim.line:.12g}%" if ends.claim.chance else f"{ends.claim.line:.15g}"
     )
     said = claim_in_words(scenario, claim)
     if ends.figure is None:
@@ -105,8 +111,15 @@ def together_text(found: Discovered, scenario: Scenario) -> str:
     text = f"One after the other, each beside those before it, {start}: {'; '.join(parts)}."
     if not ends.reached:
         return f"{text} That is still not {said}: it would take more than these."
-    alone = "One is enough" if len(ends.together) == 1 else f"It takes {len(ends.together)} of them together"
-    return f"{text} {alone} for {said}; each is a value that is exceeded, or undercut, in 1 case of 20."
+    count = len(ends.together)
+    beyond = "is a value that is exceeded, or undercut, in 1 case of 20"
+    if count == 1:
+        return f"{text} One is enough for {said}; it {beyond}."
+    both = "both" if count == 2 else f"all {count}"
+    return (
+        f"{text} It takes {count} of them together for {said}. Each {beyond}; were they independent, {both} would "
+        f"lie so far out in 1 case of {20**count:,}. A story sounds better with each part, and becomes less likely."
+    )
 
 
 def value_of(scenario: Scenario, name: str, value: float) -> str:
@@ -114,6 +127,7 @@ def value_of(scenario: Scenario, name: str, value: float) -> str:
     item = scenario.unknowns[name]
     if item.choice is not None:
         return str(list(item.choice)[round(value)])
+    value = float(f"{value:.9g}")  # a quantile of 0.0999… is 0.1
     given = item.parameters
     if item.phrase is not None or (isinstance(given, Sequence) and any(isinstance(one, Percent) for one in given)):
         return in_percent(value)

@@ -21,7 +21,7 @@ PAGE: Final = 23
 AWAY: Final = 60
 """Lines after which what stood there has scrolled away."""
 QUOTED: Final = 24
-UNSOLVED: Final = "The engine has not found the equilibrium of this round; what it says rests on its last iterate."
+UNSOLVED: Final = "The engine has not found the equilibrium of this round; what it says rests on its last attempt."
 ANOTHER: Final = " Another seed, such as --seed 2, brings another course."
 GO_ON: Final = "Press Enter to go on."
 
@@ -170,15 +170,15 @@ class Sitting:
 
     def _hand_over(self, seat: str) -> None:
         """Makes sure that whoever looks at the screen may see what comes."""
-        if self._at_screen == seat or len(self.seats) == 1:
-            self._at_screen = seat
+        if len(self.seats) == 1:
             return
-        name = cut(self.screen.label(self.game.scenario.actors[seat].name), QUOTED, self.screen)
-        if self._at_screen:
-            self._pause(f"Press Enter when you have read this. Next: {name}.")
-        self.dialogue.scroll_away(AWAY)
-        self._pause(f"For {name} alone: press Enter.")
-        self._at_screen = seat
+        if self._at_screen != seat:
+            name = cut(self.screen.label(self.game.scenario.actors[seat].name), QUOTED, self.screen)
+            if self._at_screen:
+                self._pause(f"Press Enter when you have read this. Next: {name}.")
+            self.dialogue.scroll_away(AWAY)
+            self._pause(f"For {name} alone: press Enter.")
+            self._at_screen = seat
         fresh = self._played[self._caught_up[seat] :]
         if fresh:
             scenario, screen = self.game.scenario, self.screen

@@ -16,8 +16,10 @@ from engine.teaching.predicting import percent_of
 
 Chances = Mapping[str, float]
 
-NOTHING: Final = 1.2
-"""Below this likelihood ratio a sign is said to tell nothing."""
+NOTHING: Final = 1.005
+"""Below this likelihood ratio a sign tells nothing: it is the same to three digits."""
+HARDLY: Final = 1.2
+"""Below this it is said to tell hardly anything."""
 WEAK, STRONG = 10**0.5, 10.0
 """Evidence is 'not worth more than a bare mention' below the first, and strong above the second (Jeffreys 1961)."""
 CLOSE: Final = 0.005
@@ -82,11 +84,14 @@ def ratio_of(chance: Chances) -> float:
 
 def strength(chance: Chances) -> str:
     """What a sign tells, in words."""
-    ratio, best = ratio_of(chance), max(chance, key=lambda name: chance[name])
+    ratio, most = ratio_of(chance), max(chance.values())
     if ratio < NOTHING:
         return "tells nothing"
+    if ratio < HARDLY:
+        return "tells hardly anything"
     word = "weakly " if ratio < WEAK else "strongly " if ratio >= STRONG else ""
-    return f"speaks {word}for {_plain(best)}"
+    best = [_plain(name) for name, share in chance.items() if share * NOTHING > most]
+    return f"speaks {word}for {' and '.join(best)}"
 
 
 def consider(dialogue: Dialogue, step: Hypotheses) -> Considered:
@@ -171,8 +176,8 @@ def _ask_prior(dialogue: Dialogue, step: Hypotheses) -> dict[str, float]:
         if total == 0:
             dialogue.say("One of these has to be true, so not all can be 0. Once more.")
             continue
-        question = f"These add up to {percent_of(total)}. Scale them to 100%? (yes, or no to give them again)"
-        if dialogue.ask("bluff prior scale", question, understanding.agreed):
+        dialogue.say(f"These add up to {percent_of(total)}.")
+        if dialogue.ask("bluff prior scale", understanding.SCALE, understanding.agreed):
             break
     return {name: chance / total for name, chance in given.items()}
 
@@ -222,13 +227,15 @@ def _show(dialogue: Dialogue, seen: Seen, sign: Sign) -> None:
 
 def _times(chance: Chances) -> str:
     ratio = ratio_of(chance)
-    return "one of them rules it out" if ratio == inf else f"{ratio:.3g} to 1"
+    if ratio == inf:
+        return "one of them rules it out"
+    return f"{ratio:.3g} to 1" if ratio < 1000 else f"{ratio:,.0f} to 1"
 
 
 def _mark(chance: Chances) -> str:
-    if ratio_of(chance) < NOTHING:
-        return "nothing"
     ratio = ratio_of(chance)
+    if ratio < HARDLY:
+        return "nothing" if ratio < NOTHING else "hardly"
     return "much" if ratio >= STRONG else "little" if ratio < WEAK else "some"
 
 

@@ -1,8 +1,8 @@
 """What was answered in a lesson or a game, on disk after every answer, so that it can be taken up again.
 
 A journal is a text file with one JSON object in each line. The first says what is played, each other one is an entry:
-an answer, or a note such as a sealed prediction. Lines are only ever added. Everything else follows from the scenario,
-the seed and the answers, so nothing else is kept.
+an answer, or a note such as a sealed prediction. Lines are only ever added, by one window at a time. Everything else
+follows from the scenario, the seed and the answers, so nothing else is kept.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Entry = Mapping[str, Any]
 """What was answered or noted: `kind`, `key`, `value`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Journal:
     """A session on disk.
 
@@ -31,11 +31,15 @@ class Journal:
         path: of the file.
         head: what is played: the command, the scenario's hash, the settings.
         entries: what was in it when it was opened.
+        size: bytes of its whole lines.
+        torn: bytes of a last line that was only half written; they go when something is added.
     """
 
     path: Path
     head: Mapping[str, Any]
     entries: tuple[Entry, ...] = ()
+    size: int = 0
+    torn: int = 0
 
     @property
     def finished(self) -> bool:
@@ -46,13 +50,22 @@ class Journal:
         """Writes an entry, to the disk at once.
 
         Raises:
+            UsageError: somebody else has written to it meanwhile.
             OSError: it cannot be written.
         """
-        line = json.dumps({"kind": kind, "key": key, "value": value}) + "\n"
-        with open(self.path, "ab") as stream:
-            stream.write(line.encode())
+        line = (json.dumps({"kind": kind, "key": key, "value": value}) + "\n").encode()
+        with open(self.path, "r+b") as stream:
+            if stream.seek(0, os.SEEK_END) != self.size + self.torn:
+                raise UsageError(
+                    f"'{self.path}' was changed by somebody else while it was open here",
+                    "perhaps the same session goes on in another window; --new begins one of your own",
+                )
+            stream.seek(self.size)
+            stream.truncate()
+            stream.write(line)
             stream.flush()
             os.fsync(stream.fileno())
+        self.size, self.torn = self.size + len(line), 0
 
 
 def begin(path: Path, head: Mapping[str, Any]) -> Journal:
@@ -62,18 +75,19 @@ def begin(path: Path, head: Mapping[str, Any]) -> Journal:
         UsageError: something is there already.
         OSError: it cannot be written.
     """
+    line = (json.dumps(head) + "\n").encode()
     try:
         with open(path, "xb") as stream:
-            stream.write((json.dumps(head) + "\n").encode())
+            stream.write(line)
             stream.flush()
             os.fsync(stream.fileno())
     except FileExistsError:
         raise UsageError(f"'{path}' exists already", "sessions are never overwritten; give another name") from None
-    return Journal(path, dict(head))
+    return Journal(path, dict(head), size=len(line))
 
 
 def take_up(path: Path) -> Journal:
-    """The journal in a file; a last line that was only half written is taken off.
+    """The journal in a file, without a last line that was only half written.
 
     Raises:
         UsageError: it is no journal.
@@ -90,9 +104,7 @@ def take_up(path: Path) -> Journal:
             raise _no_journal(path, number)
     if not isinstance(head.get("command"), str):
         raise _no_journal(path, 1)
-    if torn:
-        os.truncate(path, len((whole + "\n").encode()))
-    return Journal(path, head, tuple(entries))
+    return Journal(path, head, tuple(entries), len((whole + "\n").encode()), len(torn.encode()))
 
 
 def opened(path: Path, head: Mapping[str, Any], anew: bool = False) -> Journal:
@@ -152,4 +164,7 @@ def _read(path: Path, number: int, line: str) -> dict[str, Any]:
 
 
 def _no_journal(path: Path, line: int) -> UsageError:
-    return UsageError(f"'{path}' is no session that can be taken up: line {line} is not what was written", "")
+    return UsageError(
+        f"'{path}' is no session that can be taken up: line {line} is not what was written",
+        "give another name with --session, or begin another with --new",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -157,10 +158,16 @@ def _read(dialogue: Dialogue, step: Step, held: Held) -> None:
         dialogue.say(f"What is known ({start + 1} to {start + len(page)} of {len(claims)}):")
         for name in page:
             item = scenario.evidence[name]
-            by = f" ({label(item.by)})" if item.by else ""
+            by = f" ({label(_by(item.by, scenario))})" if item.by else ""
             first, *more = wrap(f"{label(item.claim)}{by}", dialogue.screen.width - 6)
             dialogue.tell(f"  {name:<3} {first}", *(f"      {line}" for line in more))
         dialogue.pause(understanding.GO_ON)
+
+
+def _by(author: str, scenario: Scenario) -> str:
+    """Who says something; a book or an inquiry of a later year would tell that there was something to write about."""
+    years = [int(year) for year in re.findall(r"\b[12][0-9]{3}\b", author)]
+    return "a later account" if scenario.as_of and max(years, default=0) > scenario.as_of.year else author
 
 
 def _predict(dialogue: Dialogue, step: Step, held: Held) -> None:
@@ -170,15 +177,15 @@ def _predict(dialogue: Dialogue, step: Step, held: Held) -> None:
     screen = dialogue.screen
     dialogue.tell("", f"Sealed: {held.seal[:SHORT]}")
     dialogue.say(
-        "It stands in the journal with what you said: a changed prediction no longer fits its seal. Only now the "
-        "engine is asked."
+        "Write that down: it is worked out from what you said, so whoever changes a prediction gets another seal. "
+        "Only now the engine is asked."
     )
     if dialogue.shows:
         result = held.result
-        dialogue.tell("", *grid_lines(beside_engine(held.predicted, result), screen))
-        dialogue.say(_about_figures(result))
+        dialogue.page("", *grid_lines(beside_engine(held.predicted, result), screen))
+        dialogue.page(*dialogue.broken(_about_figures(result)))
         if result.reason is not None:
-            dialogue.tell(*reason_lines(result, screen))
+            dialogue.page(*reason_lines(result, screen))
     dialogue.pause(understanding.GO_ON)
 
 
@@ -201,8 +208,8 @@ def _words(dialogue: Dialogue, step: Step, held: Held) -> None:
             dialogue.say(f"'{name}' is stated in numbers, so there are no words to read.")
             continue
         found.append(ask_word(dialogue, scenario, name))
-        dialogue.tell("", *word_lines(found[-1], screen))
-        dialogue.say(word_notes(found[-1]))
+        dialogue.page("", *word_lines(found[-1], screen))
+        dialogue.page(*dialogue.broken(word_notes(found[-1])))
         if note := survey_note(found[-1:]):
             dialogue.say(note)
         dialogue.pause(understanding.GO_ON)
@@ -219,8 +226,8 @@ def _bluff(dialogue: Dialogue, step: Step, held: Held) -> None:
     for place, seen in enumerate(found.signs, start=1):
         dialogue.say(f"sign {place}: {screen.label(seen.sign)}", "  ")
     for grid in evidence_grids(found, screen.width):
-        dialogue.tell("", *grid_lines(grid, screen))
-    dialogue.say("What is as likely either way tells nothing, however much it is talked about.")
+        dialogue.page("", *grid_lines(grid, screen))
+    dialogue.page(*dialogue.broken("What is as likely either way tells nothing, however much it is talked about."))
     dialogue.pause(understanding.GO_ON)
     dialogue.tell(*grid_lines(end_grid(found), screen))
 
@@ -241,11 +248,12 @@ def _discover(dialogue: Dialogue, step: Step, held: Held) -> None:
     ranked = ask_order(dialogue, scenario, asked.rank)
     held.discovering = (ranked, claim)
     if dialogue.shows and (found := held.discovered) is not None:
-        dialogue.tell("", *grid_lines(swing_grid(found, scenario), screen))
-        dialogue.say(
+        dialogue.page("", *grid_lines(swing_grid(found, scenario), screen))
+        note = (
             "The outcome's figure with one unknown low (its 5% value) and high (its 95% value), all else unknown; "
             f"from {found.ends.draws:,} draws, so close ranks may change."
         )
+        dialogue.page(*dialogue.broken(note))
     dialogue.pause(understanding.GO_ON)
     if dialogue.shows and (found := held.discovered) is not None:
         dialogue.say(screen.label(together_text(found, scenario)))
@@ -286,19 +294,27 @@ def _show_scores(dialogue: Dialogue, held: Held, unscored: Sequence[str]) -> Non
         note = f" ({screen.label(found.note)})" if found.note else ""
         dialogue.tell("")
         dialogue.say(f"{screen.label(found.label)}: {screen.label(found.happened)}, {found.on}{note}")
-        dialogue.tell(*grid_lines(score_grid(found), screen, "  "))
+        dialogue.page(*grid_lines(score_grid(found), screen, "  "))
         if found is not held.marked[-1]:
             dialogue.pause(understanding.GO_ON)
     for name in unscored:
         label = screen.label(held.lesson.scenario.outcomes[name].label)
-        dialogue.say(f"{label}: nobody recorded what happened, so your prediction has no score.")
+        dialogue.page(*dialogue.broken(_unscored(held.lesson.scenario, name, label)))
     mean = mean_grid(held.marked)
     if mean is not None:
-        dialogue.tell("", *grid_lines(mean, screen, "  "))
-    dialogue.say(SCORES)
+        dialogue.page("", *grid_lines(mean, screen, "  "))
+    dialogue.page(*dialogue.broken(SCORES))
     if any(score.crps is not None for found in held.marked for score in found.scores):
-        dialogue.say(QUANTITIES)
-    dialogue.say(FEW)
+        dialogue.page(*dialogue.broken(QUANTITIES))
+    dialogue.page(*dialogue.broken(FEW))
+
+
+def _unscored(scenario: Scenario, name: str, label: str) -> str:
+    if scenario.outcomes[name].given is not None:
+        why = "either its condition never came about or nobody recorded what happened"
+    else:
+        why = "nobody recorded what happened"
+    return f"{label}: {why}, so your prediction has no score."
 
 
 def _debrief(dialogue: Dialogue, step: Step, held: Held) -> None:

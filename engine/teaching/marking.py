@@ -82,7 +82,7 @@ def marked(scenario: Scenario, name: str, predicted: Predicted | None, result: R
     resolution, kind = scenario.resolution[name], scenario.outcomes[name].kind
     scores = {"choice": _of_choice, "quantity": _of_quantity}.get(kind, _of_event)
     unit = result.outcomes[name].unit if name in result.outcomes else None
-    value = short(float(resolution.value)) if kind == "quantity" else str(resolution.value)
+    value = short(float(resolution.value)) if kind == "quantity" else str(resolution.value).replace("_", " ")
     happened = f"{value} {unit}" if unit else value
     label = scenario.outcomes[name].label
     found = tuple(scores(scenario, name, predicted, result))
@@ -157,7 +157,8 @@ def _of_choice(scenario: Scenario, name: str, predicted: Predicted | None, resul
     said: list[tuple[str, Mapping[str, float]]] = []
     if predicted is not None and predicted.shares:
         said.append((YOU, predicted.shares))
-    said.append((ENGINE, {value: share.value for value, share in result.outcomes[name].shares.items()}))
+    if engine := {value: share.value for value, share in result.outcomes[name].shares.items()}:
+        said.append((ENGINE, engine))
     even = dict.fromkeys(values, 1 / len(values))
     said.append((EVEN + BASELINE, even))
     base = brier_of_choice(even, chosen)

@@ -20,8 +20,9 @@ def play(dialogue: Dialogue, scenario: Scenario, step: Playing, file: str, hold_
     for seat in step.seats:
         name = label(scenario.actors[seat].name)
         if hold_game is not None:
-            question = f"Take the place of {name} now? (yes or no)"
-            if dialogue.ask(f"play {seat}", question, understanding.agreed, "Type yes to play, no to go on."):
+            dialogue.say(f"The place of {name}:")
+            hint = "Type yes to play, no to go on."
+            if dialogue.ask(f"play {seat}", "Take it now? (yes or no)", understanding.agreed, hint):
                 hold_game(dialogue, seat, step.rounds)
                 dialogue.pause(understanding.GO_ON)
             continue

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from engine.analysis.estimates import Estimate
 from engine.analysis.running.summary import OutcomeSummary, Result
+from engine.errors import UsageError
 from engine.report.figures import day, half_width, number, percent, span
 from engine.report.grid import Grid
 from engine.scenario.model import Scenario
@@ -76,6 +77,11 @@ def seal(dialogue: Dialogue, predictions: Sequence[Predicted], sha256: str) -> s
     """
     found = seal_of(predictions, sha256)
     content = {"sha256": found, "scenario": sha256, "predictions": {one.outcome: one.record for one in predictions}}
+    if dialogue.coming(SEALED) not in (None, content):
+        raise UsageError(
+            "the predictions in this session are not those that were sealed",
+            "an answer or its seal was changed; start a new session",
+        )
     dialogue.note(SEALED, "predictions", content)
     return found
 
@@ -133,8 +139,8 @@ def _ask_choice(dialogue: Dialogue, scenario: Scenario, name: str) -> Predicted:
         if total == 0:
             dialogue.say("One of these has to happen, so not all can be 0. Once more.")
             continue
-        question = f"These add up to {percent_of(total)}. Scale them to 100%? (yes, or no to give them again)"
-        if dialogue.ask(f"predict {name} scale", question, understanding.agreed):
+        dialogue.say(f"These add up to {percent_of(total)}.")
+        if dialogue.ask(f"predict {name} scale", understanding.SCALE, understanding.agreed):
             break
     return Predicted(name, shares={value: chance / total for value, chance in given.items()})
 

@@ -9,11 +9,12 @@ from typing import Final
 
 from engine.distributions.spoken import chance_of
 from engine.report.terminal import safe
+from engine.teaching.dialogue import GO_ON as GO_ON
 from engine.teaching.dialogue import Unclear
 
 SKIPPED: Final = "-"
 """What stands in the journal where somebody had nothing to say."""
-GO_ON: Final = "Press Enter to go on."
+SCALE: Final = "Scale them to 100%? (yes, or no to give them again)"
 FORMS: Final = "Type a chance as 10%, 0.1 or 1 in 10."
 
 _YES: Final = frozenset({"y", "yes", "ok", "ready", "ja", "j"})
@@ -33,7 +34,10 @@ def chance(text: str) -> float:
 
 def amount(text: str) -> float:
     """A number."""
-    plain = text.strip().lower().replace(",", "" if re.fullmatch(r"[-+]?[0-9]{1,3}(,[0-9]{3})+", text.strip()) else ".")
+    plain = text.strip().lower()
+    if re.fullmatch(r"[-+−]?[1-9][0-9]{0,2},[0-9]{3}", plain):
+        raise Unclear(f"{plain} can be read in two ways: write {plain.replace(',', '')} or {plain.replace(',', '.')}.")
+    plain = plain.replace(",", "" if re.fullmatch(r"[-+−]?[1-9][0-9]{0,2}(,[0-9]{3})+", plain) else ".")
     if _NUMBER.fullmatch(plain) is None or not isfinite(found := float(plain.replace("−", "-"))):
         raise Unclear("A number is needed here, such as 6 or 2.5.")
     return found

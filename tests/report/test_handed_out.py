@@ -56,6 +56,8 @@ def test_texts_of_others_are_text_in_markdown(text: str) -> None:
 def test_numbers_stay_as_they_are_in_markdown() -> None:
     assert escaped("10.0%") == "10.0%"
     assert escaped("-65%") == "-65%"
+    assert escaped("---").startswith("\\")  # else a line across the page
+    assert escaped("===").startswith("\\")
     assert table(Grid(("", "n"), [("a", "1"), ("only",)])).splitlines()[1:] == [
         "| --- | ---: |",
         "| a | 1 |",

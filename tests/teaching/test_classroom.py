@@ -24,7 +24,7 @@ def read(text: str) -> list[Answer]:
         "\ufeffNAME;Outcome;Chance\r\nAnn;He  attacks;0,1\r\n\r\nBob, jr;CHOICE.LIGHT;0,25\r\n",
         'Probability\tnumber\toutcome\n0.1\tAnn\tattacked\n25%\t"Bob, jr"\tchoice.light',
         'name,attacked,choice.light\nAnn,10%,\n"Bob, jr",,25%\n',
-        "name;attacked;choice.light;;\nAnn;10%;;;\nBob, jr;;0,25\n;;;;\n",
+        "name;attacked;choice.light\nAnn;10%;;;\nBob, jr;;0,25\n;;;;\n",
         'name,"He attacks","What we do: light"\nAnn,10%,\n"Bob, jr",,25%\n',
     ],
 )
@@ -84,3 +84,25 @@ def test_a_quoted_cell_over_two_lines_does_not_move_later_ones() -> None:
     with pytest.raises(ScenarioError) as caught:
         read('name,outcome,probability\n"Ann\nLee",attacked,1%\nBob,attacked,2\n')
     assert [problem.where.line for problem in caught.value.problems if problem.where] == [4]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_spreadsheets_add_is_left_out(end: str) -> None:
+    assert read(f'sep=;{end}name;attacked;choice.light;{end}Ann;10%;;{end}"Bob, jr";;25%;{end}') == EXPECTED
+    with pytest.raises(ScenarioError) as caught:
+        read(f"sep=;{end}name;attacked{end}Ann;110%{end}")
+    [problem] = caught.value.problems
+    assert problem.where is not None
+    assert (problem.where.line, problem.source) == (3, "Ann;110%")
+
+
+def test_a_column_of_answers_needs_a_head() -> None:
+    with pytest.raises(ScenarioError, match="no outcome stands here"):
+        read("name,attacked,\nAnn,10%,20%\n")
+
+
+def test_somebody_is_one_person_however_the_name_is_written() -> None:
+    found = read("name,outcome,probability\nZo\u00eb,attacked,10%\n\u202e ZOE\u0308,choice.light,20%\n")
+    assert [answer.who for answer in found] == ["Zo\u00eb", "Zo\u00eb"]
+    with pytest.raises(ScenarioError, match="nobody's name"):
+        read("name,outcome,probability\n\u200f\x07,attacked,10%\n")

@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import UsageError
 from engine.report.terminal import Screen
-from engine.teaching.dialogue import RECAP, Dialogue, Left, Unclear
+from engine.teaching.dialogue import GO_ON, PAGE, RECAP, Dialogue, Left, Unclear
 from engine.teaching.journal import Journal, begin, take_up
 
 
@@ -126,3 +126,25 @@ def test_answers_to_other_questions_are_refused(journal: Journal, change: Callab
     two_questions(Person(journal, "3", "4").dialogue)
     with pytest.raises(UsageError, match="does not fit"):
         change(Person(take_up(journal.path)).dialogue)
+
+
+def test_what_has_no_room_below_comes_on_the_next_page(journal: Journal) -> None:
+    person = Person(journal, "", "", "")
+    person.dialogue.tell("a", "b")
+    person.dialogue.page("", *["x"] * (PAGE - 3))
+    assert GO_ON not in person.seen  # full to the last line
+    person.dialogue.page("", "y")
+    assert person.seen.endswith(f"{GO_ON} y\n")
+    person.dialogue.page(*["z"] * (2 * PAGE))
+    pages = person.seen.split(GO_ON)
+    assert [page.count("z") for page in pages] == [0, 0, PAGE, PAGE]
+
+
+def test_nobody_waits_for_pages_that_are_not_shown(journal: Journal) -> None:
+    two_questions(Person(journal, "7", "8").dialogue)
+    again = Person(take_up(journal.path))
+    again.dialogue.page(*["x"] * (3 * PAGE))
+    assert not again.seen
+    again = Person(take_up(journal.path), replays=True)
+    again.dialogue.page(*["x"] * (3 * PAGE))
+    assert again.seen == "x\n" * (3 * PAGE)

@@ -347,6 +347,73 @@ def test_what_one_seat_sees_has_scrolled_away_before_the_next_looks(bluff: Loade
     assert f"army: {review.rounds[0].values['army']}" not in told[island : told.find(away, island)]
 
 
+def test_who_stays_at_the_screen_hears_what_happened_in_between(strike: Loaded, tmp_path: Path) -> None:
+    """Only a threat lets the firm decide, so that a union which stays calm is asked in every round."""
+    text = (EXAMPLES / "strike.yaml").read_text("utf-8")
+    seldom = "knows: [talks], when: talks == threaten, else: nothing, judgement"
+    text = text.replace("knows: [talks], judgement", seldom)
+    player = Player(always("calm"))
+    played(api.loads(text), ["union", "firm"], player, tmp_path / "x.jsonl", rounds=3)
+    assert player.seen.count("alone: press Enter.") == 1
+    assert player.seen.count("Since your last turn") == 2
+    assert player.seen.count("Your payoff in the last round: 0.") == 2
+
+
+def test_of_equally_good_options_none_is_said_to_beat_another(tmp_path: Path) -> None:
+    """Saving costs 2 of comfort and brings 2 of money."""
+    text = """
+engine: 1
+title: Save or spend
+actors: {me: {name: Me, precision: 1}}
+moves: [{decision: act, actor: me, options: [spend, save, burn]}]
+payoffs:
+  me:
+    - {term: comfort, value: 2 * (act == spend)}
+    - {term: money, value: 2 * (act == save)}
+outcomes: {save: {label: Save, happens: act == save}}
+"""
+    for option in ("spend", "save"):
+        player = Player(always(option))
+        played(api.loads(text), ["me"], player, tmp_path / f"{option}.jsonl")
+        assert f"You chose {option}, the best reply" in player.seen
+        assert "spend and save are equally good" in player.seen
+        assert player.seen.count("%  best") == 2
+        assert "beats" not in player.seen
+
+
+SEEN = """
+engine: 1
+title: Match me
+actors: {me: {name: Me, precision: 1}, you: {name: You, precision: 9}}
+moves:
+  - {event: coin, chance: 0.5, secret: true}
+  - {decision: left, actor: me, options: [a, b], secret: true}
+  - {decision: right, actor: you, options: [a, b]}
+payoffs:
+  me: [{term: luck, value: (left == a) * (coin == yes) + 0.1 * (right == a)}]
+  you: [{term: taste, value: right == a}]
+outcomes: {right: {label: Right, choice: right}}
+"""
+WHOSE = {
+    "equilibrium": ("precision: 1}", "", "expected: your payoff on average; model"),
+    "level 1": (
+        "precision: 1, reasoning: {level: 1}}",
+        "",
+        "if the others choose at random or by habit, as Me expects",
+    ),
+    "level 2": ("precision: 1, reasoning: {level: 2}}", "", "average, if the others choose as Me expects; model"),
+    "own chances": ("precision: 1}", "beliefs: {me: {coin: 0.9}}", "by the chances that Me believes in; model"),
+}
+
+
+@pytest.mark.parametrize(("manner", "beliefs", "said"), WHOSE.values(), ids=WHOSE)
+def test_what_an_expectation_rests_on_is_said(manner: str, beliefs: str, said: str, tmp_path: Path) -> None:
+    """An actor of level 1 takes the others to toss a coin: its best reply is one to that, not to what they do."""
+    player = Player(always("a"))
+    played(api.loads(SEEN.replace("precision: 1}", manner) + beliefs), ["me"], player, tmp_path / "x.jsonl")
+    assert said in " ".join(player.seen.split())
+
+
 def test_a_step_of_a_lesson_keeps_its_own_keys(strike: Loaded, tmp_path: Path) -> None:
     seated = api.seated(strike, ["union"], rounds=1)
     path = tmp_path / "x.jsonl"

@@ -45,7 +45,7 @@ def test_what_was_seen_has_to_be_possible() -> None:
 @pytest.mark.parametrize(
     ("attack", "bluff", "said", "ratio"),
     [
-        (0.5, 0.45, "tells nothing", 0.5 / 0.45),
+        (0.5, 0.45, "tells hardly anything", 0.5 / 0.45),
         (0.4, 0.2, "speaks weakly for attack", 2.0),
         (0.1, 0.5, "speaks for bluff", 5.0),
         (0.6, 0.06, "speaks strongly for attack", 10.0),
@@ -68,3 +68,8 @@ def test_many_signs_take_several_tables_with_hypotheses_in_rows(cells: int) -> N
     for grid in grids:
         assert [row[0] for row in grid.rows] == ["attack", "bluff", "which tells", "by the file"]
         assert max(map(width, grid_lines(grid, Screen(cells)))) <= cells
+
+
+def test_two_that_allow_a_sign_alike_share_it() -> None:
+    assert strength({"attack": 0.9, "feint": 0.9, "bluff": 0.1}) == "speaks for attack and feint"
+    assert strength({"attack": 0.9, "feint": 0.9, "bluff": 0.09}) == "speaks strongly for attack and feint"

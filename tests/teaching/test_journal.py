@@ -32,10 +32,28 @@ def test_a_line_that_was_only_half_written_is_as_if_it_never_was(journal: Journa
     whole = journal.path.read_bytes()
     journal.add(ANSWER, "second", "zwölf")
     journal.path.write_bytes(journal.path.read_bytes()[: len(whole) + cut])
+    torn = journal.path.read_bytes()
     found = take_up(journal.path)
     assert [entry["key"] for entry in found.entries] == ["first"]
+    assert journal.path.read_bytes() == torn  # who only looks changes nothing
     found.add(ANSWER, "second", "2")
     assert [entry["value"] for entry in take_up(journal.path).entries] == ["1", "2"]
+
+
+def test_two_who_go_on_with_one_session_do_not_spoil_it(journal: Journal) -> None:
+    one, other = take_up(journal.path), take_up(journal.path)
+    one.add(ANSWER, "first", "1")
+    with pytest.raises(UsageError, match="somebody else"):
+        other.add(ANSWER, "first", "2")
+    one.add(ANSWER, "second", "3")
+    assert [entry["value"] for entry in take_up(journal.path).entries] == ["1", "3"]
+
+
+def test_a_session_that_was_removed_meanwhile_is_not_begun_in_its_middle(journal: Journal) -> None:
+    journal.path.unlink()
+    with pytest.raises(FileNotFoundError):
+        journal.add(ANSWER, "first", "1")
+    assert not journal.path.exists()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 from engine import api
 from engine.api import teaching
-from engine.errors import UsageError
+from engine.errors import ScenarioError, UsageError
 from engine.report.terminal import Screen, width
 from engine.teaching.dialogue import Dialogue, Left
 from engine.teaching.discovering import swing_grid
@@ -106,7 +106,7 @@ def test_a_changed_journal_is_refused(tmp_path: Path, old: str, new: str) -> Non
     text = one.journal.read_text()
     assert old in text
     one.journal.write_text(text.replace(old, new, 1))
-    with pytest.raises(UsageError, match="does not fit"):
+    with pytest.raises(UsageError, match="not those that were sealed"):
         Class(tmp_path).hold()
 
 
@@ -114,6 +114,17 @@ def test_what_happened_is_told_only_when_everybody_is_ready(whole: tuple[Class, 
     seen = whole[0].seen
     assert seen.index("Ready to hear") < seen.index(SECRET)
     assert "Take your time" in seen
+
+
+@pytest.mark.parametrize(
+    ("author", "shown"),
+    [("Ann, The Surprise, 2016", "a later account"), ("Ann, January 2001", "Ann, January 2001"), ("Ann", "Ann")],
+)
+def test_a_later_book_does_not_tell_that_there_was_something_to_write_about(
+    tmp_path: Path, author: str, shown: str
+) -> None:
+    text = FILE.read_text().replace("{source: paper, kind", f"{{source: paper, by: '{author}', kind")
+    assert f"Troops mass at the border. ({shown})" in leave(*READ, folder=tmp_path, text=text).seen
 
 
 def test_scores_by_hand(whole: tuple[Class, Held]) -> None:
@@ -259,3 +270,59 @@ def test_only_some_steps(tmp_path: Path) -> None:
     one.hold()
     assert "Ready" not in one.seen
     assert json.loads(one.journal.read_text().splitlines()[0])["steps"] == ["predict"]
+
+
+def test_a_choice_that_never_comes_about_has_no_score_of_the_engine(tmp_path: Path) -> None:
+    text = FILE.read_text().replace(
+        "happens: intent == attack}",
+        "happens: intent == attack}\n  vain: {label: No, choice: guard, given: intent == bluff and intent == attack}",
+    )
+    text = text.replace("resolution:\n", "resolution:\n  vain: {value: heavy, on: 2001-05-01}\n")
+    one = Class(tmp_path, "yes", *[""] * 9, text=text, steps=("reveal",))
+    [found] = [found for found in one.hold().marked if found.outcome == "vain"]
+    assert [score.who for score in found.scores] == ["even chances (baseline)"]
+
+
+def test_the_chance_of_a_conjunction_is_told(tmp_path: Path) -> None:
+    text = FILE.read_text().replace("outcome: attacked, above: 0.3", "outcome: both, above: 0.065")
+    text = text.replace(
+        "  choice: {label: What", "  both: {label: Both, happens: lost == yes}\n  choice: {label: What", 1
+    )
+    one = Class(tmp_path, "b a", "", "", text=text, steps=("discover",))
+    one.hold()
+    said = " ".join(one.seen.split())
+    assert "10.0%, 40.0%" in said  # the ends of the file's own range
+    assert "were they independent, both would lie so far out in 1 case of 400." in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("above: 0.3", "above: 3", "between 0 and 1"),
+        ("rank: [means_it, strength]", "rank: [means_it, means_it]", "stands here twice"),
+        ("outcomes: [attacked, guards, choice]", "outcomes: [attacked, attacked]", "stands here twice"),
+        ("{attack: 0.9, bluff: 0.9}", "{attack: 0.9, bluff: 0}", None),
+        ("chance: {attack: 0.6, bluff: 0.06}", "chance: {attack: 0, bluff: 0}", "no hypothesis allows"),
+    ],
+)
+def test_mistakes_in_a_lesson_are_told_before_it_is_held(old: str, new: str, said: str | None) -> None:
+    text = FILE.read_text()
+    assert old in text
+    if said is None:
+        api.loads(text.replace(old, new), "x.yaml")
+        return
+    with pytest.raises(ScenarioError, match=said):
+        api.loads(text.replace(old, new), "x.yaml")
+
+
+def test_signs_that_rule_out_everything_together_are_a_mistake() -> None:
+    text = FILE.read_text().replace("{attack: 0.9, bluff: 0.9}", "{attack: 0.9, bluff: 0}")
+    text = text.replace("{attack: 0.6, bluff: 0.06}", "{attack: 0, bluff: 1}")
+    with pytest.raises(ScenarioError, match="no hypothesis allows this sign and those before it"):
+        api.loads(text, "x.yaml")
+
+
+def test_a_lesson_has_a_step() -> None:
+    text = FILE.read_text().split("lesson:")[0] + "lesson: {title: Nothing}\n"
+    with pytest.raises(ScenarioError, match="at least one step"):
+        api.loads(text, "x.yaml")

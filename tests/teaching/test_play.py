@@ -13,7 +13,8 @@ import pytest
 
 pytest.importorskip("pty")
 
-from engine.cli import app
+from engine.cli import app, main
+from engine.teaching.journal import take_up
 from tests.teaching.pseudo_terminal import PseudoTerminal
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +116,8 @@ def test_who_leaves_is_told_how_to_go_on(
     monkeypatch.setattr("sys.argv", ["engine", "play", BLUFF, "--as", "general", "--new"])
     assert code_of(["play", BLUFF, "--as", "general", "--new"]) == 0
     assert capsys.readouterr().err.endswith("--as general --session bluff.play.jsonl\n")
+    assert code_of(["play", BLUFF, "--replay", "bluff.play.jsonl"]) == 0
+    assert capsys.readouterr().err.endswith("--as general --session bluff.play.jsonl\n")
 
 
 def code_of(arguments: list[str]) -> object:
@@ -141,6 +144,19 @@ def test_wrong_usage_is_said_without_a_traceback(
     for arguments, said in WRONG:
         assert code_of(["play", BLUFF, *arguments]) in (1, 2)
         assert said in capsys.readouterr().err
+
+
+def test_a_game_without_a_screen_is_no_fault_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after `engine play … >&-`; what there is to say goes nowhere."""
+    monkeypatch.setattr("sys.stdout", None)
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n\nwait\n\n\n\n"))
+    path = tmp_path / "x.jsonl"
+    monkeypatch.setattr("sys.argv", ["engine", "play", BLUFF, "--as", "general", "--session", str(path)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 0
+    assert take_up(path).finished
+    sys.stdout.close()
 
 
 PAGE = (ROOT / "docs" / "play.md").read_text("utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,9 @@ from pseudo_terminal import PseudoTerminal
 from typer.testing import CliRunner
 
 from engine import cli
-from engine.report.terminal import width
+from engine.report.bands import Scale
+from engine.report.crowd import histogram_lines
+from engine.report.terminal import Screen, width
 
 FILE = Path(__file__).with_name("bluff_lesson.yaml")
 ROOT = Path(__file__).parents[2]
@@ -118,3 +121,31 @@ def test_a_class_hides_what_happened_until_it_is_told(tmp_path: Path) -> None:
     handout = (tmp_path / "h.md").read_text(encoding="utf-8")
     assert "| Dee | 1 | 0.1600 |" in handout
     assert "| is the class's median." in handout
+
+
+def test_the_next_command_shows_the_same_session(tmp_path: Path) -> None:
+    arguments = ["teach", str(FILE), "--step", "debrief", "--seed", "3", "-n", "64", "--set", "unknowns.strength=30%"]
+    found = engine(*arguments, folder=tmp_path, text="\n")
+    command = shlex.split(found.stdout.splitlines()[-1].removeprefix("Next: engine "))
+    assert command[-2:] == ["--handout", "handout.md"]
+    assert engine(*command, folder=tmp_path).returncode == 0
+    assert (tmp_path / "handout.md").exists()
+
+
+def test_chances_of_a_choice_that_do_not_add_up_are_told(tmp_path: Path) -> None:
+    (tmp_path / "class.csv").write_text(
+        "name,choice.light,choice.heavy\nAnn,50%,90%\nBob,40%,60%\nCy,20%,\nDee,20%,20%\n"
+    )
+    arguments = ["teach", str(FILE), "--answers", str(tmp_path / "class.csv"), "--json"]
+    found = json.loads(CliRunner().invoke(cli.app, arguments).stdout)
+    [warning] = found["warnings"]
+    assert warning.endswith("do not: Ann 140%, Dee 40%.")
+
+
+@pytest.mark.parametrize("unicode", [True, False])
+def test_a_single_answer_among_many_is_seen(unicode: bool) -> None:
+    screen = Screen(80, unicode=unicode)
+    lines = histogram_lines([1000, 0, 0, 1, 0, 0, 0, 0, 0, 0], Scale(20, 50), screen)
+    cells = lines[-1][30:].split()
+    assert len(cells) == 2
+    assert cells[0] != cells[1]

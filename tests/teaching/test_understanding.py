@@ -42,3 +42,14 @@ def test_yes_and_no() -> None:
     assert not agreed("no")
     with pytest.raises(Unclear):
         agreed("maybe")
+
+
+@pytest.mark.parametrize(("text", "found"), [("2,5", 2.5), ("0,125", 0.125), ("1,234,567", 1234567), ("6500", 6500)])
+def test_commas_in_amounts(text: str, found: float) -> None:
+    assert amount(text) == found
+
+
+@pytest.mark.parametrize("text", ["6,500", "-1,234"])
+def test_a_comma_that_may_be_two_things_is_asked_back(text: str) -> None:
+    with pytest.raises(Unclear, match="two ways"):
+        amount(text)

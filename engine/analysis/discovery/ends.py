@@ -47,6 +47,11 @@ class Swing:
         """How far the figure moves between the two."""
         return 0.0 if self.low is None or self.high is None else abs(self.high - self.low)
 
+    @property
+    def moves(self) -> bool:
+        """Whether the figure, or whether there is one, hangs on it."""
+        return self.size > 0 or (self.low is None) != (self.high is None)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -64,7 +69,7 @@ class Ends:
     Attributes:
         claim: what would have to be true.
         figure: with nothing held, on the same draws.
-        swings: of every unknown that moves it, the strongest first.
+        swings: of every unknown that moves it, the strongest first; last those that leave no figure at one end.
         together: the strongest unknowns, one after the other, until the claim is true.
         reached: whether it then is.
         draws: that each figure is the mean of.
@@ -112,7 +117,7 @@ def ends_of(
     swings = [_swing(program, column, *figures[2 * column : 2 * column + 2]) for column in columns]
     order = sorted(columns, key=lambda column: -swings[column].size)
     together, reached = _together(question, claim, uniforms, design.replicates, before, swings, order)
-    moving = tuple(swings[column] for column in order if swings[column].size > 0)
+    moving = tuple(swings[column] for column in order if swings[column].moves)
     return Ends(claim, before, moving, together, reached, design.n_draws)
 
 

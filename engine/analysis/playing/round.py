@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -17,6 +17,7 @@ from engine.games.levels import actions_of
 from engine.games.segments import FloatArray, IntArray
 from engine.games.solution import Solution
 from engine.games.tree import NOT_MOVED, Tree
+from engine.games.worlds import Worlds
 from engine.program.program import BoolArray, Program
 from engine.program.worlds import Reader, batch_in
 from engine.scenario.model import Decision, Move, Scenario, Type
@@ -25,7 +26,7 @@ from engine.simulation.eyes import played_share, share_of_play
 from engine.simulation.rounds import RULED_OUT, next_situation
 
 SURE: Final = 1e-9
-"""Payoffs, relative to their size, that differ by less are the same."""
+"""Payoffs, relative to their size or to 1, that differ by less are the same."""
 SEEDS: Final = 50
 """Seeds that are tried."""
 Knowledge = Mapping[str, str]
@@ -58,7 +59,7 @@ class Turn:
     def best(self) -> str:
         """The best reply; of equally good ones the first."""
         payoffs = self.payoffs
-        high, size = max(payoffs.values()), max(map(abs, payoffs.values()))
+        high, size = max(payoffs.values()), max(1.0, *map(abs, payoffs.values()))
         return next(option for option, payoff in payoffs.items() if payoff >= high - SURE * size)
 
     def cost(self, option: str) -> float:
@@ -179,14 +180,15 @@ class Round:
 
     def perceived(self, actor: str, happened: Happened) -> Payoff:
         """What a seat can tell of what it gets, once the round is over: its expectation given all that it knows."""
-        weight = self._seen_paths(actor, self._even_play(actor)) * self._agrees(happened.learned[actor])
-        total = weight.sum()
+        weight = self._given(actor, self._even_play(actor), self._agrees(happened.learned[actor]))
         terms = self._terms(actor, self.eyes)
-        if not total > 0:
+        if not weight.any():
             return self.received(actor, happened)
-        sums = sum(terms.values(), np.zeros(len(weight)))[weight > RULED_OUT * total]
+        likely = weight > RULED_OUT
+        sums = sum(terms.values(), np.zeros(len(weight)))[likely]
+        sums = np.append(sums, sum(self._terms(actor, self.world).values(), np.zeros(len(weight)))[likely])
         certain = bool(sums.max() - sums.min() <= SURE * max(1.0, float(np.abs(sums).max())))
-        return Payoff({name: float(weight @ value / total) for name, value in terms.items()}, certain)
+        return Payoff({name: float(weight @ value) for name, value in terms.items()}, certain)
 
     def foreseen(self, actor: str) -> float:
         """What a seat that has made no choice yet can expect if it chooses best, knowing its own lasting types."""
@@ -195,9 +197,8 @@ class Round:
             for place, move in enumerate(self.moves)
             if isinstance(move, Type) and move.lasting and move.of == actor and self.standing.types is not None
         }
-        weight = self._seen_paths(actor, self._best_play(actor)) * self._agrees(own)
-        payoff = sum(self._terms(actor, self.eyes).values(), np.zeros(len(weight)))
-        return float(weight @ payoff / weight.sum()) if weight.sum() > 0 else 0.0
+        weight = self._given(actor, self._best_play(actor), self._agrees(own))
+        return float(weight @ sum(self._terms(actor, self.eyes).values(), np.zeros(len(weight))))
 
     def expected(self, actor: str, happened: Happened, best: bool = False) -> float:
         """What the model's actor can expect in this seat, types as they are, before chance; or one that replies best.
@@ -269,22 +270,41 @@ class Round:
             actor=move.actor,
             knows=knows,
             beliefs=self._beliefs(move, knows),
-            choice=self.replies(move.actor)[number],
+            choice=self._informed(self.replies(move.actor)[number], knows),
         )
+
+    def _informed(self, choice: Choice, knows: Knowledge) -> Choice:
+        """The same, where what each option brings rests on all that the actor knows.
+
+        An information set leaves out what makes no difference between the options, which may yet change them all.
+        """
+        play, tree = self._best_play(choice.actor), self.program.tree
+        for item in tree.sets:  # what was done before is known, so that only what comes later is settled
+            if item.decision <= self.core.index(choice.decision) and tree.moves[item.decision].actor == (
+                self.scenario_actor(choice.actor)
+            ):
+                play[slice(*item.actions)] = 1 / (item.actions[1] - item.actions[0])
+        values, terms = self._terms(choice.actor, self.eyes), {}
+        for option in choice.probabilities:
+            weight = self._given(choice.actor, play, self._agrees({**knows, choice.decision: option}))
+            if not weight.any():
+                return choice
+            terms[option] = {name: float(weight @ value) for name, value in values.items()}
+        payoffs = {option: sum(of_option.values()) for option, of_option in terms.items()}
+        return replace(choice, payoffs=payoffs, terms=terms)
 
     def _beliefs(self, decision: Decision, knows: Knowledge) -> dict[str, dict[str, float]]:
         """What an actor believes of earlier moves that it does not know, by Bayes' rule."""
         before = self.names.index(decision.name)
         made = self.program.tree.happens[self.core.index(decision.name)][self.leaf]
-        weight = self._seen_paths(decision.actor, self._even_play(decision.actor)) * (self._agrees(knows) & made)
-        total = weight.sum()
-        if not total > 0:
+        weight = self._given(decision.actor, self._even_play(decision.actor), self._agrees(knows) & made)
+        if not weight.any():
             return {}
         found = {}
         for place in range(before):
             if self.names[place] not in knows:
                 values = [*range(len(self.program.values[self.names[place]])), NOT_MOVED]
-                mass = [float(weight[self.values[place] == value].sum() / total) for value in values]
+                mass = [float(weight[self.values[place] == value].sum()) for value in values]
                 named = [*self.program.values[self.names[place]], NONE]
                 found[self.names[place]] = {
                     name: min(chance, 1.0) for name, chance in zip(named, mass, strict=True) if chance > RULED_OUT
@@ -300,7 +320,7 @@ class Round:
         """
         if actor not in self._replies:
             tree, place = self.program.tree, self.scenario_actor(actor)
-            solution, found = _open_minded(self.program.tree, self.solution, place), {}
+            solution, found = _open_minded(self.program.tree, self.batch.worlds, self.solution, place), {}
             for decision in reversed([move for move in tree.decisions if tree.moves[move].actor == place]):
                 settled = choices_at(self.program, self.scenario, self.batch, solution, decision)
                 found.update({choice.number: choice for choice in settled})
@@ -330,25 +350,34 @@ class Round:
         """How likely the decisions on each leaf's path are taken; (n_leaves,)."""
         return share_of_play(self.program.tree, np.maximum(play, RULED_OUT), self.program.tree.decisions)[:, 0]
 
-    def _seen_paths(self, actor: str, play: FloatArray) -> FloatArray:
-        """How likely each path is in an actor's eyes if it chooses like this itself; (n_paths,)."""
+    def _given(self, actor: str, play: FloatArray, holds: BoolArray) -> FloatArray:
+        """How likely each path is in an actor's eyes if it plays like this itself and this holds; (n_paths,).
+
+        They sum to 1, or are all 0 where that cannot be. At which level it reasons it knows, whatever it sees.
+        """
+        found, total = np.zeros(len(self.leaf)), 0.0
+        for share, paths in self._seen_paths(actor, play):
+            weight = paths * holds
+            if weight.sum() > 0:
+                found, total = found + share * weight / weight.sum(), total + share
+        return found / total if total > 0 else found
+
+    def _seen_paths(self, actor: str, play: FloatArray) -> Iterator[tuple[float, FloatArray]]:
+        """How likely it is to reason at each level, and then how likely each path is in its eyes; (n_paths,)."""
         tree, worlds, place = self.program.tree, self.batch.worlds, self.scenario_actor(actor)
         own_view = worlds.believed.get(place, worlds.chance)[:, 0]
+        folded = np.ones(len(self.leaf))
+        for name, table in self.program.folded.items():
+            folded = folded * self.eyes.folded(name)[table.cell, 0]
         minds = [mind for mind in self.solution.minds.get(place, ()) if mind.weight[0] > 0]
         if not minds:
-            leaves = own_view * self._share(play)
-        else:
-            own = [move for move in tree.decisions if tree.moves[move].actor == place]
-            leaves = np.zeros(tree.n_leaves)
-            for mind in minds:
-                view = own_view if mind.thinker is None else worlds.view(mind.thinker)[:, 0]
-                others = np.prod([plan.on_leaves()[:, 0] for plan in mind.others], axis=0)
-                leaves += float(mind.weight[0]) * view * others
-            leaves *= share_of_play(tree, np.maximum(play, RULED_OUT), own)[:, 0]
-        paths = leaves[self.leaf]
-        for name, table in self.program.folded.items():
-            paths = paths * self.eyes.folded(name)[table.cell, 0]
-        return np.asarray(paths, dtype=np.float64)
+            yield 1.0, (own_view * self._share(play))[self.leaf] * folded
+        own = [move for move in tree.decisions if tree.moves[move].actor == place]
+        does = share_of_play(tree, np.maximum(play, RULED_OUT), own)[:, 0]
+        for mind in minds:
+            view = own_view if mind.thinker is None else worlds.view(mind.thinker)[:, 0]
+            others = [plan.on_leaves()[:, 0] for plan in mind.others]
+            yield float(mind.weight[0]), np.prod([view, does, *others], axis=0)[self.leaf] * folded
 
     def _chance(self, move: Move, place: int, paths: IntArray, found: IntArray) -> FloatArray:
         """The chance of each value that a move may have now, by the world's chances and the model's play."""
@@ -440,17 +469,28 @@ def _asked(turn: Turn) -> str:
 def _best(choice: Choice) -> int:
     """The place of the best option; of equally good ones the first."""
     payoffs = list((choice.payoffs or {}).values())
-    high, size = max(payoffs), max(map(abs, payoffs))
+    high, size = max(payoffs), max(1.0, *map(abs, payoffs))
     return next(place for place, payoff in enumerate(payoffs) if payoff >= high - SURE * size)
 
 
-def _open_minded(tree: Tree, solution: Solution, actor: int) -> Solution:
+def _open_minded(tree: Tree, worlds: Worlds, solution: Solution, actor: int) -> Solution:
     """The solution as a seat reckons with it: it may do anything, and what is ruled out may happen all the same."""
-    own = actions_of(tree, actor)
+    own, reached = actions_of(tree, actor), solution.reached.copy()
+    possible = worlds.believed.get(actor, worlds.chance)[:, 0] > 0
+    for item in tree.sets:
+        if tree.moves[item.decision].actor == actor:
+            first, last = item.actions
+            there = (tree.action[item.decision] >= first) & (tree.action[item.decision] < last)
+            reached[first:last] = bool(possible[there].any())
     log_play = np.maximum(solution.log_play, SURPRISE)
     log_play[own] = _even(tree, actor)
     minds = tuple(replace(mind, log_play=_even(tree, actor)) for mind in solution.minds.get(actor, ()))
-    return replace(solution, log_play=log_play, minds={**solution.minds, actor: minds} if minds else solution.minds)
+    return replace(
+        solution,
+        log_play=log_play,
+        reached=reached,
+        minds={**solution.minds, actor: minds} if minds else solution.minds,
+    )
 
 
 def _settled(tree: Tree, solution: Solution, actor: int, settled: Iterable[Choice]) -> Solution:

@@ -274,7 +274,8 @@ def _verdict(n: int, total: Test, spread: Test, power: float, wrong: int) -> tup
         (abs(z) if z else inf, TOO_LOW if z > 0 else TOO_HIGH, total),
         (abs(s) if s else inf, OVERCONFIDENT if s > 0 else UNDERCONFIDENT, spread),
     ]
-    found = [name for _, name, test in sorted(said, key=lambda one: -one[0]) if test.holm <= LEVEL]
+    # of forecasts that are all alike both tests say the same, and rounding must not choose between their names
+    found = [name for _, name, test in sorted(said, key=lambda one: -round(one[0], 6)) if test.holm <= LEVEL]
     if found:
         return found[0], found[1] if len(found) > 1 else ""
     return (CALIBRATED, "") if power >= FEWEST_POWER else (TOO_FEW, "")

@@ -21,6 +21,9 @@ CROWD: Final = "mean of all"
 
 Said = tuple[float, bool, str]
 """A probability, whether the event happened, and what it was."""
+Voice = tuple[str, str]
+"""A forecaster: of which kind, and the name; so nobody in a scenario can speak as the engine."""
+SPEAKER: Final = "speaker"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,42 +83,61 @@ class Scores:
 
 
 def judged(several: Sequence[ScenarioScores]) -> list[Judged]:
-    """The engine's base, then everybody else: all statements, all references, and each who speaks more than once."""
-    said: dict[str, list[Said]] = {}
+    """The engine's base, then everybody else: all statements, all references, and each who speaks of several events.
+
+    An event counts once for each of them, however many forecasts of it they have: their mean. Of the engine it is the
+    first outcome that stands for the event.
+    """
+    said: dict[Voice, list[Said]] = {}
     for one in several:
         for event in distinct_events(one):
-            for forecast in event.forecasts:
-                for by in _voices(forecast):
-                    entry = (_chance(forecast), event.happened, f"{one.scenario.title}: {event.label}")
-                    said.setdefault(by, []).append(entry)
-    kept = {by: found for by, found in said.items() if len(found) > 1 or by == ENGINE_BASE}
-    order = [by for by in (ENGINE_BASE, STATEMENTS, REFERENCES) if by in kept]
-    return [judge(by, kept[by]) for by in (*order, *(by for by in kept if by not in order))]
+            about = f"{one.scenario.title}: {event[0].label}"
+            heard: dict[Voice, list[float]] = {}
+            for outcome in event:
+                for forecast in outcome.forecasts:
+                    if forecast.kind != ENGINE or outcome is event[0]:
+                        for voice in _voices(forecast):
+                            heard.setdefault(voice, []).append(_chance(forecast))
+            for voice, chances in heard.items():
+                said.setdefault(voice, []).append((sum(chances) / len(chances), event[0].happened, about))
+    kept = {voice: found for voice, found in said.items() if len(found) > 1 or voice == (ENGINE, ENGINE_BASE)}
+    first = ((ENGINE, ENGINE_BASE), (STATEMENT, STATEMENTS), (REFERENCE, REFERENCES))
+    order = [voice for voice in first if voice in kept]
+    return [judge(voice[1], kept[voice]) for voice in (*order, *(voice for voice in kept if voice not in order))]
 
 
-def distinct_events(scores: ScenarioScores) -> list[Scored]:
-    """The resolved events; of outcomes that are the same event under several conditions only the first."""
-    found: dict[str, Scored] = {}
+def distinct_events(scores: ScenarioScores) -> list[list[Scored]]:
+    """The resolved events, each with the outcomes that are this event, under whatever conditions."""
+    found: dict[tuple[object, ...], list[Scored]] = {}
     for event in scores.scored:
-        happens = scores.scenario.outcomes[event.outcome].happens
-        if happens is not None:
-            found.setdefault("".join(happens.text.split()), event)
+        outcome = scores.scenario.outcomes[event.outcome]
+        if outcome.happens is not None:
+            happens = "".join(outcome.happens.text.split())
+            found.setdefault((happens, outcome.over, outcome.by, event.value), []).append(event)
     return list(found.values())
 
 
 def forecasters(said: Mapping[str, Sequence[Said]]) -> list[Judged]:
-    """Each forecaster; before several of them the mean of what they say of each question, if all name theirs."""
+    """Each forecaster; before several of them the mean of what they say of each question, if all name theirs.
+
+    Who answers a question more than once counts once, with the mean.
+    """
+    said = {by: _once(entries) for by, entries in said.items()}
     each = [judge(by, entries) for by, entries in said.items()]
     if len(each) < 2:
         return each
     everybody = [entry for entries in said.values() for entry in entries]
     if not all(event for _, _, event in everybody):
         return [judge(EVERYBODY, everybody), *each]
-    asked: dict[str, list[Said]] = {}
-    for entry in everybody:
-        asked.setdefault(entry[2], []).append(entry)
-    means = [(sum(p for p, _, _ in given) / len(given), given[0][1], event) for event, given in asked.items()]
-    return [judge(CROWD, means), *each]
+    return [judge(CROWD, _once(everybody)), *each]
+
+
+def _once(said: Sequence[Said]) -> list[Said]:
+    """The mean of each question; what names none stands for itself."""
+    asked: dict[str | int, list[Said]] = {}
+    for place, entry in enumerate(said):
+        asked.setdefault(entry[2] or place, []).append(entry)
+    return [(sum(p for p, _, _ in given) / len(given), given[0][1], given[0][2]) for given in asked.values()]
 
 
 def _chance(forecast: Forecast) -> float:
@@ -125,15 +147,15 @@ def _chance(forecast: Forecast) -> float:
     return min(max(p, away), 1 - away)
 
 
-def _voices(forecast: Forecast) -> list[str]:
+def _voices(forecast: Forecast) -> list[Voice]:
     """As whom a forecast counts: a statement under the scenario's own reading alone."""
     if forecast.probability is None or not forecast.own:
         return []
     if forecast.kind == ENGINE:
-        return [ENGINE_BASE] if forecast.name == BASE else []
+        return [(ENGINE, ENGINE_BASE)] if forecast.name == BASE else []
     if forecast.kind == STATEMENT:
-        return [STATEMENTS, forecast.by]
-    return [REFERENCES, forecast.by] if forecast.kind == REFERENCE else []
+        return [(STATEMENT, STATEMENTS), (SPEAKER, forecast.by)]
+    return [(REFERENCE, REFERENCES), (SPEAKER, forecast.by)] if forecast.kind == REFERENCE else []
 
 
 def judge(by: str, said: Sequence[Said]) -> Judged:

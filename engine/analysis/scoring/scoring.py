@@ -15,6 +15,7 @@ from engine.analysis.scoring import rules
 from engine.errors import ScenarioError
 from engine.program.compile import distribution_of
 from engine.program.program import Measure, Program
+from engine.scenario.fields import Formula
 from engine.scenario.model import Outcome, Resolution, Scenario, Statement
 from engine.scenario.words import standards
 from engine.simulation.accumulate import Counts
@@ -24,6 +25,7 @@ EVEN: Final = "50%"
 """The plain baseline of an event."""
 EQUAL: Final = "equal"
 """The plain baseline of a choice: all values equally likely."""
+ANOTHER: Final = "another event in this set, so not scored"
 SCORED_LEVELS: Final = (0.05, 0.5, 0.95)
 ENGINE, STATEMENT, REFERENCE, BASELINE = "engine", "statement", "reference", "baseline"
 
@@ -39,6 +41,8 @@ class Forecast:
         said: the words of a statement; empty where it gives numbers.
         standard: by which they are read; empty where there are no words.
         own: whether that is the standard that the scenario reads them by; True without words.
+        note: what the scenario remarks on it, such as another horizon; of a set that takes the outcome among other
+            cases or for another event, which.
         probability: of an event; of a spread of probabilities its mean; of a choice, of what came about. None of a
             quantity, or where the engine has no figure.
         error: sampling error of the engine's figure.
@@ -58,6 +62,7 @@ class Forecast:
     said: str = ""
     standard: str = ""
     own: bool = True
+    note: str = ""
     probability: float | None = None
     error: float = 0.0
     sampled: int = 0
@@ -236,14 +241,34 @@ def _event_score(one: Forecast, happened: bool, baselines: Mapping[str, float]) 
 
 def _by_engine(name: str, played: Sequence[Ran]) -> Iterator[Forecast]:
     for one in played:
-        found = one.result.outcomes[name].estimate if name in one.result.outcomes else None
+        set_ = _of_set(one.result, name, played)
+        found = None if set_.note == ANOTHER or name not in one.result.outcomes else one.result.outcomes[name].estimate
         chance = None if found is None else found.value
         sampled = one.result.settings.draws if found is not None and found.error > 0 else 0
-        yield replace(_of_set(one.result), probability=chance, error=_error(found), sampled=sampled)
+        yield replace(set_, probability=chance, error=_error(found), sampled=sampled)
 
 
-def _of_set(result: Result) -> Forecast:
-    return Forecast(ENGINE, result.assumptions, result.label)
+def _of_set(result: Result, outcome: str, played: Sequence[Ran]) -> Forecast:
+    """Who speaks, and how the set changes what the outcome means, if it does."""
+    base, own = (one.scenario.outcomes.get(outcome) for one in (played[0].result, result))
+    note = ""
+    if base is None or own is None or _meaning(base) != _meaning(own):
+        note = ANOTHER
+    elif _formula(own.given) != _formula(base.given):
+        note = "in all cases" if own.given is None else f"among cases in which {own.given.text}"
+    return Forecast(ENGINE, result.assumptions, result.label, note=note)
+
+
+def _meaning(outcome: Outcome) -> tuple[object, ...]:
+    """What it takes for an outcome to come true; two that differ in this are not the same."""
+    return (
+        *(_formula(formula) for formula in (outcome.happens, outcome.quantity)),
+        *(outcome.choice, outcome.over, outcome.by, outcome.unit),
+    )
+
+
+def _formula(formula: Formula | None) -> str:
+    return "" if formula is None else "".join(formula.text.split())
 
 
 def _error(found: Estimate | None) -> float:
@@ -260,7 +285,8 @@ def _readings(scenario: Scenario, name: str, statement: Statement) -> Iterator[F
     """A statement in numbers, or by its words under every standard that has them, the scenario's own first."""
     by, path = statement.by or name, ("statements", name)
     if statement.phrase is None:
-        yield Forecast(STATEMENT, name, by, probability=distribution_of(scenario, path, statement).mean())
+        read = distribution_of(scenario, path, statement)
+        yield Forecast(STATEMENT, name, by, note=statement.judgement or "", probability=read.mean())
         return
     own = _folded(statement.standard or scenario.words or "")
     for standard in sorted(standards(), key=lambda one: one != own):
@@ -271,7 +297,8 @@ def _readings(scenario: Scenario, name: str, statement: Statement) -> Iterator[F
         said = statement.phrase
         if not isinstance(said, str):
             said = next(text for key, text in said.items() if _folded(str(key)) == standard)
-        yield Forecast(STATEMENT, name, by, str(said), standard, standard == own, probability=read.mean())
+        note = statement.judgement or ""
+        yield Forecast(STATEMENT, name, by, str(said), standard, standard == own, note, read.mean())
 
 
 def _folded(standard: str) -> str:
@@ -281,7 +308,8 @@ def _folded(standard: str) -> str:
 def _by_references(scenario: Scenario, about: str) -> Iterator[Forecast]:
     for item in scenario.references:
         if item.about == about:
-            yield Forecast(REFERENCE, item.by, item.by, probability=float(item.probability))
+            note = "; ".join(text for text in (item.note, item.judgement) if text)
+            yield Forecast(REFERENCE, item.by, item.by, note=note, probability=float(item.probability))
 
 
 # Choices
@@ -291,10 +319,11 @@ def _choice(scenario: Scenario, name: str, resolution: Resolution, played: Seque
     chosen = str(resolution.value)
     said, values = [], list[str]()
     for one in played:
-        found = one.result.outcomes.get(name)
+        set_ = _of_set(one.result, name, played)
+        found = None if set_.note == ANOTHER else one.result.outcomes.get(name)
         shares = {} if found is None else {value: share.value for value, share in found.shares.items()}
         values += [value for value in shares if value not in values]
-        said.append(replace(_of_set(one.result), shares=shares, probability=shares.get(chosen) if shares else None))
+        said.append(replace(set_, shares=shares, probability=shares.get(chosen) if shares else None))
     even = dict.fromkeys(values, 1 / max(1, len(values)))
     baseline = EQUAL
     said.append(Forecast(BASELINE, baseline, "equal shares", shares=even, probability=even.get(chosen)))
@@ -321,7 +350,7 @@ def _choice_score(one: Forecast, chosen: str, baseline: str, cost_of_even: float
 def _quantity(scenario: Scenario, name: str, resolution: Resolution, played: Sequence[Ran]) -> Found:
     value = float(resolution.value)
     base = played[0].result.assumptions
-    said = [_quantity_score(one, name, value) for one in played]
+    said = [_quantity_score(one, name, value, _of_set(one.result, name, played)) for one in played]
     cost = said[0].crps
     found = []
     for one in said:
@@ -330,17 +359,17 @@ def _quantity(scenario: Scenario, name: str, resolution: Resolution, played: Seq
     return found, [base]
 
 
-def _quantity_score(one: Ran, name: str, value: float) -> Forecast:
+def _quantity_score(one: Ran, name: str, value: float, said: Forecast) -> Forecast:
     measure = next((item for item in one.program.measures if item.name == name), None)
     outcome = one.result.outcomes.get(name)
-    if measure is None or outcome is None or outcome.estimate is None:
-        return _of_set(one.result)
+    if measure is None or outcome is None or outcome.estimate is None or said.note == ANOTHER:
+        return said
     counts = one.totals.spreads[name].values
     if not len(counts.bins):
-        return _of_set(one.result)
+        return said
     levels, middle = _quantiles(measure, outcome, counts)
     return replace(
-        _of_set(one.result),
+        said,
         mean=outcome.estimate.value,
         error=outcome.estimate.error,
         quantiles=levels,

@@ -278,3 +278,86 @@ def test_a_seed_is_found_with_which_a_seat_decides() -> None:
     seed = telling_seed(one.scenario, one.program, ["firm"], seed=5)
     calm = [turns(first(rare, tried), "firm", "some") for tried in range(5, seed + 1)]
     assert [bool(asked) for asked in calm] == [False] * (seed - 5) + [True]
+
+
+BUILT = """
+engine: 1
+title: Built in
+unknowns: {size: {label: Size, uniform: [0, 4], known: false}}
+actors: {me: {name: Me, precision: 1}, you: {name: You, precision: 1}}
+moves:
+  - {type: mood, of: me, values: [low, high], chance: {high: 0.3, low: rest}}
+  - {decision: act, actor: me, options: [stop, go]}
+  - {decision: reply, actor: you, options: [no, yes], knows: [act]}
+payoffs:
+  me:
+    - {term: mood, value: 5 if mood == high else -5}
+    - {term: act, value: 2 * (act == go)}
+  you: [{term: size, value: (1 + size ** 2) * (reply == yes)}]
+outcomes: {go: {label: Go, happens: act == go}}
+"""
+
+
+def test_what_is_expected_rests_on_what_is_known_even_where_it_changes_no_choice() -> None:
+    """The mood adds 5 or takes it, whatever is done; who knows it expects that, and owes it to no luck."""
+    for seed in range(6):
+        now = first(BUILT, seed)
+        (turn,) = turns(now, "me", "stop")
+        mood = 5 if turn.knows["mood"] == "high" else -5
+        assert turn.payoffs == pytest.approx({"stop": mood, "go": mood + 2}, abs=1e-12)
+        assert turn.choice.terms["stop"]["mood"] == pytest.approx(mood)  # type: ignore[index]
+        happened = now.play(["me"], lambda turn: "stop")
+        account = reviewed(now, happened, [Chosen(turn, "stop")], ["me"]).accounts["me"]
+        assert account.luck == pytest.approx(0, abs=1e-12)
+        assert account.cost == pytest.approx(2, abs=1e-12)
+
+
+def test_what_nobody_knows_is_told_on_average_until_the_end() -> None:
+    """The size of the game is no mean, so that the payoff which it brings is not the one that anybody could tell."""
+    for known, certain in (("known: false", False), ("known: true", True)):
+        now = first(BUILT.replace("uniform: [0, 4]", "triangular: [0, 1, 5]").replace("known: false", known))
+        happened = now.play(["you"], lambda turn: "yes")
+        assert now.perceived("you", happened).certain is certain
+
+
+HABIT = """
+engine: 1
+title: Against a habit
+actors:
+  me: {name: Me, precision: 1, reasoning: habit, habit: {first: {left: 1, right: 0}, second: {left: 1, right: 0}}}
+moves:
+  - {decision: first, actor: me, options: [left, right]}
+  - {event: news, chance: 0.25}
+  - {decision: second, actor: me, options: [left, right], knows: [news]}
+payoffs: {me: [{term: both, value: 8 * (first == right and second == right and news == yes)}]}
+outcomes: {left: {label: Left, happens: first == left}}
+"""
+
+
+def test_what_a_habit_never_does_can_be_done_and_is_weighed() -> None:
+    """Going right twice pays 8 after the news, a quarter of the time; a seat may do so though its actor never does."""
+    for seed in range(8):
+        start, further = turns(first(HABIT, seed), "me", "right", "right")
+        assert start.payoffs == pytest.approx({"left": 0, "right": 2}, abs=1e-12)
+        assert further.choice.payoffs == pytest.approx({"left": 0, "right": 8 * (further.knows["news"] == "yes")})
+
+
+def test_one_draw_with_a_set_that_chance_never_reaches_is_solved() -> None:
+    """Matching pennies of 13 sides, after an event that never comes: a coin of 13 sides in either case."""
+    sides = ", ".join(f"s{place}: {place}" for place in range(13))
+    text = f"""
+engine: 1
+title: Pennies
+actors: {{a: {{name: A, precision: 1}}, b: {{name: B, precision: 1}}}}
+moves:
+  - {{event: never, chance: 0}}
+  - {{decision: left, actor: a, options: {{{sides}}}, knows: [never], secret: true}}
+  - {{decision: right, actor: b, options: {{{sides}}}, knows: [never]}}
+payoffs:
+  a: [{{term: same, value: (2 + never) * (left == right)}}]
+  b: [{{term: apart, value: (2 + never) * (left != right)}}]
+outcomes: {{same: {{label: Same, happens: left == right}}}}
+"""
+    (turn,) = turns(first(text), "a", "s3")
+    assert list(turn.choice.probabilities.values()) == pytest.approx([1 / 13] * 13, abs=1e-9)
+    assert turn.payoffs == pytest.approx(dict.fromkeys(turn.payoffs, 2 / 13), abs=1e-9)

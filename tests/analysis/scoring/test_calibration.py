@@ -133,3 +133,10 @@ def test_wilsons_interval() -> None:
     assert wilson(0, 10) == (0, pytest.approx(z_squared / (10 + z_squared)))
     assert wilson(10, 10) == (pytest.approx(10 / (10 + z_squared)), 1)
     assert wilson(5, 10) == (pytest.approx(0.2366, abs=1e-4), pytest.approx(0.7634, abs=1e-4))
+
+
+def test_forecasts_that_are_all_alike_are_too_high_before_they_are_anything_else() -> None:
+    """Both tests are then the same, so the plainer name comes first."""
+    for p in (0.01, 0.1, 0.3, 0.45):
+        found = calibration([p] * 1_000, [False] * 1_000)
+        assert found.verdict == "too high"

@@ -196,12 +196,105 @@ def test_every_bad_row_is_named_with_its_line() -> None:
         ("by,probability,happened\n", "has no forecast"),
         ("by,chance,happened\nAnn,10%,no\n", "no column 'probability'"),
         ("by,by,probability,happened\n", "twice"),
-        ('by,probability,happened\n"Ann,10%,no\n', "this is no CSV"),
+        ('by,probability,happened\n"Ann,10%,no\n', "this is no table"),
         (f"by,probability,happened\n{'A' * 2000},10%,no\n", "more than 1,000 characters"),
-        (f"by,probability,happened\n{'A' * 200_000},10%,no\n", "this is no CSV"),
+        (f"by,probability,happened\n{'A' * 200_000},10%,no\n", "this is no table"),
     ],
     ids=lambda text: text[:20],
 )
 def test_a_list_that_is_none_is_refused(text: str, why: str) -> None:
     with pytest.raises(ScenarioError, match=why):
         api.score_forecasts(text, "f.csv")
+
+
+# What counts once, and what is not the same
+
+
+def test_several_statements_on_one_event_are_one_trial() -> None:
+    """10, 20 and 30 % for one event are as lucky or unlucky together: their mean counts, once."""
+    three = COIN.replace(
+        "resolution:",
+        "statements: {a: {about: heads, by: Ann, value: 0.1}, b: {about: heads, by: Ann, value: 0.2}, "
+        "c: {about: heads, by: Bob, value: 0.3}}\nresolution:",
+    )
+    one_more = COIN.replace("A coin", "Another").replace(
+        "resolution:", "statements: {a: {about: heads, by: Ann, value: 0.4}}\nresolution:"
+    )
+    judged = {one.by: one for one in api.score([api.loads(three), api.loads(one_more)]).judged}
+    assert judged["all statements"].forecasts == pytest.approx((0.2, 0.4))
+    assert judged["Ann"].forecasts == pytest.approx((0.15, 0.4))
+    assert "Bob" not in judged  # of one event alone there is nothing to say
+
+
+def test_a_statement_on_another_condition_of_the_event_is_heard_too() -> None:
+    twice = COIN.replace(
+        "outcomes: {", "outcomes: {again: {label: If so, happens: heads==yes, given: heads == heads}, "
+    )
+    twice = twice.replace(
+        "resolution: {",
+        "references: [{about: heads, by: A market, probability: 0.6}]\n"
+        "resolution: {again: {value: yes, on: 2020-06-30}, ",
+    )
+    judged = {one.by: one for one in api.score([api.loads(twice), api.loads(FLEET)]).judged}
+    assert judged["all references"].forecasts == pytest.approx((0.6, 0.1))
+    assert judged["engine, base"].forecasts == pytest.approx((0.3, 0.2))
+
+
+def test_events_by_different_days_are_different_events() -> None:
+    rounds = """
+    engine: 1
+    title: A storm
+    as_of: 2020-01-31
+    horizon: 2020-03-31
+    rounds: {count: 2, unit: month}
+    moves: [{event: storm, chance: 0.5}]
+    outcomes:
+      soon: {label: Soon, happens: storm == yes, by: 2020-02-29}
+      late: {label: At last, happens: storm == yes}
+    resolution: {soon: {value: no, on: 2020-02-29}, late: {value: yes, on: 2020-03-31}}
+    """
+    found = api.score([api.loads(rounds), api.loads(COIN)], api.options(64))
+    assert next(one for one in found.judged if one.by == "engine, base").happened == (False, True, True)
+
+
+def test_nobody_speaks_as_the_engine() -> None:
+    rogue = COIN.replace("resolution:", 'references: [{about: heads, by: "engine, base", probability: 1}]\nresolution:')
+    found = api.score([api.loads(rogue), api.loads(FLEET)]).judged
+    assert [one.forecasts for one in found if one.by == "engine, base"] == [pytest.approx((0.3, 0.2))]
+
+
+def test_a_set_that_makes_an_outcome_another_event_has_no_score_for_it() -> None:
+    rogue = FLEET.replace(
+        "assumptions:", "assumptions:\n  turned: {label: Turned, set: {outcomes.sailed.happens: sails == no}}"
+    )
+    event = next(one for one in api.score([api.loads(rogue)]).scenarios[0].scored if one.outcome == "sailed")
+    assert by("turned", event).brier is None
+    assert "another event" in by("turned", event).note
+    assert by("eager", event).note == ""
+
+
+def test_a_set_that_counts_other_cases_says_which() -> None:
+    given = FLEET.replace(
+        "assumptions:", "assumptions:\n  sunny: {label: Sunny, set: {outcomes.sailed.given: wind != storm}}"
+    )
+    event = next(one for one in api.score([api.loads(given)]).scenarios[0].scored if one.outcome == "sailed")
+    assert by("sunny", event).note == "among cases in which wind != storm"
+    assert by("sunny", event).brier == pytest.approx(0.04)
+
+
+def test_what_makes_a_reference_another_question_stands_beside_its_score() -> None:
+    noted = FLEET.replace("probability: 10%", "probability: 10%, note: another horizon, judgement: our reading")
+    event = api.score([api.loads(noted)]).scenarios[0].scored[0]
+    assert by("A market", event).note == "another horizon; our reading"
+
+
+def test_who_answers_a_question_again_and_again_counts_once() -> None:
+    rows = "by,probability,happened,question\n" + "Ann,10%,no,rain\nAnn,30%,no,rain\n" * 15
+    (ann,) = api.score_forecasts(rows, "f.csv").judged
+    assert ann.forecasts == pytest.approx((0.2,))
+    assert api.score_forecasts(rows.replace(",rain", ","), "f.csv").judged[0].found.n == 30  # it names no question
+
+
+def test_nobody_is_called_as_the_line_for_all() -> None:
+    with pytest.raises(ScenarioError, match="write another name"):
+        api.score_forecasts("by,probability,happened\nmean of all,10%,no\nBob,20%,no\n", "f.csv")
