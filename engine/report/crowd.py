@@ -11,7 +11,7 @@ from engine.analysis.scoring.calibration import FEWEST
 from engine.analysis.scoring.rules import CLIPPED
 from engine.report.bands import Band, Scale, axis_line, band_lines, scale_of
 from engine.report.export import table_text
-from engine.report.figures import percent, plural, span, spared
+from engine.report.figures import SKILL, percent, plural, span, spared
 from engine.report.grid import Grid, grid_lines
 from engine.report.terminal import Screen, left, right, wrap
 from engine.report.text import Ran, next_line, title_lines
@@ -23,6 +23,7 @@ NAMED: Final = 5
 HEIGHT: Final = 6
 """Lines of a histogram."""
 UPWARDS: Final = " ▁▂▃▄▅▆▇█"
+MEDIAN_MARK: Final = "| is the class's median."
 FEW: Final = "A few outcomes prove little about anybody: nobody can tell a good forecaster from a lucky one by them."
 
 
@@ -153,8 +154,8 @@ def score_notes(found: Classroom) -> list[str]:
     beaten = [f"{who[0].upper()}{who[1:]} beats {crowd.beaten[who]} of {n} members" for who in (MEAN, MEDIAN) if n]
     return [
         f"{' and '.join(beaten).replace(' and T', ' and t')}, each on the questions that the member answered.",
-        f"Brier runs from 0 to 1 and log from 0; less is better. {CLIPPED[0].upper()}{CLIPPED[1:]}. Skill is the share "
-        "of the baseline's Brier score that is spared. * stands beside the class.",
+        f"Brier runs from 0 to 1 and log from 0; less is better. {CLIPPED[0].upper()}{CLIPPED[1:]}. {SKILL} "
+        "* stands beside the class.",
         _calibration_note(crowd),
         FEW,
     ]
@@ -251,7 +252,7 @@ def _question(one: Asked, found: Classroom, screen: Screen) -> list[str]:
     lines = [screen.paint(line, "bold") for line in wrap(screen.label(title), screen.width)]
     lines += question_lines(one, phrases, screen)
     if phrases:
-        lines += wrap("| is the class's median.", screen.width)
+        lines += wrap(MEDIAN_MARK, screen.width)
     return [*lines, *wrap(screen.symbols(screen.label(figure_text(one, found.revealed))), screen.width)]
 
 

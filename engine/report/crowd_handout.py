@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from engine.report.crowd import Classroom, figure_text, question_lines, score_grid, score_notes, sum_notes
+from engine.report.crowd import (
+    MEDIAN_MARK,
+    Classroom,
+    figure_text,
+    question_lines,
+    score_grid,
+    score_notes,
+    sum_notes,
+)
 from engine.report.figures import plural
 from engine.report.markdown import escaped, fenced, table
 from engine.report.terminal import PIPE_WIDTH, Screen
@@ -16,7 +24,7 @@ def classroom_handout(found: Classroom, version: str) -> str:
     for one in found.crowd.asked:
         phrases = [phrase for phrase in found.phrases if phrase.about == one.question.key]
         parts.append(f"## {escaped(one.question.label)}: {plural(len(one.answers), 'answer')}")
-        parts.append(fenced(question_lines(one, phrases, screen)))
+        parts.append(fenced([*question_lines(one, phrases, screen), *([MEDIAN_MARK] if phrases else [])]))
         parts.append(escaped(figure_text(one, found.revealed)))
     if found.revealed and found.crowd.members:
         parts += ["## Scores", table(score_grid(found)), *map(escaped, score_notes(found))]

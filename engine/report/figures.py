@@ -13,6 +13,10 @@ from engine.analysis.estimates import Estimate
 LEAST: Final = 0.0001
 MOST: Final = 0.999
 TINY: Final = 1e-300
+SKILL: Final = (
+    "Skill is the share of the baseline's Brier score that is spared; against a baseline that was nearly right it is "
+    "far below zero whatever was said, so compare Brier scores there."
+)
 RULE_OF_THREE: Final = 3.0  # n draws without a hit leave chances up to 3/n open, at 95 %
 
 

@@ -13,8 +13,9 @@ from engine.analysis.playing.game import Game
 from engine.analysis.playing.review import Account, Chosen, Review, Reviewed
 from engine.analysis.playing.round import Turn
 from engine.analysis.playing.wants import Want
+from engine.document import Percent
 from engine.report.course import round_name
-from engine.report.figures import number, percent, signed_to
+from engine.report.figures import in_percent, number, percent, signed_to
 from engine.report.terminal import Screen, cut, left, right, width, wrap
 from engine.report.text import title_lines
 from engine.scenario.model import Decision, Move, Scenario, Type
@@ -27,6 +28,8 @@ SMALL_PART: Final = 0.01
 """Terms that make less of the difference than this part of the first are summed up."""
 MOST_NAME: Final = 34
 MOST_ABOUT: Final = 6
+MOST_KNOWN: Final = 6
+"""Numbers that are told before a game; of more nobody keeps hold."""
 SMALL: Final = 1e-9
 FINEST: Final = 0.1
 """Payoffs are shown to the same place as if one were this large."""
@@ -103,6 +106,15 @@ def order_lines(seats: Sequence[str], scenario: Scenario, screen: Screen) -> lis
     return lines
 
 
+def known_lines(unknowns: Mapping[str, float], scenario: Scenario, screen: Screen) -> list[str]:
+    """The numbers that all actors know, if they are few: whoever decides as one of them needs them, too."""
+    known = {name: value for name, value in unknowns.items() if scenario.unknowns[name].known}
+    if not 0 < len(known) <= MOST_KNOWN:
+        return []
+    told = [f"{scenario.unknowns[name].label}: {_unknown(name, value, scenario)}" for name, value in known.items()]
+    return [*_bold("What all know", screen), *(line for text in told for line in _hung(text, screen))]
+
+
 def unknown_lines(seats: Sequence[str], scenario: Scenario, screen: Screen) -> list[str]:
     """What a seat does not know."""
     lines = _bold("What you do not know", screen)
@@ -137,7 +149,10 @@ def turn_lines(
     lines = _bold(f"{head[:1].upper()}{head[1:]}{who}", screen)
     if state:
         lines += _headed("everybody sees", _state(state, scenario), screen)
-    knows = [f"{_title(name, scenario)}: {value}" for name, value in turn.knows.items()]
+    knows = [
+        f"{_title(name, scenario)}: {'it did not come to that' if value == NONE else value}"
+        for name, value in turn.knows.items()
+    ]
     lines += _headed("you know", "; ".join(knows) or "nothing of what was done before", screen)
     lines += ["", *_bold(_title(turn.decision, scenario), screen)]
     move = _move(turn.decision, scenario)
@@ -461,8 +476,13 @@ def _state(state: Mapping[str, float], scenario: Scenario) -> str:
 
 
 def _unknown(name: str, value: float, scenario: Scenario) -> str:
-    choice = scenario.unknowns[name].choice
-    return list(choice)[round(value)] if choice else number(value)
+    item = scenario.unknowns[name]
+    if item.choice:
+        return list(item.choice)[round(value)]
+    given = item.parameters
+    if item.phrase is not None or (isinstance(given, Sequence) and any(isinstance(one, Percent) for one in given)):
+        return in_percent(value)
+    return number(value)
 
 
 def _move(name: str, scenario: Scenario) -> Move:

@@ -38,7 +38,7 @@ CRPS: Final = (
 )
 VERSUS: Final = (
     "Vs: the share of that baseline's loss (Brier; of quantities CRPS) that is spared: +1 all of it, 0 no better, "
-    "below 0 worse"
+    "below 0 worse; far below against a baseline that was nearly right, whatever was said"
 )
 WORDS: Final = "Words: * marks the standard by which the scenario reads them; the others show what else they may mean"
 BEWARE: Final = (

@@ -20,7 +20,8 @@ WHO: Final = ("name", "number", "student")
 """Heads of the column that says who predicts; any one of them."""
 OUTCOME: Final = "outcome"
 CHANCE: Final = ("probability", "chance")
-DELIMITERS: Final = ",;\t"
+NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
+DELIMITERS: Final = "".join(NAMES)
 LONGEST_NAME: Final = 100
 MOST_ROWS: Final = 20_000
 BOM: Final = "\ufeff"
@@ -35,12 +36,14 @@ class _Table:
 
     Attributes:
         file: its name.
+        delimiter: between cells.
         lines: of its text, for messages.
         head: of its columns, in small letters.
         rows: below the head; empty ones are left out.
     """
 
     file: str
+    delimiter: str
     lines: Sequence[str]
     head: Row
     rows: Sequence[Row]
@@ -89,6 +92,9 @@ def _table(text: str, file: str) -> _Table:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
+                room = len(rows[0][1]) if rows else len(cells)
+                while len(cells) > room and not cells[-1].strip():  # spreadsheets write such cells
+                    cells.pop()
                 rows.append((before + 1, [cell.strip() for cell in cells]))
             before = reader.line_num
             if len(rows) > MOST_ROWS:
@@ -99,7 +105,7 @@ def _table(text: str, file: str) -> _Table:
     if not rows:
         raise ScenarioError([Problem(f"'{file}' is empty", hint="a head is needed: name, outcome, probability")])
     (line, heads), *rest = rows
-    return _Table(file, lines, (line, [_folded(head) for head in heads]), rest)
+    return _Table(file, delimiter, lines, (line, [_folded(head) for head in heads]), rest)
 
 
 def _outside_quotes(line: str, mark: str) -> int:
@@ -170,7 +176,7 @@ class _Reader:
             if len(cells) == len(heads):
                 yield line, cells
             else:
-                hint = "put a cell that holds a comma in quotes"
+                hint = f"put a cell that holds a {NAMES[self.table.delimiter]} in quotes"
                 self._problem(line, f"this row has {len(cells)} cells, the head {len(heads)}", hint)
 
     def _filled(self, place: int) -> bool:

@@ -18,6 +18,8 @@ PAGE: Final = 23
 """Lines between two questions, which stand on a screen of 24 lines then."""
 LONGEST: Final = 1_000
 """Characters of an answer."""
+RECAP: Final = 20
+"""Lines that stood last, shown to who takes up again."""
 
 
 class Unclear(Exception):
@@ -31,8 +33,9 @@ class Left(Exception):
 class Dialogue:
     """Tells and asks, and keeps the answers.
 
-    Answers that the journal holds already are not asked for again, and what was told before the last of them is not
-    told again, unless it `replays`.
+    Answers that the journal holds already are not asked for again. Of what was told before the last of them, only
+    what still stood on the screen is told again, so that a next question of several is understood; all of it if it
+    `replays`.
 
     Args:
         screen: what is written on.
@@ -52,6 +55,7 @@ class Dialogue:
     ) -> None:
         self.screen, self._read, self._write, self._journal, self._replays = screen, read, write, journal, replays
         self._old: deque[Entry] = deque(journal.entries)
+        self._stood: list[str] = []  # since somebody last went on, while catching up
         self._used = 0  # lines since somebody was last asked
 
     @property
@@ -69,6 +73,8 @@ class Dialogue:
         if self.shows:
             self._used += len(lines)
             self._write("".join(f"{line}\n" for line in lines))
+        else:
+            self._stood += lines
 
     def page(self, *lines: str) -> None:
         """Shows lines that belong together; what has no room below what stands there comes after a pause.
@@ -100,6 +106,7 @@ class Dialogue:
         Raises:
             Left: they have gone.
         """
+        self._stood = []
         if self._replays or self.catching_up:
             return
         try:
@@ -113,6 +120,7 @@ class Dialogue:
 
     def scroll_away(self, lines: int) -> None:
         """Moves what stands on the screen out of sight."""
+        self._stood = []
         if not self._replays and not self.catching_up:
             self._write("\n" * lines)
 
@@ -194,11 +202,23 @@ class Dialogue:
             found = self._understood(entry["value"], understand)
         except Unclear:
             raise self._changed() from None
+        line = f"{self.screen.symbols(prompt)} {self.screen.label(entry['value'])}"
         if self._replays:
-            self._write(f"{self.screen.symbols(prompt)} {self.screen.label(entry['value'])}\n")
-        elif not self.catching_up:
-            self.say(f"Taken up again from {self.screen.label(str(self._journal.path))}; these are answered already.")
+            self._write(f"{line}\n")
+            return found
+        self._stood.append(line)
+        if not self.catching_up:
+            self.say(f"Taken up again from {self.screen.label(str(self._journal.path))}. It stood here:")
+            self.tell(*self._last())
+            self._stood = []
         return found
+
+    def _last(self) -> list[str]:
+        """The last paragraphs of what stood there."""
+        lines = self._stood
+        while lines[0] == "" or (len(lines) > RECAP and "" in lines):
+            lines = lines[lines.index("") + 1 :]
+        return ["", *lines[-RECAP:]]
 
     def _understood(self, answer: str, understand: Callable[[str], Value]) -> Value:
         if len(answer) > LONGEST:

@@ -67,20 +67,27 @@ def swing_grid(found: Discovered, scenario: Scenario) -> Grid:
     """Each unknown at a low and a high value, and the figure there; those that were ranked carry their place."""
     swings = {swing.name: place for place, swing in enumerate(found.ends.swings)}
     shown = [swing for place, swing in enumerate(found.ends.swings) if place < SHOWN or swing.name in found.ranked]
-    form, moving = _figure(found.ends), found.ends.figure is not None
+    form, moving, asked = _figure(found.ends), found.ends.figure is not None, len(found.ranked) > 1
     rows: list[Sequence[str]] = []
     for swing in shown:
-        rank = f"{found.ranked.index(swing.name) + 1}" if swing.name in found.ranked else ""
+        rank = f"{found.ranked.index(swing.name) + 1}" if asked and swing.name in found.ranked else ""
         low, high = ("–" if value is None else form(value) for value in (swing.low, swing.high))
         label = scenario.unknowns[swing.name].label
         at_low, at_high = (value_of(scenario, swing.name, value) for value in (swing.at_low, swing.at_high))
         rows.append((f"{swings[swing.name] + 1}. {label}", f"{at_low}, {at_high}", low, high, rank))
     rows += [
-        (f"{scenario.unknowns[name].label}" + (": moves nothing" if moving else ""), "", "–", "–", f"{place}")
+        (
+            f"{scenario.unknowns[name].label}" + (": moves nothing" if moving else ""),
+            "",
+            "–",
+            "–",
+            f"{place}" if asked else "",
+        )
         for place, name in enumerate(found.ranked, start=1)
         if name not in swings
     ]
-    return Grid(("Unknown", "low, high", "at low", "at high", "your rank"), rows)
+    heads = ("Unknown", "low, high", "at low", "at high", "your rank")
+    return Grid(heads, rows) if asked else Grid(heads[:-1], [row[:-1] for row in rows])
 
 
 def together_text(found: Discovered, scenario: Scenario) -> str:

@@ -106,6 +106,8 @@ class Sitting:
         alone = len(self.seats) == 1
         blocks += [playing.wants_lines(seat, self._wants[seat], scenario, screen, alone) for seat in self.seats]
         blocks.append(playing.order_lines(self.seats, scenario, screen))
+        if not self.game.varied and (known := playing.known_lines(self._unknowns, scenario, screen)):
+            blocks.append(known)
         if alone:
             blocks.append(playing.unknown_lines(self.seats, scenario, screen))
         help_ = (

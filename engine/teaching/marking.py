@@ -16,7 +16,7 @@ from engine.analysis.scoring.rules import (
     log_score_of_choice,
     skill,
 )
-from engine.report.figures import day, percent, spared
+from engine.report.figures import SKILL, day, percent, spared
 from engine.report.grid import Grid
 from engine.report.outcomes import speaker
 from engine.scenario.model import Scenario
@@ -26,8 +26,8 @@ YOU, ENGINE, EVEN = "you", "engine", "even chances"
 BASELINE: Final = " (baseline)"
 SCORES: Final = (
     "Brier runs from 0 to 1 and log from 0; less is better. "
-    f"{CLIPPED[0].upper()}{CLIPPED[1:]}. Skill is the share of the baseline's Brier score that is "
-    "spared. Words count as the middle of what the scenario's standard makes of them."
+    f"{CLIPPED[0].upper()}{CLIPPED[1:]}. {SKILL} "
+    "Words count as the middle of what the scenario's standard makes of them."
 )
 QUANTITIES: Final = "CRPS of the 5, 50 and 95% values, in the outcome's own unit; less is better."
 FEW: Final = (

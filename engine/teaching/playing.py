@@ -21,7 +21,8 @@ def play(dialogue: Dialogue, scenario: Scenario, step: Playing, file: str, hold_
         name = label(scenario.actors[seat].name)
         if hold_game is not None:
             dialogue.say(f"The place of {name}:")
-            if dialogue.ask(f"play {seat}", "Take it now? (yes or no)", understanding.agreed):
+            hint = "Type yes to play, no to go on."
+            if dialogue.ask(f"play {seat}", "Take it now? (yes or no)", understanding.agreed, hint):
                 hold_game(dialogue, seat, step.rounds)
                 dialogue.pause(understanding.GO_ON)
             continue

@@ -10,7 +10,6 @@ import numpy as np
 
 from engine.distributions.verbal import Standard, Term, find_term, interpret
 from engine.report.bands import Band, axis_line, band_lines, scale_of
-from engine.report.figures import percent
 from engine.report.outcomes import speaker
 from engine.report.terminal import Screen
 from engine.report.text import command
@@ -18,6 +17,7 @@ from engine.scenario.model import Scenario, Statement
 from engine.scenario.words import standards
 from engine.teaching import understanding
 from engine.teaching.dialogue import Dialogue, Unclear
+from engine.teaching.predicting import percent_of
 
 NAMES: Final[Mapping[str, str]] = {
     "icd_203": "ICD 203 (US)",
@@ -31,6 +31,8 @@ NAMES: Final[Mapping[str, str]] = {
     "capphrase_2026": "survey of readers",
 }
 ORDER: Final = tuple(NAMES)
+OTHER: Final = ": "
+"""Between a standard and its words for a phrase, where they are others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def ask_word(dialogue: Dialogue, scenario: Scenario, name: str) -> Worded:
     def around(text: str) -> tuple[float, float]:
         low, high = understanding.between(understanding.chance, "2% to 15%")(text)
         if not low <= best <= high:
-            raise Unclear(f"Your {percent(best)} has to lie between the two.")
+            raise Unclear(f"Your {percent_of(best)} has to lie between the two.")
         return low, high
 
     hint = "Two chances, such as 2% to 15%: below the first and above the second you would use other words."
@@ -90,9 +92,11 @@ def word_lines(word: Worded, screen: Screen) -> list[str]:
 def word_notes(word: Worded) -> str:
     """What the chart shows, in words."""
     inside = [band for band in word.bands if band.low <= word.best <= band.high]
-    text = f"Your {percent(word.best)} lies within {len(inside)} of {len(word.bands)} readings."
+    text = f"Your {percent_of(word.best)} lies within {len(inside)} of {len(word.bands)} readings."
     if word.lacking:
         text += f" No such words: {', '.join(word.lacking)}."
+    if any(OTHER in band.name for band in word.bands):
+        text += " Behind a colon stand a standard's words for what was said."
     return text
 
 
@@ -109,7 +113,7 @@ def readings(statement: Statement, phrase: str) -> tuple[tuple[Band, ...], tuple
             lacking.append(shown)
         else:
             same = term.name.replace("_", " ") == phrase.replace("_", " ").lower()
-            bands.append(_band(shown if same else f"{shown}: {term.name.replace('_', ' ')}", term))
+            bands.append(_band(shown if same else f"{shown}{OTHER}{term.name.replace('_', ' ')}", term))
     return tuple(bands), tuple(lacking)
 
 

@@ -24,6 +24,7 @@ def read(text: str) -> list[Answer]:
         "\ufeffNAME;Outcome;Chance\r\nAnn;He  attacks;0,1\r\n\r\nBob, jr;CHOICE.LIGHT;0,25\r\n",
         'Probability\tnumber\toutcome\n0.1\tAnn\tattacked\n25%\t"Bob, jr"\tchoice.light',
         'name,attacked,choice.light\nAnn,10%,\n"Bob, jr",,25%\n',
+        "name;attacked;choice.light\nAnn;10%;;;\nBob, jr;;0,25\n;;;;\n",
         'name,"He attacks","What we do: light"\nAnn,10%,\n"Bob, jr",,25%\n',
     ],
 )
@@ -49,6 +50,13 @@ def test_every_problem_at_once_with_its_line() -> None:
     assert "2 cells" in messages[9]
     [hint] = [problem.hint for problem in caught.value.problems if problem.where and problem.where.line == 2]
     assert hint == "did you mean 'attacked'?"
+
+
+def test_a_row_that_is_too_long_is_told_which_mark_ends_a_cell() -> None:
+    for mark, name in ((",", "comma"), (";", "semicolon"), ("\t", "tab")):
+        with pytest.raises(ScenarioError) as caught:
+            read(mark.join(["name", "outcome", "probability"]) + "\n" + mark.join(["Lee", "Ann", "attacked", "5%"]))
+        assert [problem.hint for problem in caught.value.problems] == [f"put a cell that holds a {name} in quotes"]
 
 
 @pytest.mark.parametrize(

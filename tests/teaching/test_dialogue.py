@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import UsageError
 from engine.report.terminal import Screen
-from engine.teaching.dialogue import GO_ON, PAGE, Dialogue, Left, Unclear
+from engine.teaching.dialogue import GO_ON, PAGE, RECAP, Dialogue, Left, Unclear
 from engine.teaching.journal import Journal, begin, take_up
 
 
@@ -65,10 +65,46 @@ def test_who_leaves_is_taken_up_where_they_were(journal: Journal, leaving: list[
         two_questions(Person(journal, "3", *leaving).dialogue)
     back = Person(take_up(journal.path), "4")
     assert two_questions(back.dialogue) == 7
-    assert "welcome" not in back.seen
-    assert "One?" not in back.seen
+    assert back.seen.count("One? 3") == 1  # told, not asked
     assert "thanks" in back.seen
     assert take_up(journal.path).finished
+
+
+def test_who_comes_back_sees_what_the_next_question_belongs_to_and_nothing_from_before(journal: Journal) -> None:
+    def talk(dialogue: Dialogue) -> None:
+        dialogue.tell("long ago")
+        dialogue.pause("Go on?")
+        dialogue.tell("a sign", "", "The sign is seen.")
+        dialogue.ask("attack", "  attack:", number)
+        dialogue.ask("bluff", "  bluff:", number)
+
+    with pytest.raises(Left):
+        talk(Person(journal, "", "3").dialogue)
+    back = Person(take_up(journal.path))
+    with pytest.raises(Left):
+        talk(back.dialogue)
+    assert "long ago" not in back.seen
+    lines = back.seen.splitlines()
+    assert lines[-3:] == ["The sign is seen.", "  attack: 3", "  bluff: "]
+
+
+def test_what_is_shown_again_fits_a_screen_and_begins_with_a_paragraph(journal: Journal) -> None:
+    def talk(dialogue: Dialogue) -> None:
+        for place in range(9):
+            dialogue.tell("", f"paragraph {place}", "and more of it")
+        dialogue.ask("first", "One?", number)
+        dialogue.ask("second", "Two?", number)
+
+    with pytest.raises(Left):
+        talk(Person(journal, "3").dialogue)
+    back = Person(take_up(journal.path))
+    with pytest.raises(Left):
+        talk(back.dialogue)
+    lines = back.seen.splitlines()
+    shown = lines[lines.index("") + 1 : -1]
+    assert len(shown) <= RECAP
+    assert shown[0].startswith("paragraph")
+    assert shown[-1] == "One? 3"
 
 
 def test_a_replay_shows_all_again(journal: Journal) -> None:

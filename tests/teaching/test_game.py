@@ -122,6 +122,34 @@ def test_resolutions_are_never_shown(tmp_path: Path) -> None:
     assert "poured" not in player.seen
 
 
+def test_what_all_actors_know_is_told_to_who_plays_one(tmp_path: Path) -> None:
+    """Leaving the umbrella costs 10 if it rains: without the chance of that nobody could choose."""
+    text = (EXAMPLES / "umbrella.yaml").read_text("utf-8")
+    player = Player(always("leave"))
+    played(api.loads(text), ["me"], player, tmp_path / "known.jsonl")
+    chance, expected = re.search(r"Chance of rain: ([\d.]+)%", player.seen), re.search(r"leave +(-[\d.]+)", player.seen)
+    assert chance is not None
+    assert expected is not None
+    assert float(expected[1]) == pytest.approx(-10 * float(chance[1]) / 100, abs=0.006)
+    player = Player(always("leave"))
+    hidden = text.replace("{label: Chance of rain,", "{label: Chance of rain, known: false,")
+    played(api.loads(hidden), ["me"], player, tmp_path / "hidden.jsonl")
+    assert "Chance of rain: " not in player.seen
+
+
+def test_what_did_not_come_about_is_said_in_words(tmp_path: Path) -> None:
+    text = (EXAMPLES / "umbrella.yaml").read_text("utf-8")
+    text = text.replace(
+        "  - {decision: take, actor: me, options: [leave, carry]}\n",
+        "  - {event: call, chance: 0%, judgement: never}\n"
+        "  - {event: advice, label: The neighbour's advice, when: call == yes, chance: 50%, judgement: a coin}\n"
+        "  - {decision: take, actor: me, options: [leave, carry], knows: [call, advice]}\n",
+    )
+    player = Player(always("leave"))
+    played(api.loads(text), ["me"], player, tmp_path / "x.jsonl")
+    assert "The neighbour's advice: it did not come to that" in " ".join(player.seen.split())
+
+
 # What is understood
 
 

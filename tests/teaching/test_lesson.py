@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from math import log
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +17,12 @@ from engine.api import teaching
 from engine.errors import ScenarioError, UsageError
 from engine.report.terminal import Screen, width
 from engine.teaching.dialogue import Dialogue, Left
+from engine.teaching.discovering import swing_grid
 from engine.teaching.handout import lesson_handout
 from engine.teaching.journal import take_up
 from engine.teaching.lesson import Held
 from engine.teaching.predicting import Predicted, seal_of
+from engine.teaching.wording import readings, word_notes
 
 FILE = Path(__file__).with_name("bluff_lesson.yaml")
 SECRET = "tanks crossed the river"
@@ -143,6 +146,16 @@ def test_the_chart_of_words_has_every_standard(whole: tuple[Class, Held]) -> Non
     assert "UK PHIA               25–35%            | ░░░░░░" in whole[0].seen
 
 
+def test_a_standard_that_has_other_words_for_a_phrase_says_so(whole: tuple[Class, Held]) -> None:
+    [word] = whole[1].words
+    assert "Behind a colon" not in word_notes(word)
+    statement = whole[1].lesson.scenario.statements["expert"]
+    statement = statement.model_copy(update={"phrase": {"capphrase_2026": "little chance", "icd_203": "very unlikely"}})
+    bands, lacking = readings(statement, "little chance")
+    assert "ICD 203 (US): very unlikely" in {band.name for band in bands}
+    assert "Behind a colon" in word_notes(replace(word, bands=bands, lacking=lacking))
+
+
 def test_the_table_of_evidence(whole: tuple[Class, Held]) -> None:
     found = whole[1].considered
     assert found is not None
@@ -167,6 +180,15 @@ def test_what_matters(whole: tuple[Class, Held]) -> None:
     assert found.ends.together[0].figure == pytest.approx(0.4)
 
 
+def test_nobody_is_told_a_rank_that_they_did_not_give(whole: tuple[Class, Held]) -> None:
+    held = whole[1]
+    found, scenario = held.discovered, held.lesson.scenario
+    assert found is not None
+    asked, alone = swing_grid(found, scenario), swing_grid(replace(found, ranked=("means_it",)), scenario)
+    assert asked.heads == (*alone.heads, "your rank")
+    assert {len(row) for row in alone.rows} == {len(alone.heads)}
+
+
 def test_the_lesson_ends_and_can_be_handed_out(whole: tuple[Class, Held]) -> None:
     one, held = whole
     assert take_up(one.journal).finished
@@ -177,13 +199,13 @@ def test_the_lesson_ends_and_can_be_handed_out(whole: tuple[Class, Held]) -> Non
     assert "| which tells | nothing | some |" in text
 
 
-def test_taking_up_again_says_nothing_twice(tmp_path: Path) -> None:
+def test_taking_up_again_asks_nothing_twice_and_shows_the_page_that_it_was_left_on(tmp_path: Path) -> None:
     leave(*READ, *PREDICTED, *WORDS, *SIGNS[:3], folder=tmp_path)
     back = Class(tmp_path, *SIGNS[3:], "no", *REST)
     assert back.hold().marked[0].scores[0].said == "10.0%"
     assert "Your chance:" not in back.seen
-    assert "rival hypotheses" not in back.seen
-    assert "Sign 2 of 2" in back.seen
+    assert "Sealed" not in back.seen
+    assert back.seen.index("rival hypotheses") < back.seen.index("  attack: 90%") < back.seen.index("Sign 2 of 2")
 
 
 def test_nothing_in_a_scenario_steers_the_terminal(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_a_lesson_at_a_terminal_that_is_left_and_taken_up_again(tmp_path: Path) 
         assert "--new" not in terminal.shown.split("Go on with:")[1]
     assert not (tmp_path / "h.md").exists()
     with PseudoTerminal(["teach", str(FILE), "--handout", "h.md"], tmp_path) as terminal:
-        assert "Your chance" not in terminal.expect("Your middle value:")
+        assert "Your chance: 1 in 10" in terminal.expect("Your middle value:")  # told again, not asked
         for answer in ("6", "2 to 8", "40%", "60%"):
             terminal.type(answer)
         shown = terminal.expect("Press Enter")
@@ -118,7 +118,9 @@ def test_a_class_hides_what_happened_until_it_is_told(tmp_path: Path) -> None:
     assert shown.stdout.isascii()
     assert max(len(line) for line in shown.stdout.splitlines() if FILE.name not in line) <= 80
     assert "beats 2 of 4" in shown.stdout.replace("\n", " ")
-    assert "| Dee | 1 | 0.1600 |" in (tmp_path / "h.md").read_text(encoding="utf-8")
+    handout = (tmp_path / "h.md").read_text(encoding="utf-8")
+    assert "| Dee | 1 | 0.1600 |" in handout
+    assert "| is the class's median." in handout
 
 
 def test_the_next_command_shows_the_same_session(tmp_path: Path) -> None:
