@@ -65,23 +65,12 @@ def run(
     program = compile_program(assumed.scenario, assumed.believe)
     try:
         with threadpool_limits(limits=1, user_api="blas"), workers_for(program, options) as crew:
-            result = _enough_draws(loaded, assumed, program, options, crew, progress, notice)
-            if options.equilibria:
-                settled = design_for(program, replace(options, draws=result.settings.draws))
-                result = with_multiplicity(result, multiplicity(program, settled))
+            drawn = partial(_drawn, loaded, assumed, program, options, crew, progress, notice)
             if not options.reason:
-                return result
+                return drawn()
             if program.recurrence is not None:
-                few, fewer, larger = (
-                    design_for(program, replace(options, draws=min(draws, result.settings.draws)))
-                    for draws in (LEANING_DRAWS, SCREENED_DRAWS, CONFIRMED_DRAWS)
-                )
-                if not options.leanings:
-                    return replace(result, reason=strongest_reason(program, fewer, larger, crew))
-                found, reason = crew.beside(
-                    partial(leanings, program, few), partial(strongest_reason, program, fewer, larger)
-                )
-                return replace(result, leanings=found, reason=reason)
+                return _with_remarks_in_rounds(program, options, crew, drawn)
+            result = drawn()
             few = design_for(program, replace(options, draws=min(REASON_DRAWS, result.settings.draws), method="sobol"))
             return replace(result, reason=strongest_reason(program, few))
     except EvaluationError as error:
@@ -109,6 +98,41 @@ def save(folder: Path, loaded: Loaded, result: Result, command: Sequence[str] = 
     from engine.report.folder import result_files, write_folder
 
     write_folder(folder, result_files(result, __version__, loaded.text, loaded.file, command))
+
+
+def _with_remarks_in_rounds(program: Program, options: Options, crew: Workers, drawn: Callable[[], Result]) -> Result:
+    """The result with its reason and its leanings, which are worked out first: so all can share what is left."""
+    usual = design_for(program, options).n_draws
+    few, fewer, larger = (
+        design_for(program, replace(options, draws=min(draws, usual)))
+        for draws in (LEANING_DRAWS, SCREENED_DRAWS, CONFIRMED_DRAWS)
+    )
+
+    def reasoned() -> Result:
+        reason = strongest_reason(program, fewer, larger)
+        return replace(drawn(), reason=reason)
+
+    if not options.leanings:
+        return reasoned()
+    found, result = crew.beside(partial(leanings, program, few), reasoned)
+    return replace(result, leanings=found)
+
+
+def _drawn(
+    loaded: Loaded,
+    assumed: Assumed,
+    program: Program,
+    options: Options,
+    crew: Workers,
+    progress: Progress | None,
+    notice: Notice | None,
+) -> Result:
+    """The result, with what a search for further equilibria found if it is asked for."""
+    result = _enough_draws(loaded, assumed, program, options, crew, progress, notice)
+    if not options.equilibria:
+        return result
+    settled = design_for(program, replace(options, draws=result.settings.draws))
+    return with_multiplicity(result, multiplicity(program, settled))
 
 
 def _enough_draws(

@@ -26,6 +26,8 @@ MOST: Final = 8
 """Workers that are used unless more are asked for."""
 MOST_PROCESSES: Final = 61
 """Windows waits for no more at a time."""
+WAITING: Final = 4
+"""Pieces for each worker that are under way, or done and waiting for their turn; so memory stays bounded."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,22 +47,8 @@ class Workers:
     def map(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """The results in the order of the items; at most a few wait, so memory stays bounded."""
         if self.pool is None:
-            yield from map(work, items)
-            return
-        todo = iter(items)
-        ahead = 4 if self.helped else 2  # a process holds two pieces; whoever asks is not to run out of others
-        waiting = deque((item, self._begun(work, item)) for item in islice(todo, ahead * self.count))
-        try:
-            while waiting:
-                while self.helped and _under_way(waiting[0][1]) and _help(work, waiting):
-                    pass
-                item, future = waiting.popleft()
-                yield _done(work, item, future)
-                waiting.extend((item, self._begun(work, item)) for item in islice(todo, 1))
-        finally:
-            for _, future in waiting:
-                if future is not None:
-                    future.cancel()
+            return map(work, items)
+        return self._shared(work, items) if self.helped else self._handed_out(work, items)
 
     def beside(self, one: Callable[[], Result], other: Callable[[], Item]) -> tuple[Result, Item]:
         """Two pieces of work side by side, `other` done by whoever asks; an error of `one` comes first."""
@@ -72,6 +60,53 @@ class Workers:
         finally:
             first = _done(_call, one, future)
         return first, second
+
+    def _handed_out(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        todo = iter(items)
+        waiting = deque((item, self._begun(work, item)) for item in islice(todo, 2 * self.count))
+        try:
+            while waiting:
+                item, future = waiting.popleft()
+                yield _done(work, item, future)
+                waiting.extend((item, self._begun(work, item)) for item in islice(todo, 1))
+        finally:
+            _cancel(future for _, future in waiting)
+
+    def _shared(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """As `map`, where whoever asks does a piece whenever the next result is not there yet.
+
+        A process holds one piece beside the one it does, and the last piece is never handed out: so nobody has two
+        left while another has none.
+        """
+        todo = enumerate(items)
+        fresh: deque[tuple[int, Item]] = deque()
+        begun: dict[int, tuple[Item, Future[Result] | None]] = {}
+        handed: list[Future[Result]] = []
+        most, at = 2 * (self.count - 1), 0
+
+        def hand_out() -> None:
+            fresh.extend(islice(todo, WAITING * self.count - len(fresh) - len(begun)))
+            handed[:] = filter(_under_way, handed)
+            while len(fresh) > 1 and len(handed) < most:
+                place, item = fresh.popleft()
+                future = self._begun(work, item)
+                begun[place] = item, future
+                if future is None:
+                    return
+                handed.append(future)
+
+        try:
+            hand_out()
+            while fresh or begun:
+                if fresh and (at not in begun or _under_way(begun[at][1])):
+                    place, item = fresh.popleft()
+                    begun[place] = item, _worked(work, item)
+                else:
+                    yield _done(work, *begun.pop(at))
+                    at += 1
+                hand_out()
+        finally:
+            _cancel(future for _, future in begun.values())
 
     def _begun(self, work: Callable[[Item], Result], item: Item) -> Future[Result] | None:
         """The work under way; None if the workers are gone."""
@@ -136,18 +171,20 @@ def _under_way(future: Future[Result] | None) -> bool:
     return future is not None and not future.done()
 
 
-def _help(work: Callable[[Item], Result], waiting: deque[tuple[Item, Future[Result] | None]]) -> bool:
-    """Does the first piece of work that nobody has begun; False if there is none."""
-    for place, (item, future) in enumerate(waiting):
-        if future is not None and future.cancel():
-            done: Future[Result] = Future()
-            try:
-                done.set_result(work(item))
-            except Exception as error:  # it is raised when its turn comes
-                done.set_exception(error)
-            waiting[place] = item, done
-            return True
-    return False
+def _worked(work: Callable[[Item], Result], item: Item) -> Future[Result]:
+    """A piece done here and now; an error is raised when its turn comes."""
+    done: Future[Result] = Future()
+    try:
+        done.set_result(work(item))
+    except Exception as error:
+        done.set_exception(error)
+    return done
+
+
+def _cancel(futures: Iterable[Future[Result] | None]) -> None:
+    for future in futures:
+        if future is not None:
+            future.cancel()
 
 
 def _done(work: Callable[[Item], Result], item: Item, future: Future[Result] | None) -> Result:
