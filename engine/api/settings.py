@@ -16,8 +16,8 @@ from engine.simulation.histories import ISLANDS
 from engine.simulation.run import GROUPS_PER_BLOCK
 
 DEFAULT_DRAWS: Final = 16_384
-DEFAULT_DRAWS_OF_ROUNDS: Final = 2_048
-DEFAULT_HISTORIES: Final = 12
+DEFAULT_DRAWS_OF_ROUNDS: Final = 1_024
+DEFAULT_HISTORIES: Final = 16
 MAX_HISTORIES: Final = 4_096
 DEFAULT_SEED: Final = 1
 MAX_DRAWS: Final = 2**28
@@ -32,7 +32,7 @@ class Options:
     """How to run.
 
     Attributes:
-        draws: in all; rounded up to 16 scrambles of a power of 2; None: 16,384, with rounds 2,048.
+        draws: in all; rounded up to 16 scrambles of a power of 2; None: 16,384, with rounds 1,024.
         histories: that a draw may carry, where there are rounds.
         error: if given, draws are doubled until every probability's 95 % interval is at most this wide to each side.
         seed: of the scrambles or streams.

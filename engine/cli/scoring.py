@@ -24,7 +24,7 @@ def score(
         typer.Option(metavar="FILE.csv", help="Score a list of forecasts: by, probability, happened (, question)."),
     ] = None,
     draws: Annotated[
-        str | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384; with rounds 2,048).")
+        str | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384; with rounds 1,024).")
     ] = None,
     histories: Histories = None,
     seed: Seed = None,

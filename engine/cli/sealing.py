@@ -42,7 +42,7 @@ def seal(
     ] = None,
     day: Annotated[str | None, typer.Option("--date", metavar="DATE", help="Sealed on (today).")] = None,
     draws: Annotated[
-        str | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384; with rounds 2,048).")
+        str | None, typer.Option("--draws", "-n", metavar="N", help="How many draws (16,384; with rounds 1,024).")
     ] = None,
     histories: Histories = None,
     seed: Seed = None,

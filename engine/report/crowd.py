@@ -103,7 +103,7 @@ def question_lines(one: Asked, phrases: Sequence[Phrase], screen: Screen) -> lis
     scale = scale_of([band.name for band in bands], screen)
     lines = [*histogram_lines(one.counts, scale, screen), axis_line(scale, screen)]
     for phrase in phrases:
-        head = screen.symbols(f"“{screen.label(phrase.words)}” ({screen.label(phrase.speaker)})")
+        head = screen.symbols(f"“{screen.label(phrase.words)}” (as {screen.label(phrase.speaker)} may be read)")
         lines += [*wrap(head, screen.width), *band_lines(phrase.bands, scale, screen, one.median)]
         if phrase.lacking:
             lines += wrap(f"No such words: {screen.label(', '.join(phrase.lacking))}.", screen.width)

@@ -296,7 +296,9 @@ def _why(found: Information, item: Item, screen: Screen) -> str:
     if worth.reactions and worth.reactions[0].effect.value < 0:
         cost = f"{abs(worth.reactions[0].effect.value):.2g}"
         texts.append(f"worse off: {_reaction(found, worth.reactions[0], screen)}; that costs {who} {cost}")
-    texts.append(f"if nobody knew that it knows, it would be worth {_signed(worth.secret.value)}")
+    texts.append(
+        f"known in secret, with the others not reckoning with it, it would be worth {_signed(worth.secret.value)}"
+    )
     if worth.secret.high < 0:
         texts.append(alone)
     return "; ".join(texts)

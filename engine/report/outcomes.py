@@ -225,7 +225,7 @@ class _Other:
 
 def _statement(item: StatementSummary, believed: bool, result: Result, screen: Screen) -> _Other:
     who = speaker(result.scenario, item.name)
-    quoted = screen.symbols(f"{who}: “{item.said}”") if item.said else who
+    quoted = screen.symbols(f"{who}, read as “{item.said}”") if item.said else who
     if item.model is None:
         verdict = "nothing to compare"
     else:

@@ -322,8 +322,8 @@ def table_lines(review: Review, seat: str, scenario: Scenario, screen: Screen) -
         lines.append(f"  {left('all', 7)}{_row(totals, shown)}")
     where = " from where each round began" if scenario.rounds is not None else ""
     note = (
-        f"model: what the model's actor could expect in your place{where}, with what each alone knew as it was, "
-        "before chance; best replies: the same without its slips."
+        f"model: what the model's actor could expect in your place{where}, the others' secrets being what they were; "
+        "best replies: the same if it never slipped."
     )
     if any(account.by_best < account.by_model - SMALL for account in accounts):
         note += " The best reply to what can be known and expected may do worse against what the others really do."
@@ -340,8 +340,9 @@ def verdict_lines(review: Review, seat: str, scenario: Scenario, screen: Screen)
     )
     shown = signed_to(max(FINEST, *(abs(value) for value in (promised, cost, luck, review.total(seat)))))
     lines = _bold(f"{_actor(seat, scenario)}: skill and luck", screen)
+    several = len(accounts) > 1
     rows = (
-        ("what you could expect, choosing best", promised),
+        ("what the rounds promised, choosing best" if several else "what you could expect, choosing best", promised),
         ("skill: what your choices gave away", -cost),
         ("luck: how others and chance turned out", luck),
         ("what you got", review.total(seat)),

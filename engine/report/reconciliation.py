@@ -165,7 +165,7 @@ def _named(found: Reconciliation, name: str, screen: Screen) -> str:
     """Who says it, in which words."""
     said = found.statements[name].said
     who = speaker(found.scenario, name)
-    return screen.label(screen.symbols(f"{who}: “{said}”") if said else who)
+    return screen.label(screen.symbols(f"{who}, read as “{said}”") if said else who)
 
 
 # Sets of statements
@@ -248,7 +248,7 @@ def _quoted(found: Reconciliation, name: str) -> str:
     """A statement in the middle of a sentence."""
     one = found.statements[name]
     who = speaker(found.scenario, name)
-    return f"{who} (“{one.said}”)" if one.said else f"{who} ({span(one.low, one.high)})"
+    return f"{who} (read as “{one.said}”)" if one.said else f"{who} ({span(one.low, one.high)})"
 
 
 # What follows

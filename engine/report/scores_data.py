@@ -85,7 +85,7 @@ def scores_markdown(found: Scores) -> str:
 
 def stated_words(one: Forecast) -> str:
     """Who says it, and in what words."""
-    return f"{one.by}, “{one.said}”" if one.said else one.by
+    return f"{one.by}, read as “{one.said}”" if one.said else one.by
 
 
 def chance(one: Forecast) -> str:

@@ -274,17 +274,18 @@ def _about_several(result: Result) -> str:
 def _why(reason: Reason, scenario: Scenario, exact: bool) -> str:
     outcome = scenario.outcomes[reason.outcome]
     actor = scenario.actors[reason.actor].name if reason.actor in scenario.actors else reason.actor
-    without, instead = reason.without.value, reason.baseline.value
+    without, instead, change = reason.without.value, reason.baseline.value, reason.difference
+    way = "higher" if change.value > 0 else "lower"
     if outcome.quantity is None:
-        moved = f"would be {percent(without)} instead of {percent(instead)}"
-        change = f"{points(reason.difference.value, sign=True)} points"
-        error = f", sampling error {margin(reason.difference)}"
+        both, gap = f"{percent(without)} instead of {percent(instead)}", f"{points(abs(change.value))} points {way}"
+        error = margin(change)
     else:
-        moved = f"would average {number(without)} instead of {number(instead)}"
-        change, error = f"{reason.difference.value:+.2g}", f", ±{half_width(reason.difference):.1g}"
-    if not exact:
-        change += f"{error}; a smaller sample"
-    return f"Why: without {actor}'s “{reason.term}”, “{outcome.label}” {moved} ({change})"
+        both, gap = f"{number(without)} instead of {number(instead)}", f"{abs(change.value):.2g} {way}"
+        error = f"±{half_width(change):.1g}"
+    verb = "be" if outcome.quantity is None else "average"
+    # of fewer draws, so their own figure would stand beside a better one
+    moved = both if exact else f"{gap} (sampling error {error})"
+    return f"Why: without {actor}'s “{reason.term}”, “{outcome.label}” would {verb} {moved}"
 
 
 def _next(result: Result, ran: Ran, screen: Screen) -> list[str]:

@@ -26,7 +26,7 @@ CELLS: Final = 2**19
 GROUPS_PER_BLOCK: Final = 1
 CELLS_OF_ROUNDS: Final = 2**21
 """The same where there are rounds, whose games are not read as one array."""
-HISTORIES_PER_DRAW: Final = 12
+HISTORIES_PER_DRAW: Final = 16
 HISTORIES_OF_ONE: Final = 1_024
 """Enough to follow nearly all where nothing is unknown, so that there is one draw."""
 HISTORIES: Final = 0x415

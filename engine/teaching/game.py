@@ -212,8 +212,8 @@ class Sitting:
         self._show([playing.truth_lines(review, scenario, screen), *told])
         for seat in self.seats:
             self._pause(GO_ON)
-            self._tell("", *playing.table_lines(review, seat, scenario, screen))
             self._tell("", *playing.verdict_lines(review, seat, scenario, screen))
+            self._tell("", *playing.table_lines(review, seat, scenario, screen))
         self._tell("", *playing.moral_lines(screen))
 
     def _show(self, blocks: Sequence[Sequence[str]]) -> None:

@@ -47,7 +47,7 @@ def _words(held: Held) -> Iterator[str]:
     if held.words:
         yield "## Words"
     for word in held.words:
-        yield f"“{escaped(word.phrase)}” ({escaped(word.speaker)}): {percent(word.best)}"
+        yield f"“{escaped(word.phrase)}” (as {escaped(word.speaker)} may be read): {percent(word.best)}"
         yield fenced(word_lines(word, Screen(PIPE_WIDTH)))
         yield escaped(word_notes(word))
 

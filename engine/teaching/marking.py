@@ -183,7 +183,7 @@ def _of_quantity(scenario: Scenario, name: str, predicted: Predicted | None, res
 
 def _stated(scenario: Scenario, name: str, said: str) -> str:
     who = speaker(scenario, name)
-    return f"{who}: “{said}”" if said else who
+    return f"{who}, read as “{said}”" if said else who
 
 
 def _cell(score: float | None, places: int = 3) -> str:

@@ -65,7 +65,7 @@ def ask_word(dialogue: Dialogue, scenario: Scenario, name: str) -> Worded:
     phrase, who = phrase_of(scenario, statement), speaker(scenario, name)
     label = dialogue.screen.label
     about = label(scenario.outcomes[statement.about].label)
-    dialogue.say(f"“{label(phrase)}” ({label(who)}), about: {about}")
+    dialogue.say(f"“{label(phrase)}”, as {label(who)} may be read, about: {about}")
     best = dialogue.ask(
         f"words {name}", "Which chance do you understand by these words?", understanding.chance, understanding.FORMS
     )

@@ -58,7 +58,7 @@ def test_harm_is_marked_with_its_reason(found: Information) -> None:
     text = " ".join(told(found).split())
     assert re.search(r"card \(once it has happened\) -1\.3\d+ ±0\.\d+ -", text)
     assert re.search(r"worse off: at “answers” The second chooses otherwise in .*; that costs The first 4;", text)
-    assert "if nobody knew that it knows, it would be worth +2.7" in text
+    assert "known in secret, with the others not reckoning with it, it would be worth +2.7" in text
     assert text.endswith("Next: engine voi cards.yaml --secret if nobody knew that it is known")
 
 

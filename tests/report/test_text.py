@@ -103,7 +103,7 @@ def test_a_quantity_has_its_quantiles_and_mean(result: Result) -> None:
 def test_statements_are_compared_with_the_engine(result: Result) -> None:
     shown = text(result)
     assert row(shown, "A pessimist").endswith("engine is lower")
-    assert row(shown, "An optimist: “remote”").endswith("engine is higher")
+    assert row(shown, "An optimist, read as “remote”").endswith("engine is higher")
     assert row(shown, "Somebody vague").endswith("fits")
     assert "20%" in row(shown, "A market")
 
@@ -115,11 +115,12 @@ def test_it_says_what_it_ran(result: Result) -> None:
     assert "assumptions base · 256 draws · seed 1 · sobol · 0.5 s" in head[1]
 
 
-def test_the_reason_names_the_term_and_both_figures(result: Result) -> None:
+def test_the_reason_names_the_term_and_what_it_makes(result: Result) -> None:
     assert result.reason is not None
     shown = " ".join(text(result).split())
     assert f"without A walker's “{result.reason.term}”" in shown
-    assert f"would be {100 * result.reason.without.value:.1f}%" in shown
+    difference = 100 * result.reason.difference.value
+    assert f"would be {abs(difference):.1f} points {'higher' if difference > 0 else 'lower'} (sampling error" in shown
 
 
 def test_the_words_are_plain(result: Result) -> None:

@@ -184,7 +184,7 @@ def test_in_rounds_what_is_reached_is_confirmed_with_more_histories() -> None:
     assert found.statements["rarely"].verdict == FITS
     assert found.statements["always"].verdict == CONTRADICTS
     assert found.statements["always"].nearest == pytest.approx(1 - (1 - 0.398) ** 3, abs=0.02)
-    assert found.settings.histories == 12
+    assert found.settings.histories == 16
 
 
 def test_bad_input_is_told() -> None:
