@@ -38,11 +38,7 @@ def forecasts_in(text: str, file: str) -> dict[str, list[Said]]:
     said: dict[str, list[Said]] = {}
     happened: dict[str, bool] = {}
     problems: list[Problem] = []
-    for row in table.rows:
-        if (uneven := table.uneven(row)) is not None:
-            problems.append(uneven)
-            continue
-        line, cells = row
+    for line, cells in table.even_rows(problems):
         try:
             by, entry = _entry(dict(zip(table.head[1], cells, strict=True)))
             if entry[2] and happened.setdefault(entry[2], entry[1]) != entry[1]:

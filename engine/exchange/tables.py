@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from engine.errors import Location, Problem, ScenarioError
 
-DELIMITERS: Final = ",;\t"
+DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
 MOST_ROWS: Final = 200_000
 BOM: Final = "\ufeff"
 
@@ -25,12 +25,14 @@ class Table:
 
     Attributes:
         file: its name.
+        delimiter: between cells.
         lines: of its text.
         head: its first row, folded.
         rows: below the head; empty ones are left out.
     """
 
     file: str
+    delimiter: str
     lines: Sequence[str]
     head: Row
     rows: Sequence[Row]
@@ -40,14 +42,16 @@ class Table:
         source = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         return Problem(message, Location(self.file, line, 1), source, hint)
 
-    def uneven(self, row: Row) -> Problem | None:
-        """A row that has more or fewer cells than the head."""
-        line, cells = row
+    def even_rows(self, problems: list[Problem]) -> Iterator[Row]:
+        """The rows that have as many cells as the head; of others it adds a problem."""
         wanted = len(self.head[1])
-        if len(cells) == wanted:
-            return None
-        hint = "put a cell that holds a comma in quotes"
-        return self.problem(line, f"this row has {len(cells)} cells, the head {wanted}", hint)
+        for line, cells in self.rows:
+            if len(cells) == wanted:
+                yield line, cells
+            else:
+                hint = f"put a cell that holds a {DELIMITERS[self.delimiter]} in quotes"
+                message = f"this row has {len(cells)} cells, the head {wanted}"
+                problems.append(self.problem(line, message, hint))
 
 
 def read_table(text: str, file: str, example: str) -> Table:
@@ -73,6 +77,9 @@ def read_table(text: str, file: str, example: str) -> Table:
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
+                room = len(rows[0][1]) if rows else len(cells)
+                while len(cells) > room and not cells[-1].strip():  # spreadsheets write such cells
+                    cells.pop()
                 rows.append((before + 1, [cell.strip() for cell in cells]))
             before = reader.line_num
             if len(rows) > MOST_ROWS:
@@ -83,7 +90,7 @@ def read_table(text: str, file: str, example: str) -> Table:
     if not rows:
         raise ScenarioError([Problem(f"'{file}' is empty", hint=f"the first line is: {example}")])
     (line, heads), *rest = rows
-    return Table(file, lines, (line, [folded(head) for head in heads]), rest)
+    return Table(file, delimiter, lines, (line, [folded(head) for head in heads]), rest)
 
 
 def folded(text: str) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -12,7 +9,8 @@ from unicodedata import normalize
 
 from engine.analysis.crowd import Answer
 from engine.distributions.spoken import chance_of
-from engine.errors import Location, Problem, ScenarioError
+from engine.errors import Problem, ScenarioError
+from engine.exchange.tables import Table, folded, read_table
 from engine.report.terminal import safe
 from engine.scenario.scope import nearest
 
@@ -20,37 +18,8 @@ WHO: Final = ("name", "number", "student")
 """Heads of the column that says who predicts; any one of them."""
 OUTCOME: Final = "outcome"
 CHANCE: Final = ("probability", "chance")
-NAMES: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
-DELIMITERS: Final = "".join(NAMES)
 LONGEST_NAME: Final = 100
-MOST_ROWS: Final = 20_000
-BOM: Final = "\ufeff"
-
-Row = tuple[int, list[str]]
-"""The line on which a row begins, and its cells."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A table and what its messages need.
-
-    Attributes:
-        file: its name.
-        delimiter: between cells.
-        lines: of its text, for messages.
-        head: of its columns, in small letters.
-        rows: below the head; empty ones are left out.
-    """
-
-    file: str
-    delimiter: str
-    lines: Sequence[str]
-    head: Row
-    rows: Sequence[Row]
-
-    def problem(self, line: int, message: str, hint: str = "") -> Problem:
-        source = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return Problem(message, Location(self.file, line, 1), source, hint)
+EXAMPLE: Final = "name,outcome,probability"
 
 
 def answers_from(text: str, file: str, questions: Mapping[str, str], refused: Mapping[str, str]) -> list[Answer]:
@@ -65,10 +34,10 @@ def answers_from(text: str, file: str, questions: Mapping[str, str], refused: Ma
     Raises:
         ScenarioError: with every problem, each with its line.
     """
-    table = _table(text.removeprefix(BOM), file)
+    table = read_table(text, file, EXAMPLE)
     problems: list[Problem] = []
-    names = {_folded(label): key for key, label in questions.items()} | {_folded(key): key for key in questions}
-    reader = _Reader(table, names, questions, {_folded(key): why for key, why in refused.items()}, problems)
+    names = {folded(label): key for key, label in questions.items()} | {folded(key): key for key in questions}
+    reader = _Reader(table, names, questions, {folded(key): why for key, why in refused.items()}, problems)
     answers = list(reader.answers())
     if not problems and not answers:
         problems.append(Problem(f"'{file}' holds no predictions", hint="one in each row below the head"))
@@ -80,45 +49,9 @@ def answers_from(text: str, file: str, questions: Mapping[str, str], refused: Ma
 # Private functions
 
 
-def _table(text: str, file: str) -> _Table:
-    if mark := re.match(r"sep=[,;\t]\s*?(?:\r\n|\r|\n)", text, re.IGNORECASE):  # a spreadsheet's own line
-        text = text[mark.end() - 1 :]  # the line's end stays, so that lines count as they do in the file
-    lines = re.split(r"\r\n|\r|\n", text)
-    first = next((line for line in lines if line.strip()), "")
-    delimiter = max(DELIMITERS, key=lambda mark: _outside_quotes(first, mark))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[Row] = []
-    before = 0
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                room = len(rows[0][1]) if rows else len(cells)
-                while len(cells) > room and not cells[-1].strip():  # spreadsheets write such cells
-                    cells.pop()
-                rows.append((before + 1, [cell.strip() for cell in cells]))
-            before = reader.line_num
-            if len(rows) > MOST_ROWS:
-                raise ScenarioError([Problem(f"'{file}' has more than {MOST_ROWS:,} rows")])
-    except csv.Error as error:
-        where = Location(file, max(1, reader.line_num), 1)
-        raise ScenarioError([Problem(f"this is no table: {error}", where, hint="is a quote left open?")]) from None
-    if not rows:
-        raise ScenarioError([Problem(f"'{file}' is empty", hint="a head is needed: name, outcome, probability")])
-    (line, heads), *rest = rows
-    return _Table(file, delimiter, lines, (line, [_folded(head) for head in heads]), rest)
-
-
-def _outside_quotes(line: str, mark: str) -> int:
-    return sum(part.count(mark) for part in line.split('"')[::2])
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    table: _Table
+    table: Table
     names: Mapping[str, str]
     questions: Mapping[str, str]
     refused: Mapping[str, str]
@@ -133,7 +66,9 @@ class _Reader:
         if twice is not None:
             self._problem(line, f"two columns have the head '{twice}'")
         elif who is None:
-            self._problem(line, f"no column says who predicts: one of {', '.join(WHO)} is needed", _example())
+            self._problem(
+                line, f"no column says who predicts: one of {', '.join(WHO)} is needed", f"the first line is: {EXAMPLE}"
+            )
         elif OUTCOME in heads:
             yield from self._long(who)
         else:
@@ -143,10 +78,10 @@ class _Reader:
         line, heads = self.table.head
         chance = self._column(CHANCE)
         if chance is None:
-            self._problem(line, "there is no column 'probability'", _example())
+            self._problem(line, "there is no column 'probability'", f"the first line is: {EXAMPLE}")
             return
         seen: dict[tuple[str, str], int] = {}
-        for at, cells in self._rows():
+        for at, cells in self.table.even_rows(self.problems):
             name, key = self._who(at, cells[who]), self._question(at, cells[heads.index(OUTCOME)])
             found = self._chance(at, cells[chance], "a probability is needed")
             if name and key and found is not None and self._first(seen, at, name, key):
@@ -163,21 +98,12 @@ class _Reader:
             self._problem(line, "two columns are about the same outcome")
             return
         seen: dict[tuple[str, str], int] = {}
-        for at, cells in self._rows():
+        for at, cells in self.table.even_rows(self.problems):
             name = self._who(at, cells[who])
             for place, key in columns.items():
                 found = self._chance(at, cells[place], "") if cells[place] else None
                 if name and found is not None and self._first(seen, at, name, key):
                     yield Answer(name, key, found)
-
-    def _rows(self) -> Iterator[Row]:
-        heads = self.table.head[1]
-        for line, cells in self.table.rows:
-            if len(cells) == len(heads):
-                yield line, cells
-            else:
-                hint = f"put a cell that holds a {NAMES[self.table.delimiter]} in quotes"
-                self._problem(line, f"this row has {len(cells)} cells, the head {len(heads)}", hint)
 
     def _filled(self, place: int) -> bool:
         """Whether anything stands below a head."""
@@ -194,10 +120,10 @@ class _Reader:
         elif len(name) > LONGEST_NAME:
             self._problem(line, f"a name may have {LONGEST_NAME} characters")
             return ""
-        return self.spelled.setdefault(_folded(name), name)
+        return self.spelled.setdefault(folded(name), name)
 
     def _question(self, line: int, cell: str) -> str | None:
-        name = _folded(cell)
+        name = folded(cell)
         if (found := self.names.get(name) or self.names.get(name.replace(" ", "_"))) is not None:
             return found
         if name in self.refused:
@@ -220,14 +146,10 @@ class _Reader:
             return None
 
     def _first(self, seen: dict[tuple[str, str], int], line: int, who: str, key: str) -> bool:
-        before = seen.setdefault((_folded(who), key), line)
+        before = seen.setdefault((folded(who), key), line)
         if before != line:
             self._problem(line, f"'{who}' has predicted '{key}' already, in line {before}")
         return before == line
 
     def _problem(self, line: int, message: str, hint: str = "") -> None:
         self.problems.append(self.table.problem(line, message, hint))
-
-
-def _example() -> str:
-    return "the first line is: name,outcome,probability"
