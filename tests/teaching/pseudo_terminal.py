@@ -33,6 +33,7 @@ class PseudoTerminal:
         self._code: int | None = None
         self._process, self._terminal = pty.fork()
         if self._process == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a test run in the background has it ignored
             os.chdir(folder)
             os.execve(sys.executable, [sys.executable, "-m", "engine", *arguments], environment)
 
