@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from engine import __version__
 from engine.analysis.playing.game import Game, game_of
 from engine.analysis.playing.review import Review
-from engine.analysis.playing.round import telling_seed
+from engine.analysis.playing.seeds import telling_seed
 from engine.api.scenarios import Loaded, in_words
 from engine.api.settings import DEFAULT_SEED
 from engine.errors import ScenarioError, UsageError

@@ -11,7 +11,7 @@ from typing import Final
 from engine.analysis.explanation.choices import NONE
 from engine.analysis.playing.game import Game
 from engine.analysis.playing.review import Account, Chosen, Review, Reviewed
-from engine.analysis.playing.round import Turn
+from engine.analysis.playing.turns import Turn
 from engine.analysis.playing.wants import Want
 from engine.document import Percent
 from engine.report.course import round_name

@@ -106,7 +106,7 @@ class Dialogue:
         Raises:
             Left: they have gone.
         """
-        self._stood = []
+        self._stood, self._used = [], 0
         if self._replays or self.catching_up:
             return
         try:
@@ -116,7 +116,6 @@ class Dialogue:
             raise Left from None
         if answer.lower() in LEAVE:
             raise Left
-        self._used = 0
 
     def scroll_away(self, lines: int) -> None:
         """Moves what stands on the screen out of sight."""
@@ -205,6 +204,7 @@ class Dialogue:
         line = f"{self.screen.symbols(prompt)} {self.screen.label(entry['value'])}"
         if self._replays:
             self._write(f"{line}\n")
+            self._used = 0
             return found
         self._stood.append(line)
         if not self.catching_up:

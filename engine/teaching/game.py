@@ -7,23 +7,21 @@ from typing import Final
 
 from engine.analysis.playing.game import Game, Standing, standing_of
 from engine.analysis.playing.review import Chosen, Review, Reviewed, reviewed
-from engine.analysis.playing.round import Round, Turn
+from engine.analysis.playing.round import Round
+from engine.analysis.playing.turns import Turn
 from engine.analysis.playing.wants import Want, wants
 from engine.report import playing
 from engine.report.played import round_record
 from engine.report.terminal import cut
-from engine.teaching.dialogue import Dialogue, Unclear
+from engine.teaching.dialogue import GO_ON, Dialogue, Unclear
 
 ROUND: Final = "round"
 """The kind of note that holds a round's truth."""
-PAGE: Final = 23
-"""Lines between two questions."""
 AWAY: Final = 60
 """Lines after which what stood there has scrolled away."""
 QUOTED: Final = 24
 UNSOLVED: Final = "The engine has not found the equilibrium of this round; what it says rests on its last attempt."
 ANOTHER: Final = " Another seed, such as --seed 2, brings another course."
-GO_ON: Final = "Press Enter to go on."
 
 
 def hold_game(
@@ -64,7 +62,6 @@ class Sitting:
         self._caught_up = dict.fromkeys(self.seats, 0)
         self._unknowns: Mapping[str, float] = {}
         self._over = False
-        self._used = 0  # lines since the last question
 
     @property
     def review(self) -> Review:
@@ -83,7 +80,7 @@ class Sitting:
             if not self._played:
                 self._introduce(now)
             if not now.solved:
-                self._tell(*playing.paragraph(UNSOLVED, self.screen))
+                self.dialogue.page(*playing.paragraph(UNSOLVED, self.screen))
             self._chosen = []
             happened = now.play(self.seats, lambda turn, now=now: self._ask(turn, now))  # type: ignore[misc]
             found = reviewed(now, happened, self._chosen, self.seats)
@@ -116,13 +113,13 @@ class Sitting:
         )
         blocks.append(playing.paragraph(help_, screen))
         self._show(blocks)
-        self._pause("Press Enter to begin.")
+        self.dialogue.pause("Press Enter to begin.")
 
     def _ask(self, turn: Turn, now: Round) -> str:
         self._hand_over(turn.actor)
         scenario, screen = self.game.scenario, self.screen
         state = {name: float(array[0]) for name, array in now.standing.situation.state.items()}
-        self._tell("", *playing.turn_lines(turn, state, scenario, screen, len(self.seats) == 1), "")
+        self.dialogue.page("", *playing.turn_lines(turn, state, scenario, screen, len(self.seats) == 1), "")
         options = tuple(turn.choice.probabilities)
         asked = {
             "beliefs": lambda: playing.beliefs_lines(turn, scenario, screen),
@@ -139,10 +136,9 @@ class Sitting:
             "quit: leave, and go on later.",
             frozenset(option.lower() for option in options),
         )
-        self._used = 0
         chosen = Chosen(turn, option)
         self._chosen.append(chosen)
-        self._tell("", *playing.feedback_lines(chosen, scenario, screen))
+        self.dialogue.page("", *playing.feedback_lines(chosen, scenario, screen))
         return option
 
     def _understood(self, answer: str, options: Sequence[str], asked: Mapping[str, Callable[[], list[str]]]) -> str:
@@ -175,16 +171,16 @@ class Sitting:
         if self._at_screen != seat:
             name = cut(self.screen.label(self.game.scenario.actors[seat].name), QUOTED, self.screen)
             if self._at_screen:
-                self._pause(f"Press Enter when you have read this. Next: {name}.")
+                self.dialogue.pause(f"Press Enter when you have read this. Next: {name}.")
             self.dialogue.scroll_away(AWAY)
-            self._pause(f"For {name} alone: press Enter.")
+            self.dialogue.pause(f"For {name} alone: press Enter.")
             self._at_screen = seat
         fresh = self._played[self._caught_up[seat] :]
         if fresh:
             scenario, screen = self.game.scenario, self.screen
             lines = playing.history_lines(fresh, seat, scenario, screen, "Since your last turn")
             lines += playing.payoff_lines(fresh[-1].accounts[seat], "Your payoff in the last round", screen)
-            self._tell("", *lines)
+            self.dialogue.page("", *lines)
         self._caught_up[seat] = len(self._played)
 
     def _round_over(self, found: Reviewed) -> None:
@@ -198,40 +194,25 @@ class Sitting:
             lines += playing.paragraph("You had nothing to decide." + ANOTHER * (scenario.rounds is None), screen)
         whose = "Your payoff in this round" if scenario.rounds else "Your payoff"
         lines += playing.payoff_lines(found.accounts[seat], whose, screen)
-        self._tell(*lines)
-        self._pause(GO_ON)
+        self.dialogue.page(*lines)
+        self.dialogue.pause(GO_ON)
 
     def _finish(self) -> None:
         scenario, screen, review = self.game.scenario, self.screen, self.review
         if len(self.seats) > 1:
-            self._pause("The game is over. Press Enter when all may look at the screen.")
+            self.dialogue.pause("The game is over. Press Enter when all may look at the screen.")
         if not review.rounds:
             return
-        self._tell("")
+        self.dialogue.page("")
         told = [playing.round_lines(found, scenario, screen) for found in review.rounds]
         self._show([playing.truth_lines(review, scenario, screen), *told])
         for seat in self.seats:
-            self._pause(GO_ON)
-            self._tell("", *playing.verdict_lines(review, seat, scenario, screen))
-            self._tell("", *playing.table_lines(review, seat, scenario, screen))
-        self._tell("", *playing.moral_lines(screen))
+            self.dialogue.pause(GO_ON)
+            self.dialogue.page("", *playing.verdict_lines(review, seat, scenario, screen))
+            self.dialogue.page("", *playing.table_lines(review, seat, scenario, screen))
+        self.dialogue.page("", *playing.moral_lines(screen))
 
     def _show(self, blocks: Sequence[Sequence[str]]) -> None:
         """Shows blocks with an empty line after each."""
         for block in blocks:
-            self._tell(*block, "")
-
-    def _tell(self, *lines: str) -> None:
-        """Shows lines that belong together, on a new screen if they do not fit on this one."""
-        if self._used and self._used + len(lines) > PAGE:
-            self._pause(GO_ON)
-        for start in range(0, len(lines), PAGE):
-            if start:
-                self._pause(GO_ON)
-            part = lines[start : start + PAGE]
-            self.dialogue.tell(*part)
-            self._used += len(part)
-
-    def _pause(self, prompt: str) -> None:
-        self.dialogue.pause(prompt)
-        self._used = 0
+            self.dialogue.page(*block, "")

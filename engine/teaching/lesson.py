@@ -43,7 +43,7 @@ class Lesson:
         plan: its steps.
         run: the engine's figures; asked for only when they are to be shown.
         ends: what an outcome hangs on, of a claim.
-        hold_game: plays a game; None: the command is shown.
+        hold_game: plays a game.
     """
 
     scenario: Scenario
@@ -52,7 +52,7 @@ class Lesson:
     plan: Plan
     run: Callable[[], Result]
     ends: Callable[[str], Ends]
-    hold_game: HoldGame | None = None
+    hold_game: HoldGame
 
 
 @dataclass
@@ -234,7 +234,7 @@ def _bluff(dialogue: Dialogue, step: Step, held: Held) -> None:
 
 def _play(dialogue: Dialogue, step: Step, held: Held) -> None:
     lesson = held.lesson
-    play(dialogue, lesson.scenario, cast(Playing, step), lesson.file, lesson.hold_game)
+    play(dialogue, lesson.scenario, cast(Playing, step), lesson.hold_game)
 
 
 def _discover(dialogue: Dialogue, step: Step, held: Held) -> None:

@@ -73,6 +73,9 @@ def test_a_whole_game_with_good_bad_and_interrupted_input(
         terminal.expect("Press Enter to go on.")
         assert "You play The firm." not in terminal.shown
         terminal.type("")
+        terminal.expect("What everybody learns in round 1")  # what stood there fills the first page
+        terminal.expect("Press Enter to go on.")
+        terminal.type("")
         terminal.expect("Round 2 of 4")
         terminal.expect("Your choice (1-2)?")
         terminal.end_input()

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.analysis.playing.game import Game, Standing
-from engine.analysis.playing.round import Happened, Knowledge, Payoff, Round, Turn
+from engine.analysis.playing.round import Round
+from engine.analysis.playing.turns import Happened, Knowledge, Payoff, Turn
 
 
 @dataclass(frozen=True, slots=True)

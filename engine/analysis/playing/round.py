@@ -2,102 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 
 from engine.analysis.explanation.choices import NONE, Choice, choices_at, move_names
-from engine.analysis.playing.game import MOVES, Game, Standing, chances, drawn, game_of, standing_of
-from engine.games.conduct import SURPRISE
+from engine.analysis.playing.game import MOVES, Game, Standing, chances, drawn
+from engine.analysis.playing.replying import best_place, open_minded, settled_on
+from engine.analysis.playing.turns import SURE, Choose, Happened, Knowledge, Payoff, Turn
 from engine.games.ladder import CONVERGED
-from engine.games.levels import actions_of
 from engine.games.segments import FloatArray, IntArray
 from engine.games.solution import Solution
-from engine.games.tree import NOT_MOVED, Tree
-from engine.games.worlds import Worlds
-from engine.program.program import BoolArray, Program
+from engine.games.tree import NOT_MOVED
+from engine.program.program import BoolArray
 from engine.program.worlds import Reader, batch_in
-from engine.scenario.model import Decision, Move, Scenario, Type
+from engine.scenario.model import Decision, Move, Type
 from engine.scenario.scope import knowledge
 from engine.simulation.eyes import played_share, share_of_play
 from engine.simulation.rounds import RULED_OUT, next_situation
-
-SURE: Final = 1e-9
-"""Payoffs, relative to their size or to 1, that differ by less are the same."""
-SEEDS: Final = 50
-"""Seeds that are tried."""
-Knowledge = Mapping[str, str]
-"""The value of each move that somebody knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A seat's decision, with all that can be said of it before it is made.
-
-    Attributes:
-        knows: every move of this round that the actor knows, in order of play.
-        beliefs: of each earlier move that it does not know, the chance of each value given what it knows.
-        choice: what each option brings, if the seat chooses best in the rest of the round; how likely the model's actor
-            takes each.
-    """
-
-    round: int
-    decision: str
-    actor: str
-    knows: Knowledge
-    beliefs: Mapping[str, Mapping[str, float]]
-    choice: Choice
-
-    @property
-    def payoffs(self) -> Mapping[str, float]:
-        return self.choice.payoffs or dict.fromkeys(self.choice.probabilities, 0.0)
-
-    @property
-    def best(self) -> str:
-        """The best reply; of equally good ones the first."""
-        payoffs = self.payoffs
-        high, size = max(payoffs.values()), max(1.0, *map(abs, payoffs.values()))
-        return next(option for option, payoff in payoffs.items() if payoff >= high - SURE * size)
-
-    def cost(self, option: str) -> float:
-        """By how much an option falls short of the best."""
-        return self.payoffs[self.best] - self.payoffs[option] if option != self.best else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Payoff:
-    """A payoff, or an expectation of one, and the terms that add up to it."""
-
-    terms: Mapping[str, float]
-    certain: bool = True
-
-    @property
-    def total(self) -> float:
-        return sum(self.terms.values())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Happened:
-    """A round that was played.
-
-    Attributes:
-        path: among all paths, that chance included which nobody acts on.
-        values: of every move; `none` where it was not made.
-        made: the moves that were made.
-        learned: of each actor, what it knows once the round is over.
-    """
-
-    path: int
-    values: Knowledge
-    made: tuple[str, ...]
-    learned: Mapping[str, Knowledge]
-
-
-Choose = Callable[[Turn], str]
-"""Asks a seat for an option."""
 
 
 class Round:
@@ -320,11 +244,11 @@ class Round:
         """
         if actor not in self._replies:
             tree, place = self.program.tree, self.scenario_actor(actor)
-            solution, found = _open_minded(self.program.tree, self.batch.worlds, self.solution, place), {}
+            solution, found = open_minded(self.program.tree, self.batch.worlds, self.solution, place), {}
             for decision in reversed([move for move in tree.decisions if tree.moves[move].actor == place]):
                 settled = choices_at(self.program, self.scenario, self.batch, solution, decision)
                 found.update({choice.number: choice for choice in settled})
-                solution = _settled(self.program.tree, solution, place, settled)
+                solution = settled_on(self.program.tree, solution, place, settled)
             self._replies[actor] = found
         return self._replies[actor]
 
@@ -335,7 +259,7 @@ class Round:
             if choice.payoffs is not None:
                 start, end = self.program.tree.sets[number].actions
                 play[start:end] = 0.0
-                play[start + _best(choice)] = 1.0
+                play[start + best_place(choice)] = 1.0
         return play
 
     def _even_play(self, actor: str) -> FloatArray:
@@ -436,79 +360,3 @@ class Round:
             return bool(self.program.tree.happens[self.core.index(move.name), self.leaf[path]])
         table = self.program.folded[move.name]
         return bool(table.cell[path] != table.n_rows * len(move.values))
-
-
-class _Asked(Exception):
-    """A seat has come to a decision."""
-
-
-def telling_seed(
-    scenario: Scenario, program: Program, seats: Collection[str], vary: bool = False, seed: int = 1
-) -> int:
-    """The first seed from this one on with which a seat has something to decide in the first round.
-
-    What a seat knows when it decides, and what it may then believe, already say that it has come to decide, so this
-    favours nothing that is hidden from it. If no seed of the next few does, this one.
-    """
-    for tried in range(seed, seed + SEEDS):
-        game = game_of(scenario, program, tried, vary)
-        try:
-            Round(game, standing_of(game)).play(seats, _asked)
-        except _Asked:
-            return tried
-    return seed
-
-
-# Private functions
-
-
-def _asked(turn: Turn) -> str:
-    raise _Asked
-
-
-def _best(choice: Choice) -> int:
-    """The place of the best option; of equally good ones the first."""
-    payoffs = list((choice.payoffs or {}).values())
-    high, size = max(payoffs), max(1.0, *map(abs, payoffs))
-    return next(place for place, payoff in enumerate(payoffs) if payoff >= high - SURE * size)
-
-
-def _open_minded(tree: Tree, worlds: Worlds, solution: Solution, actor: int) -> Solution:
-    """The solution as a seat reckons with it: it may do anything, and what is ruled out may happen all the same."""
-    own, reached = actions_of(tree, actor), solution.reached.copy()
-    possible = worlds.believed.get(actor, worlds.chance)[:, 0] > 0
-    for item in tree.sets:
-        if tree.moves[item.decision].actor == actor:
-            first, last = item.actions
-            there = (tree.action[item.decision] >= first) & (tree.action[item.decision] < last)
-            reached[first:last] = bool(possible[there].any())
-    log_play = np.maximum(solution.log_play, SURPRISE)
-    log_play[own] = _even(tree, actor)
-    minds = tuple(replace(mind, log_play=_even(tree, actor)) for mind in solution.minds.get(actor, ()))
-    return replace(
-        solution,
-        log_play=log_play,
-        reached=reached,
-        minds={**solution.minds, actor: minds} if minds else solution.minds,
-    )
-
-
-def _settled(tree: Tree, solution: Solution, actor: int, settled: Iterable[Choice]) -> Solution:
-    """The solution where a seat takes the best option at these information sets."""
-    log_play = solution.log_play.copy()
-    for choice in settled:
-        if choice.payoffs is not None:
-            start, end = tree.sets[choice.number].actions
-            log_play[start:end] = SURPRISE
-            log_play[start + _best(choice)] = 0.0
-    own = actions_of(tree, actor)
-    minds = tuple(replace(mind, log_play=log_play[own]) for mind in solution.minds.get(actor, ()))
-    return replace(solution, log_play=log_play, minds={**solution.minds, actor: minds} if minds else solution.minds)
-
-
-def _even(tree: Tree, actor: int) -> FloatArray:
-    """Logarithms of choices that are as likely as one another; (its actions, 1)."""
-    sets = [item for item in tree.sets if tree.moves[item.decision].actor == actor]
-    sizes = [item.actions[1] - item.actions[0] for item in sets for _ in range(*item.actions)]
-    found: FloatArray = -np.log(np.array(sizes, dtype=np.float64))[:, None]
-    return found

@@ -10,7 +10,9 @@ import pytest
 from engine import api
 from engine.analysis.playing.game import Game, game_of, standing_of
 from engine.analysis.playing.review import Chosen, Reviewed, reviewed
-from engine.analysis.playing.round import Round, Turn, telling_seed
+from engine.analysis.playing.round import Round
+from engine.analysis.playing.seeds import telling_seed
+from engine.analysis.playing.turns import Turn
 from engine.program.compile import compile_program
 from engine.simulation.rounds import courses
 
