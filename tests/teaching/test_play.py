@@ -83,7 +83,10 @@ def test_a_whole_game_with_good_bad_and_interrupted_input(
         assert "Go on with: engine play" in terminal.shown
     with PseudoTerminal(play, tmp_path) as terminal:  # the unfinished game is found without its name, too
         terminal.expect("Taken up again")
-        terminal.type("")
+        for _ in range(2):
+            terminal.expect("Press Enter to go on.")
+            terminal.type("")
+        terminal.expect("Round 2 of 4")
         terminal.expect("Your choice (1-2)?")
         terminal.type("1")
         terminal.expect("What everybody learns in round 2")
